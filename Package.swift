@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// `CRNN_EMBEDDED=1`: the runtime without the Swift runtime and without allocation, for the shared and static libraries.
+/// Otherwise regular Swift, from the same sources: tests, tools, sanitizers.
+let isEmbedded = Context.environment["CRNN_EMBEDDED"] != nil
+
+/// What the runtime and its kernels are compiled with. `-ffp-contract=off`: a multiplication and an addition are never fused.
+var core: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+if isEmbedded {
+  core += [
+    .enableExperimentalFeature("Embedded"),
+    .unsafeFlags(["-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"]),
+  ]
+}
+
+/// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks.
+func kernels(_ name: String, features: [String] = []) -> Target {
+  .target(
+    name: "Kernels\(name)", dependencies: ["CKernels", "CCRNN"], exclude: ["README.md"],
+    swiftSettings: core + [.unsafeFlags((features + ["-ffp-contract=off"]).flatMap { ["-Xcc", $0] })])
+}
+
+let runtime: [Target] = [
+  .target(name: "CCRNN"),
+  .target(name: "CKernels"),
+  kernels("Reference"),
+  kernels("Baseline"),
+  kernels("AVX2", features: ["-mavx2"]),
+  .target(
+    name: "CRNN", dependencies: ["CCRNN", "CKernels", "KernelsReference", "KernelsBaseline", "KernelsAVX2"],
+    exclude: ["README.md"], swiftSettings: core),
+]
+
+let tools: [Target] = [
+  .target(name: "Quantizer", dependencies: ["CCRNN"], exclude: ["README.md"]),
+  .target(
+    name: "ONNX", dependencies: ["Quantizer", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    exclude: ["README.md"]),
+  .executableTarget(
+    name: "crnn",
+    dependencies: [
+      "CRNN", "CCRNN", "Quantizer", "ONNX", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    exclude: ["README.md"]),
+]
+
+let package = Package(
+  name: "crnn",
+  products: [
+    .library(name: "crnn-static", type: .static, targets: ["CRNN"])
+  ] + (isEmbedded ? [] : [.executable(name: "crnn", targets: ["crnn"])]),
+  dependencies: isEmbedded
+    ? []
+    : [
+      .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+      .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    ],
+  targets: runtime + (isEmbedded ? [] : tools)
+)
