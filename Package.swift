@@ -6,13 +6,13 @@ import PackageDescription
 let isEmbedded = Context.environment["CRNN_EMBEDDED"] != nil
 
 /// What the runtime and its kernels are compiled with. `-ffp-contract=off`: a multiplication and an addition are never fused.
-var core: [SwiftSetting] = [.treatAllWarnings(as: .error)]
-if isEmbedded {
-  core += [
-    .enableExperimentalFeature("Embedded"),
-    .unsafeFlags(["-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"]),
-  ]
-}
+let core: [SwiftSetting] =
+  [.treatAllWarnings(as: .error)]
+  + (isEmbedded
+    ? [
+      .enableExperimentalFeature("Embedded"),
+      .unsafeFlags(["-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"]),
+    ] : [])
 
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks.
 func kernels(_ name: String, features: [String] = []) -> Target {
