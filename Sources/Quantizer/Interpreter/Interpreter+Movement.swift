@@ -1,0 +1,66 @@
+/// Nodes that only move data.
+extension Interpreter {
+  func gather(_ input: FrameSequence, _ table: [Int32], into shape: FrameShape) -> FrameSequence {
+    var output = FrameSequence(count: input.count, shape: shape)
+    let (from, to) = (input.shape.elements, shape.elements)
+    for frame in 0..<input.count {
+      for (i, index) in table.enumerated() where index >= 0 {
+        output.values[frame * to + i] = input.values[frame * from + Int(index)]
+      }
+    }
+    return output
+  }
+
+  func concatenate(
+    _ operands: [FrameSequence], axis: Int, into shape: FrameShape, name: String
+  ) throws -> FrameSequence {
+    let count = operands[0].count
+    guard operands.allSatisfy({ $0.count == count }) else {
+      let counts = operands.map { String($0.count) }.joined(separator: ", ")
+      throw InterpreterError("\(name): sequences of \(counts) frames cannot be joined")
+    }
+    var output = FrameSequence(count: count, shape: shape)
+    output.values.removeAll(keepingCapacity: true)
+    // What lies together in each operand: whole frames, rows of one height, or the channels of one position.
+    let runs =
+      switch axis {
+      case 0: 1
+      case 1: shape.height
+      default: shape.height * shape.width
+      }
+    for run in 0..<count * runs {
+      for operand in operands {
+        let length = operand.shape.elements / runs
+        output.values += operand.values[run * length..<(run + 1) * length]
+      }
+    }
+    return output
+  }
+
+  func window(_ input: FrameSequence, _ window: Window, into shape: FrameShape) -> FrameSequence {
+    let geometry = WindowGeometry(
+      kernel: Extent(time: window.length), stride: Extent(time: window.hop),
+      padBefore: Extent(time: window.padBefore, height: 0, width: 0),
+      padAfter: Extent(time: window.padAfter, height: 0, width: 0))
+    let frames = input.count == 0 ? 0 : Graph.outputFrames(geometry, ceiling: false, frames: input.count)
+    var output = FrameSequence(count: frames, shape: shape)
+    let elements = input.shape.elements
+    for frame in 0..<frames {
+      for i in 0..<window.length {
+        var source = frame * window.hop - window.padBefore + i
+        if window.padsWithEdge { source = min(max(source, 0), input.count - 1) }
+        guard source >= 0, source < input.count else { continue }
+        let target = (frame * window.length + i) * elements
+        for element in 0..<elements { output.values[target + element] = input.values[source * elements + element] }
+      }
+    }
+    return output
+  }
+
+  func repeatFrame(_ input: FrameSequence, count: Int) -> FrameSequence {
+    var output = FrameSequence(count: 0, shape: input.shape)
+    for _ in 0..<count { output.values += input.values }
+    output.count = count
+    return output
+  }
+}
