@@ -14,33 +14,44 @@ let core: [SwiftSetting] =
       .unsafeFlags(["-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"]),
     ] : [])
 
-/// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks.
+/// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
+/// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
 func kernels(_ name: String, features: [String] = []) -> Target {
   .target(
     name: "Kernels\(name)", dependencies: ["CKernels", "CCRNN"], exclude: ["README.md"],
-    swiftSettings: core + [.unsafeFlags((features + ["-ffp-contract=off"]).flatMap { ["-Xcc", $0] })])
+    swiftSettings: core + [
+      .unsafeFlags(
+        (features + ["-ffp-contract=off", "-DCRNN_KERNEL_SET=\(name.lowercased())"]).flatMap { ["-Xcc", $0] })
+    ])
 }
 
-let runtime: [Target] = [
-  .target(name: "CCRNN"),
-  .target(name: "CKernels"),
-  kernels("Reference"),
-  kernels("Baseline"),
-  kernels("AVX2", features: ["-mavx2"]),
-  .target(
-    name: "CRNN", dependencies: ["CCRNN", "CKernels", "KernelsReference", "KernelsBaseline", "KernelsAVX2"],
-    exclude: ["README.md"], swiftSettings: core),
-]
+#if arch(x86_64)
+  let kernelSets = [kernels("Reference"), kernels("Baseline"), kernels("AVX2", features: ["-mavx2"])]
+#else
+  let kernelSets = [kernels("Reference"), kernels("Baseline")]
+#endif
+
+let runtime: [Target] =
+  kernelSets + [
+    .target(name: "CCRNN"),
+    .target(name: "CKernels"),
+    .target(
+      name: "CRNN", dependencies: ["CCRNN", "CKernels"] + kernelSets.map { .init(stringLiteral: $0.name) },
+      exclude: ["README.md"], swiftSettings: core),
+  ]
 
 let tools: [Target] = [
   .target(name: "Quantizer", dependencies: ["CCRNN"], exclude: ["README.md"]),
   .target(
     name: "ONNX", dependencies: ["Quantizer", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
     exclude: ["README.md"]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .target(name: "Arrays", dependencies: ["CZlib"], exclude: ["README.md"]),
+  .testTarget(name: "ArraysTests", dependencies: ["Arrays"], exclude: ["Fixtures"]),
   .executableTarget(
     name: "crnn",
     dependencies: [
-      "CRNN", "CCRNN", "Quantizer", "ONNX", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "CRNN", "CCRNN", "Arrays", "Quantizer", "ONNX", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     exclude: ["README.md"]),
 ]

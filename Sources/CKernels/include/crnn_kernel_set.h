@@ -1,0 +1,80 @@
+/* The names under which one kernel module defines its kernels, and its table of them.
+ *
+ * Every module is compiled with -DCRNN_KERNEL_SET=<name> (Package.swift). Its Swift source always says
+ * `@c @implementation func crnn_kernel_multiply_s16(...)`; the symbol of that function is crnn_<name>_multiply_s16, so that one
+ * source makes several modules. The compiler checks each signature against the member of crnn_kernels, which is the only
+ * place where it is written. Only kernel modules use what is declared here.
+ */
+#ifndef CRNN_KERNEL_SET_H
+#define CRNN_KERNEL_SET_H
+
+#include "crnn_kernels.h"
+
+#ifndef CRNN_KERNEL_SET
+#define CRNN_KERNEL_SET baseline
+#endif
+
+#define CRNN_KERNEL_TEXT_OF(text) #text
+#define CRNN_KERNEL_TEXT(text) CRNN_KERNEL_TEXT_OF(text)
+#define CRNN_KERNEL(name)                                                            \
+  extern __typeof__(*((const crnn_kernels *)0)->name) crnn_kernel_##name /* symbol */ \
+      __asm__("crnn_" CRNN_KERNEL_TEXT(CRNN_KERNEL_SET) "_" #name)
+
+CRNN_KERNEL(multiply_s16);
+CRNN_KERNEL(multiply_u7);
+CRNN_KERNEL(depthwise_s16);
+CRNN_KERNEL(widen_u8);
+CRNN_KERNEL(convert);
+CRNN_KERNEL(convert_add);
+CRNN_KERNEL(multiply_add);
+CRNN_KERNEL(activate);
+CRNN_KERNEL(quantize_u8);
+CRNN_KERNEL(quantize_s16);
+CRNN_KERNEL(dequantize_u8);
+CRNN_KERNEL(dequantize_s16);
+CRNN_KERNEL(maximum_u8);
+CRNN_KERNEL(maximum_s16);
+CRNN_KERNEL(maximum_f32);
+CRNN_KERNEL(combine);
+CRNN_KERNEL(softmax);
+CRNN_KERNEL(lstm);
+CRNN_KERNEL(gru_after);
+CRNN_KERNEL(gru_gates);
+CRNN_KERNEL(gru_candidate);
+CRNN_KERNEL(simple);
+
+/* crnn_kernels_<name>() of crnn_kernels.h, by the name that the source of every module gives it. */
+const crnn_kernels *_Nonnull crnn_kernel_set(void) CRNN_NO_ALLOCATION
+    __asm__("crnn_kernels_" CRNN_KERNEL_TEXT(CRNN_KERNEL_SET));
+
+/* A constant in the module that calls this: nothing is built or locked at run time. */
+static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOCATION {
+  static const crnn_kernels table = {
+      .name = CRNN_KERNEL_TEXT(CRNN_KERNEL_SET),
+      .multiply_s16 = crnn_kernel_multiply_s16,
+      .multiply_u7 = crnn_kernel_multiply_u7,
+      .depthwise_s16 = crnn_kernel_depthwise_s16,
+      .widen_u8 = crnn_kernel_widen_u8,
+      .convert = crnn_kernel_convert,
+      .convert_add = crnn_kernel_convert_add,
+      .multiply_add = crnn_kernel_multiply_add,
+      .activate = crnn_kernel_activate,
+      .quantize_u8 = crnn_kernel_quantize_u8,
+      .quantize_s16 = crnn_kernel_quantize_s16,
+      .dequantize_u8 = crnn_kernel_dequantize_u8,
+      .dequantize_s16 = crnn_kernel_dequantize_s16,
+      .maximum_u8 = crnn_kernel_maximum_u8,
+      .maximum_s16 = crnn_kernel_maximum_s16,
+      .maximum_f32 = crnn_kernel_maximum_f32,
+      .combine = crnn_kernel_combine,
+      .softmax = crnn_kernel_softmax,
+      .lstm = crnn_kernel_lstm,
+      .gru_after = crnn_kernel_gru_after,
+      .gru_gates = crnn_kernel_gru_gates,
+      .gru_candidate = crnn_kernel_gru_candidate,
+      .simple = crnn_kernel_simple,
+  };
+  return &table;
+}
+
+#endif

@@ -1,0 +1,93 @@
+import CKernels
+
+// From codes to numbers and back, element by element.
+
+@c @implementation
+func crnn_kernel_widen_u8(_ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<Int16>, _ count: Int) {
+  var i = 0
+  while i < count {
+    y[i] = Int16(x[i])
+    i &+= 1
+  }
+}
+
+@c @implementation
+func crnn_kernel_convert(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i < count {
+    y[i] = Float(Int(accumulators[i]))
+    i &+= 1
+  }
+}
+
+@c @implementation
+func crnn_kernel_convert_add(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i < count {
+    y[i] = y[i] + Float(Int(accumulators[i]))
+    i &+= 1
+  }
+}
+
+@c @implementation
+func crnn_kernel_multiply_add(
+  _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ y: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  var i = 0
+  while i < count {
+    y[i] = x[i] * scale[i] + shift[i]
+    i &+= 1
+  }
+}
+
+/// The code of x. Out of a store's range only where the file's minimum and maximum are.
+func quantize(_ x: Float, _ q: crnn_quantization) -> Int32 {
+  let number = x == x ? x : 0
+  let t = number * q.inverse_scale + Float(Int(q.zero_point))
+  return integer(clamp(t, Float(Int(q.minimum)), Float(Int(q.maximum))))
+}
+
+@c @implementation
+func crnn_kernel_quantize_u8(
+  _ x: UnsafePointer<Float>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<UInt8>, _ count: Int
+) {
+  var i = 0
+  while i < count {
+    y[i] = UInt8(truncatingIfNeeded: quantize(x[i], q.pointee))
+    i &+= 1
+  }
+}
+
+@c @implementation
+func crnn_kernel_quantize_s16(
+  _ x: UnsafePointer<Float>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Int16>, _ count: Int
+) {
+  var i = 0
+  while i < count {
+    y[i] = Int16(truncatingIfNeeded: quantize(x[i], q.pointee))
+    i &+= 1
+  }
+}
+
+@c @implementation
+func crnn_kernel_dequantize_u8(
+  _ x: UnsafePointer<UInt8>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  var i = 0
+  while i < count {
+    y[i] = Float(Int(Int32(x[i]) &- q.pointee.zero_point)) * q.pointee.scale
+    i &+= 1
+  }
+}
+
+@c @implementation
+func crnn_kernel_dequantize_s16(
+  _ x: UnsafePointer<Int16>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  var i = 0
+  while i < count {
+    y[i] = Float(Int(Int32(x[i]) &- q.pointee.zero_point)) * q.pointee.scale
+    i &+= 1
+  }
+}
