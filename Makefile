@@ -1,0 +1,103 @@
+# The builds and the checks of crnn. `make help` lists them. `swift build` itself decides what must be compiled again.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC := $(if $(filter default,$(origin CC)),cc,$(CC))
+
+version := $(shell awk '/^\#define CRNN_VERSION_(MAJOR|MINOR|PATCH)/ { printf "%s%s", dot, $$3; dot = "." }' include/crnn.h)
+library_version := 1
+exports := tools/link/crnn.exports
+image_exports := tools/link/crnn_image.exports
+embedded := .build/embedded
+regular := .build/regular
+python := build/venv/bin/python
+
+libraries := build/libcrnn.so build/libcrnn.a build/libcrnn_image.so build/libcrnn_image.a
+
+.PHONY: all
+all: $(libraries) build/crnn ## the libraries and the command line tool, in build/
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+# ---- Libraries: Embedded Swift ----------------------------------------------------------------------------------------------
+
+build:
+	mkdir -p build
+
+# Always asked, and newer afterwards only where something was compiled.
+$(embedded)/release/libcrnn-static.a: FORCE | build
+	@tools/setup build
+	CRNN_EMBEDDED=1 swift build -c release --scratch-path $(embedded) --product crnn-static
+
+build/libcrnn.so: $(embedded)/release/libcrnn-static.a $(exports) tools/link/shared
+	tools/link/shared $@ CRNN_1 $(exports) $<
+
+build/libcrnn.a: $(embedded)/release/libcrnn-static.a $(exports) tools/link/static
+	tools/link/static $@ $(exports) $<
+
+# ---- Command line tool: regular Swift, its standard library inside -----------------------------------------------------------
+
+$(regular)/release/crnn: FORCE | build
+	@tools/setup build
+	swift build -c release --scratch-path $(regular) --static-swift-stdlib --product crnn
+
+build/crnn: $(regular)/release/crnn
+	strip -o $@.new $<
+	mv $@.new $@
+
+# ---- Checks ---------------------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: all ## every test that can run on this machine; names what it leaves out
+	@tools/setup test
+	$(python) tools/test
+
+.PHONY: lint
+lint: ## style of the Swift and Python sources
+	@tools/setup test
+	git ls-files --cached --others --exclude-standard '*.swift' ':!*.pb.swift' | xargs swift format lint --strict --parallel
+	build/venv/bin/ruff check --quiet tools bindings Tests
+
+# ---- Demonstration and measurements ---------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: all ## converts the bundled network and classifies the bundled images, from C and from Python
+	@tools/setup python
+	tools/demo/demo.sh
+
+.PHONY: zoo
+zoo: build/crnn ## converts and evaluates the networks of ../shared/zoo, into build/zoo.json
+	build/crnn zoo
+
+.PHONY: bench
+bench: all ## frames per second of the runtime for each instruction set
+	@tools/setup python
+	tools/bench/bench
+
+# ---- Installation ---------------------------------------------------------------------------------------------------------------
+
+.PHONY: install
+install: all ## headers, libraries, pkg-config and CMake files and the tool, into PREFIX
+	install -d $(DESTDIR)$(PREFIX)/{bin,include,lib/pkgconfig,lib/cmake/crnn}
+	install -m 644 include/crnn.h include/crnn_image.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 build/libcrnn.a build/libcrnn_image.a $(DESTDIR)$(PREFIX)/lib
+	for name in crnn crnn_image; do \
+	  install -m 755 build/lib$$name.so $(DESTDIR)$(PREFIX)/lib/lib$$name.so.$(library_version); \
+	  ln -sf lib$$name.so.$(library_version) $(DESTDIR)$(PREFIX)/lib/lib$$name.so; \
+	  sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(version)|' bindings/c/$$name.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/$$name.pc; \
+	done
+	install -m 755 build/crnn $(DESTDIR)$(PREFIX)/bin/crnn
+
+.PHONY: clean
+clean: ## removes build/ and .build/
+	rm -rf build .build
+
+.PHONY: FORCE
+FORCE:
