@@ -182,7 +182,7 @@ typedef struct crnn_port_info {
                                   takes and gives CRNN_F32 */
   int32_t rank;                /* of a frame; arrays have one axis more, time, in front */
   int64_t shape[4];            /* of a frame */
-  float integer_scale;         /* an integer i given to this port stands for i * integer_scale */
+  float integer_scale;         /* an integer i given to this port stands for i * integer_scale; 0: u8 / 255, s16 / 32768 */
   int32_t per_sequence;        /* 1: one frame per sequence instead of a stream of frames */
   int64_t fixed_frames;        /* a sequence has exactly this many frames; 0: any number */
   int32_t rate_numerator;      /* frames per tick of the model's time base: an output with 1/4 of the input's rate gives one */

@@ -9,6 +9,7 @@
 #ifndef CRNN_FORMAT_H
 #define CRNN_FORMAT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define CRNN_FORMAT_VERSION 1u
@@ -70,7 +71,13 @@ typedef struct crnn_tensor_record {
   int32_t zero_point, code_minimum, code_maximum; /* of U8 and S16; S16 has zero_point 0 */
   uint32_t rate_numerator, rate_denominator;      /* frames per tick of the time base; 0/1: one frame per sequence */
   uint32_t fixed_frames;    /* the exact number of frames of a sequence, where it is fixed; else 0 */
-  uint32_t reserved[2];
+  uint32_t epoch;           /* how many whole-sequence nodes stand before it on the way from an input */
+  uint32_t reserved;
+  /* What the planner needs, worked out by crnn_format_analyse() when the file is packed and checked when it is read:
+   * after t input frames, t * share * ... see docs/streaming.md. */
+  double delay, excess;     /* frames it may lag behind, or be ahead of, its rate */
+  double share;             /* frames for each frame of the fastest input port */
+  double total_rate, total_offset; /* a whole sequence of n input frames has at most total_rate * n + total_offset frames */
 } crnn_tensor_record;
 
 /* The kinds of node. A value is never used again for something else. */
@@ -199,6 +206,10 @@ typedef struct crnn_node_record {
   uint32_t reserved[6];
 } crnn_node_record;
 
+/* Where the two arrays lie in a node record, for readers that index them. */
+#define CRNN_NODE_PARAMETER_OFFSET 112
+#define CRNN_NODE_REAL_OFFSET 160
+
 typedef struct crnn_blob_record {
   uint64_t offset; /* from the start of WEIGHTS; a multiple of 64 */
   uint64_t length;
@@ -212,7 +223,8 @@ typedef struct crnn_port_record {
   uint32_t tensor;
   uint32_t rank;      /* of one frame as callers see it, 0 to 4 */
   uint32_t shape[4];  /* product = height * width * channels of the tensor, same order */
-  uint32_t reserved[8];
+  float integer_scale;/* an integer i given to an input port stands for i * integer_scale; 0: u8 / 255, s16 / 32768 */
+  uint32_t reserved[7];
 } crnn_port_record;
 
 /* Every input port receives `frames` frames of codes drawn from a 32-bit xorshift generator (docs/model-format.md); `checksum`
@@ -224,10 +236,18 @@ typedef struct crnn_self_test_record {
   uint32_t reserved;
 } crnn_self_test_record;
 
+/* Fills in epoch, delay, excess, share, total_rate and total_offset of every tensor from the nodes and ports. For the packer; not
+ * exported from the shared library. Returns 0, or -1 where a node's inputs come after it. */
+int32_t crnn_format_analyse(crnn_tensor_record *_Nonnull tensors, size_t tensor_count, const crnn_node_record *_Nonnull nodes,
+                            size_t node_count, const uint32_t *_Nonnull indices, const crnn_port_record *_Nonnull ports,
+                            size_t port_count);
+
 _Static_assert(sizeof(crnn_file_header) == 128, "header");
 _Static_assert(sizeof(crnn_section_record) == 24, "section");
-_Static_assert(sizeof(crnn_tensor_record) == 64, "tensor");
+_Static_assert(sizeof(crnn_tensor_record) == 104, "tensor");
 _Static_assert(sizeof(crnn_node_record) == 224, "node");
+_Static_assert(offsetof(crnn_node_record, parameter) == CRNN_NODE_PARAMETER_OFFSET, "parameter");
+_Static_assert(offsetof(crnn_node_record, real) == CRNN_NODE_REAL_OFFSET, "real");
 _Static_assert(sizeof(crnn_blob_record) == 16, "blob");
 _Static_assert(sizeof(crnn_port_record) == 64, "port");
 
