@@ -40,7 +40,16 @@ let runtime: [Target] =
       exclude: ["README.md"], swiftSettings: core),
   ]
 
+/// PNG and JPEG decoding, its own library: the runtime never needs it.
+let images: [Target] = [
+  .target(name: "CCRNNImage", dependencies: ["CCRNN"]),
+  .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+  .target(
+    name: "ImageIO", dependencies: ["CCRNN", "CCRNNImage", "CImageCodecs"], exclude: ["README.md"], swiftSettings: core),
+]
+
 let tools: [Target] = [
+  .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),
   .target(name: "Quantizer", dependencies: ["CCRNN"], exclude: ["README.md"]),
   .target(
     name: "ONNX", dependencies: ["Quantizer", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -59,7 +68,8 @@ let tools: [Target] = [
 let package = Package(
   name: "crnn",
   products: [
-    .library(name: "crnn-static", type: .static, targets: ["CRNN"])
+    .library(name: "crnn-static", type: .static, targets: ["CRNN"]),
+    .library(name: "crnn-image-static", type: .static, targets: ["ImageIO"]),
   ] + (isEmbedded ? [] : [.executable(name: "crnn", targets: ["crnn"])]),
   dependencies: isEmbedded
     ? []
@@ -67,5 +77,5 @@ let package = Package(
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
       .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
-  targets: runtime + (isEmbedded ? [] : tools)
+  targets: runtime + images + (isEmbedded ? [] : tools)
 )

@@ -1,0 +1,31 @@
+/* What the files of this target share. */
+#ifndef CRNN_CODECS_INTERNAL_H
+#define CRNN_CODECS_INTERNAL_H
+
+#include "crnn_image_codecs.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Where a codec's bytes come from: a block of memory, or a file that is read as the codec asks for more. */
+typedef struct crnn_codec_source {
+  FILE *file; /* NULL: memory */
+  const uint8_t *bytes;
+  size_t count, position;
+} crnn_codec_source;
+
+/* Copies up to `wanted` bytes to `target`; fewer only at the end. */
+size_t crnn_codec_read(crnn_codec_source *source, void *target, size_t wanted);
+
+/* Writes image->detail, cut where it does not fit, and returns `result`. */
+crnn_codec_result crnn_codec_fail(crnn_codec_image *image, crnn_codec_result result, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Sets the image's size after checking it against the limit, and takes memory for the pixels. */
+crnn_codec_result crnn_codec_allocate_pixels(crnn_codec_image *image, int64_t width, int64_t height, int32_t channels,
+                                             int64_t maximum_pixels);
+
+crnn_codec_result crnn_codec_decode_png(crnn_codec_source *source, int64_t maximum_pixels, crnn_codec_image *image);
+crnn_codec_result crnn_codec_decode_jpeg(crnn_codec_source *source, int64_t maximum_pixels, crnn_codec_image *image);
+
+#endif

@@ -1,0 +1,30 @@
+import CImageCodecs
+
+/// 8-bit pixels in memory, rows from top to bottom; a view that owns nothing.
+struct Pixels {
+  let bytes: UnsafeMutablePointer<UInt8>
+  let width: Int
+  let height: Int
+  let channels: Int
+  /// Bytes from one row to the next.
+  let rowBytes: Int
+
+  init(_ bytes: UnsafeMutablePointer<UInt8>, width: Int, height: Int, channels: Int, rowBytes: Int? = nil) {
+    self.bytes = bytes
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.rowBytes = rowBytes ?? width &* channels
+  }
+
+  func row(_ y: Int) -> UnsafeMutablePointer<UInt8> { bytes + y &* rowBytes }
+}
+
+/// A block of the heap for `count` elements, or nil. The caller frees it with `release`.
+func allocate<Element: BitwiseCopyable>(_ type: Element.Type, _ count: Int) -> UnsafeMutablePointer<Element>? {
+  let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+  guard count >= 0, !overflow else { return nil }
+  return crnn_codec_allocate(bytes)?.bindMemory(to: type, capacity: count)
+}
+
+func release<Element: BitwiseCopyable>(_ memory: UnsafeMutablePointer<Element>?) { crnn_codec_free(memory) }

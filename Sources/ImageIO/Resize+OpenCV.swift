@@ -1,0 +1,61 @@
+/// OpenCV's INTER_LINEAR on bytes: between the two nearest old pixels of each axis, however far the image shrinks, with
+/// weights in 11-bit fixed point.
+enum OpenCVResize {
+  /// False where memory is missing.
+  static func bilinear(_ source: Pixels, to target: Pixels) -> Bool {
+    let channels = source.channels
+    guard let columns = allocate(Neighbours.self, target.width) else { return false }
+    defer { release(columns) }
+    var x = 0
+    while x < target.width {
+      columns[x] = Neighbours(of: x, old: source.width, new: target.width)
+      x &+= 1
+    }
+    var y = 0
+    while y < target.height {
+      let vertical = Neighbours(of: y, old: source.height, new: target.height)
+      let upper = source.row(vertical.first)
+      let lower = source.row(vertical.second)
+      let output = target.row(y)
+      x = 0
+      while x < target.width {
+        let horizontal = columns[x]
+        var channel = 0
+        while channel < channels {
+          let left = horizontal.first &* channels &+ channel
+          let right = horizontal.second &* channels &+ channel
+          let above = Int32(upper[left]) &* horizontal.firstWeight &+ Int32(upper[right]) &* horizontal.secondWeight
+          let below = Int32(lower[left]) &* horizontal.firstWeight &+ Int32(lower[right]) &* horizontal.secondWeight
+          // The order of OpenCV's shifts: 8 + 11 bits minus 4, times 11 bits, minus 16, leaves two to round.
+          let sum = ((above >> 4) &* vertical.firstWeight) >> 16 &+ ((below >> 4) &* vertical.secondWeight) >> 16
+          output[x &* channels &+ channel] = UInt8(truncatingIfNeeded: min(max((sum &+ 2) >> 2, 0), 255))
+          channel &+= 1
+        }
+        x &+= 1
+      }
+      y &+= 1
+    }
+    return true
+  }
+}
+
+/// The two old pixels around the centre of a new one, and their weights, which add up to 2048.
+private struct Neighbours: BitwiseCopyable {
+  let first, second: Int
+  let firstWeight, secondWeight: Int32
+
+  init(of position: Int, old: Int, new: Int) {
+    let center = Float((Double(position) + 0.5) * (Double(old) / Double(new)) - 0.5)
+    // The centre lies above -0.5 and below 2^31; converting truncates, which is the floor for what is not below zero.
+    var whole = center < 0 ? -1 : Int(center)
+    var fraction = center - Float(whole)
+    if whole < 0 { (whole, fraction) = (0, 0) }
+    if whole >= old &- 1 { (whole, fraction) = (old &- 1, 0) }
+    first = whole
+    second = min(whole &+ 1, old &- 1)
+    // Adding and subtracting 1.5 * 2^23 rounds to the nearest whole number, ties to even.
+    let magic: Float = 12_582_912
+    secondWeight = Int32((fraction * 2048 + magic) - magic)
+    firstWeight = Int32(((1 - fraction) * 2048 + magic) - magic)
+  }
+}
