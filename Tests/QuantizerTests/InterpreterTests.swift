@@ -13,7 +13,8 @@ func single(
   return try Interpreter(graph: graph)
 }
 
-func expectClose(_ a: [Float], _ b: [Float], tolerance: Float = 1e-6, sourceLocation: SourceLocation = #_sourceLocation) {
+func expectClose(_ a: [Float], _ b: [Float], tolerance: Float = 1e-6, sourceLocation: SourceLocation = #_sourceLocation)
+{
   #expect(a.count == b.count, sourceLocation: sourceLocation)
   for (i, (x, y)) in zip(a, b).enumerated() {
     #expect(abs(x - y) <= tolerance, "element \(i)", sourceLocation: sourceLocation)

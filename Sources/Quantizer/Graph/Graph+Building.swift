@@ -8,7 +8,8 @@ public struct GraphError: Error, CustomStringConvertible, Sendable {
 extension Graph {
   /// Adds an input port and returns its tensor. `rate` is `.perSequence` for a port that gets one frame per sequence.
   public mutating func addInput(
-    _ name: String, frame: FrameShape, shape: [Int]? = nil, rate: Rate = Rate(1), frames: Int? = nil, isIndex: Bool = false
+    _ name: String, frame: FrameShape, shape: [Int]? = nil, rate: Rate = Rate(1), frames: Int? = nil,
+    isIndex: Bool = false
   ) -> TensorID {
     tensors.append(Tensor(name: name, frame: frame, rate: rate, frames: frames, isIndex: isIndex))
     inputs.append(Port(name: name, tensor: tensors.count - 1, shape: shape ?? Graph.visibleShape(frame)))

@@ -40,7 +40,9 @@ extension Graph {
       let rows = recurrent.gates * recurrent.units
       guard recurrent.inputWeights.count == rows * input.frame.elements,
         recurrent.hiddenWeights.count == rows * recurrent.units, recurrent.inputBias.count == rows,
-        recurrent.hiddenBias.count == rows
+        recurrent.hiddenBias.count == rows, recurrent.peephole.map({ $0.count == 3 * recurrent.units }) ?? true,
+        recurrent.initialHidden.map({ $0.count == recurrent.units }) ?? true,
+        recurrent.initialCell.map({ $0.count == recurrent.units }) ?? true
       else { throw fail("its weights do not fit an input of \(input.frame.elements) values") }
       output.frame = FrameShape(channels: recurrent.units)
     case .activation, .softmax: break
@@ -125,11 +127,7 @@ extension Graph {
       output.frame = frame
     case .window(let window):
       guard window.length > 0, window.hop > 0 else { throw fail("length and hop must be positive") }
-      let geometry = WindowGeometry(
-        kernel: Extent(time: window.length), stride: Extent(time: window.hop),
-        padBefore: Extent(time: window.padBefore, height: 0, width: 0),
-        padAfter: Extent(time: window.padAfter, height: 0, width: 0))
-      try timed(geometry, ceiling: false, &output, fail)
+      try timed(window.geometry, ceiling: false, &output, fail)
       if window.length > 1 {
         output.frame = FrameShape(
           height: window.length, width: input.frame.height * input.frame.width, channels: input.frame.channels)

@@ -27,6 +27,9 @@ extension Graph {
       guard expected.frame == output.frame, expected.rate == output.rate, expected.isIndex == output.isIndex else {
         throw GraphError("\(node.name): its output should have frames of \(expected.frame), not \(output.frame)")
       }
+      guard node.operation.constants.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+        throw GraphError("\(node.name): one of its constants is infinite or not a number")
+      }
       try node.activation.validate(channels: output.frame.channels, node: node.name)
       if case .activation(let activation) = node.operation {
         try activation.validate(channels: output.frame.channels, node: node.name)
@@ -43,6 +46,24 @@ extension Graph {
       else {
         throw GraphError("port \(port.name): its shape \(port.shape) does not fit \(tensors[port.tensor].frame)")
       }
+    }
+  }
+}
+
+extension Operation {
+  /// Weights, biases and tables.
+  fileprivate var constants: [[Float]] {
+    switch self {
+    case .convolution(let convolution): [convolution.weights, convolution.bias]
+    case .dense(let dense): [dense.weights, dense.bias]
+    case .recurrent(let recurrent):
+      [
+        recurrent.inputWeights, recurrent.hiddenWeights, recurrent.inputBias, recurrent.hiddenBias,
+        recurrent.peephole ?? [], recurrent.initialHidden ?? [], recurrent.initialCell ?? [],
+      ]
+    case .affine(let affine): [affine.scale, affine.shift]
+    case .embedding(let embedding): [embedding.table]
+    default: []
     }
   }
 }

@@ -158,6 +158,12 @@ public struct Window: Sendable {
     self.padAfter = padAfter
     self.padsWithEdge = padsWithEdge
   }
+  /// Its windows along time.
+  public var geometry: WindowGeometry {
+    WindowGeometry(
+      kernel: Extent(time: length), stride: Extent(time: hop), padBefore: Extent(time: padBefore, height: 0, width: 0),
+      padAfter: Extent(time: padAfter, height: 0, width: 0))
+  }
 }
 
 public struct Embedding: Sendable {
@@ -175,7 +181,8 @@ public struct Embedding: Sendable {
 /// A pointwise function; `kind` numbers are those of the file format (CRNN_ACTIVATION_*), formulas in docs/numerics.md.
 public struct Activation: Equatable, Sendable {
   public enum Kind: Int, Sendable {
-    case identity = 0, relu, leakyRelu, prelu, elu, clip, sigmoid, tanh, hardSigmoid, hardSwish, softplus, softsign, absolute
+    case identity = 0, relu, leakyRelu, prelu, elu, clip, sigmoid, tanh, hardSigmoid, hardSwish, softplus, softsign,
+      absolute
     case exponential, logarithm, squareRoot, sign, power, affine, scaledTanh, thresholdedRelu, reciprocal
   }
   public var kind: Kind

@@ -38,11 +38,7 @@ extension Interpreter {
   }
 
   func window(_ input: FrameSequence, _ window: Window, into shape: FrameShape) -> FrameSequence {
-    let geometry = WindowGeometry(
-      kernel: Extent(time: window.length), stride: Extent(time: window.hop),
-      padBefore: Extent(time: window.padBefore, height: 0, width: 0),
-      padAfter: Extent(time: window.padAfter, height: 0, width: 0))
-    let frames = input.count == 0 ? 0 : Graph.outputFrames(geometry, ceiling: false, frames: input.count)
+    let frames = input.count == 0 ? 0 : Graph.outputFrames(window.geometry, ceiling: false, frames: input.count)
     var output = FrameSequence(count: frames, shape: shape)
     let elements = input.shape.elements
     for frame in 0..<frames {

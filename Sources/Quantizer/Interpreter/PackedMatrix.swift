@@ -22,7 +22,8 @@ struct PackedMatrix: Sendable {
 
   /// `y[m · yStride + r] = Σₖ weights[r][k] · x[m · xStride + k] + bias[r]` for `count` vectors, each sum in the order of k.
   func multiply(
-    _ x: UnsafePointer<Float>, stride xStride: Int, count: Int, into y: UnsafeMutablePointer<Float>, stride yStride: Int,
+    _ x: UnsafePointer<Float>, stride xStride: Int, count: Int, into y: UnsafeMutablePointer<Float>,
+    stride yStride: Int,
     bias: UnsafePointer<Float>?
   ) {
     panels.withUnsafeBytes { bytes in

@@ -1,0 +1,54 @@
+/// One sequence of real input: an array `[frames × elements]` per input port, in port order.
+public struct CalibrationSequence: Sendable {
+  public var inputs: [[Float]]
+  public init(inputs: [[Float]]) { self.inputs = inputs }
+}
+
+/// How a range is read off the values seen.
+public enum RangeRule: Equatable, Sendable {
+  /// Everything seen fits. The best default on real networks.
+  case minimumMaximum
+  /// So many per cent of the values fit on each side (for example 99.9); the rest saturates.
+  case percentile(Double)
+}
+
+/// What values each tensor and each recurrent operand takes on real input.
+public struct Calibration: Sendable {
+  public private(set) var ranges: [Interpreter.Site: ValueRange] = [:]
+  /// Frames given to the first input, over all sequences.
+  public private(set) var frames = 0
+  public private(set) var sequences = 0
+
+  /// Runs the network over all sequences. Throws where there is none, or one does not fit the network.
+  public init(interpreter: Interpreter, sequences: [CalibrationSequence], rule: RangeRule = .minimumMaximum) throws {
+    guard !sequences.isEmpty else { throw InterpreterError("calibration needs at least one sequence of real input") }
+    var histograms: [Interpreter.Site: Histogram] = [:]
+    for sequence in sequences {
+      var ranges = self.ranges
+      _ = try interpreter.run(sequence.inputs) { site, values in
+        var range = ranges[site, default: ValueRange()]
+        for value in values { range.include(value) }
+        ranges[site] = range
+        if case .percentile = rule {
+          for value in values { histograms[site, default: Histogram()].include(value) }
+        }
+      }
+      self.ranges = ranges
+      self.sequences += 1
+      let elements = interpreter.graph.inputs.first.map { interpreter.graph.tensors[$0.tensor].frame.elements } ?? 1
+      frames += (sequence.inputs.first?.count ?? 0) / elements
+    }
+    if case .percentile(let percent) = rule {
+      guard percent > 0, percent <= 100 else { throw InterpreterError("a percentile lies between 0 and 100") }
+      for (site, histogram) in histograms {
+        let seen = ranges[site, default: ValueRange()]
+        let range = histogram.range(percent: percent)
+        ranges[site] = ValueRange(
+          minimum: max(range.minimum, seen.minimum), maximum: min(range.maximum, seen.maximum))
+      }
+    }
+  }
+
+  /// The range of a site; 0...0 for one that was never reached.
+  public func range(_ site: Interpreter.Site) -> ValueRange { ranges[site, default: ValueRange()] }
+}

@@ -1,0 +1,36 @@
+/// How often values of each size were seen: one bin for each sign, exponent and leading six bits of the fraction, so a bin's
+/// width is at most 1.6 % of its values, whatever their range.
+struct Histogram {
+  private static let droppedBits = 17
+  private static let binsPerSign = 1 << (31 - droppedBits)
+  private var positive = [Int](repeating: 0, count: binsPerSign)
+  private var negative = [Int](repeating: 0, count: binsPerSign)
+  private var total = 0
+
+  mutating func include(_ value: Float) {
+    guard value.isFinite else { return }
+    let bin = Int(abs(value).bitPattern >> UInt32(Histogram.droppedBits))
+    if value < 0 { negative[bin] += 1 } else { positive[bin] += 1 }
+    total += 1
+  }
+
+  /// The range that `percent` of the values do not exceed, and `percent` do not fall below.
+  func range(percent: Double) -> ValueRange {
+    let outside = Double(total) * (1 - percent / 100)
+    return ValueRange(
+      minimum: -limit(negative, outside: outside), maximum: limit(positive, outside: outside))
+  }
+
+  /// The upper edge of the bin below which all but `outside` values of one sign lie.
+  private func limit(_ counts: [Int], outside: Double) -> Float {
+    var above = 0
+    for bin in counts.indices.reversed() where counts[bin] > 0 {
+      above += counts[bin]
+      if Double(above) > outside {
+        let edge = Float(bitPattern: UInt32(bin + 1) << UInt32(Histogram.droppedBits))
+        return min(edge, .greatestFiniteMagnitude)
+      }
+    }
+    return 0
+  }
+}

@@ -1,0 +1,59 @@
+/// The numbers that a self-test feeds to a network: a 32-bit xorshift generator whose every number becomes one value.
+public struct SelfTestGenerator {
+  private var state: UInt32
+
+  /// `seed` is not 0.
+  public init(seed: UInt32) { state = seed == 0 ? 1 : seed }
+
+  public mutating func next() -> UInt32 {
+    state ^= state << 13
+    state ^= state >> 17
+    state ^= state << 5
+    return state
+  }
+}
+
+/// Runs a packed network on its self-test input and gives the checksum of its output, or nil where it cannot. It is the runtime's
+/// part, which this module does not import: the caller hands it in.
+public typealias SelfTestRunner = (_ file: [UInt8], _ seed: UInt32, _ frames: UInt32) throws -> UInt32?
+
+extension Graph {
+  /// Frames of every tensor for a whole sequence with `inputs[i]` frames at input port i.
+  public func frameCounts(inputs counts: [Int]) -> [Int] {
+    var frames = [Int](repeating: 0, count: tensors.count)
+    for (port, count) in zip(inputs, counts) { frames[port.tensor] = count }
+    for node in nodes {
+      let input = node.inputs.first.map { frames[$0] } ?? 0
+      frames[node.output] =
+        switch node.operation {
+        case .convolution(let convolution): Graph.outputFrames(convolution.geometry, ceiling: false, frames: input)
+        case .pool(let pool): Graph.outputFrames(pool.geometry, ceiling: pool.ceilingTime, frames: input)
+        case .window(let window): Graph.outputFrames(window.geometry, ceiling: false, frames: input)
+        case .timeReduction: 1
+        case .repeatFrame(let count): node.inputs.count == 2 ? frames[node.inputs[1]] : count ?? 0
+        case .unstack(let count, _): input * count
+        default: input
+        }
+    }
+    return frames
+  }
+
+  /// True where a part of the network needs the whole sequence before it can give anything.
+  public var isBounded: Bool {
+    nodes.contains { if case .recurrent(let recurrent) = $0.operation { recurrent.reverse } else { false } }
+  }
+
+  /// How many frames a self-test feeds to each input port that takes any number: enough for every output to give some. Nil
+  /// where the length that self-tests are held to is not enough.
+  var selfTestFrames: Int? {
+    let lengths = isBounded ? [16, 32, 64] : [16, 32, 64, 256, 1024, 4096]
+    return lengths.first { length in
+      let counts = inputs.map { port in
+        let tensor = tensors[port.tensor]
+        return tensor.rate.isPerSequence ? 1 : tensor.frames ?? length
+      }
+      let frames = frameCounts(inputs: counts)
+      return outputs.allSatisfy { frames[$0.tensor] > 0 }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/// What an input port carries, which decides how it is stored.
+public enum InputKind: String, Sendable, Codable {
+  /// Spectra, MFCC, embeddings of other networks: 16 bits at the calibrated scale.
+  case feature
+  /// 8-bit pixels that stand for 0...1: stored as they are.
+  case image
+  /// 16-bit samples that stand for −1...1: stored as they are.
+  case audio
+}
+
+/// Choices of the quantiser. The defaults are what measured best on real networks: feature inputs and the convolutions behind
+/// them in 16 bits, everything from the first recurrent layer on in 8, weights in s8 with one scale per row.
+public struct QuantizationOptions: Sendable {
+  /// Per input port; `.feature` where none is given.
+  public var inputs: [String: InputKind] = [:]
+  /// Per tensor, by its name or its node's; wins over everything else.
+  public var stores: [String: Store] = [:]
+  /// Per recurrent node, by name: the store of its hidden state as an operand, `.u8` (default) or `.s16`.
+  public var hiddenStores: [String: Store] = [:]
+  public var rangeRule = RangeRule.minimumMaximum
+  public init() {}
+}

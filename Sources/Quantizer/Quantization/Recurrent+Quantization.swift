@@ -1,0 +1,65 @@
+extension Recurrent {
+  /// True where every h lies within −1...1, whatever the input.
+  var isBounded: Bool {
+    guard (initialHidden ?? []).allSatisfy({ abs($0) <= 1 }) else { return false }
+    switch kind {
+    case .lstm: return gateActivation.isBounded && outputActivation.isBounded
+    // h is a mean of the candidate and the last h, weighted by the update gate.
+    case .gru: return gateActivation.isProportion && cellActivation.isBounded
+    case .simple: return cellActivation.isBounded
+    }
+  }
+
+  /// The matrices of the packed node: W with all gates, R with all gates; or, for a GRU with reset before, W, R of z and r, and
+  /// R of the candidate. The hidden bias joins the input bias wherever the two are simply added.
+  func quantizedMatrices() -> [QuantizedMatrix] {
+    let rows = gates * units
+    var inputBias = self.inputBias
+    var hiddenBias = [Float](repeating: 0, count: rows)
+    for row in 0..<rows {
+      if kind == .gru && resetAfter && row >= 2 * units {
+        hiddenBias[row] = self.hiddenBias[row]
+      } else {
+        inputBias[row] += self.hiddenBias[row]
+      }
+    }
+    let input = QuantizedMatrix(inputWeights[...], bias: inputBias[...])
+    guard kind == .gru, !resetAfter else { return [input, QuantizedMatrix(hiddenWeights[...], bias: hiddenBias[...])] }
+    let split = 2 * units
+    return [
+      input, QuantizedMatrix(hiddenWeights[..<(split * units)], bias: hiddenBias[..<split]),
+      QuantizedMatrix(hiddenWeights[(split * units)...], bias: hiddenBias[split...]),
+    ]
+  }
+
+  /// The same layer with the weights and biases that quantised matrices stand for.
+  func replacingWeights(_ matrices: [QuantizedMatrix]) -> Recurrent {
+    var result = self
+    result.inputWeights = matrices[0].values
+    result.inputBias = matrices[0].bias
+    result.hiddenWeights = matrices.dropFirst().flatMap(\.values)
+    result.hiddenBias = matrices.dropFirst().flatMap(\.bias)
+    return result
+  }
+}
+
+extension Activation {
+  /// Its values lie within −1...1.
+  fileprivate var isBounded: Bool {
+    switch kind {
+    case .tanh, .sigmoid, .hardSigmoid, .softsign, .sign: true
+    case .clip: alpha >= -1 && beta <= 1 && alpha <= beta
+    case .scaledTanh: abs(alpha) <= 1
+    default: false
+    }
+  }
+
+  /// Its values lie within 0...1.
+  fileprivate var isProportion: Bool {
+    switch kind {
+    case .sigmoid, .hardSigmoid: true
+    case .clip: alpha >= 0 && beta <= 1 && alpha <= beta
+    default: false
+    }
+  }
+}

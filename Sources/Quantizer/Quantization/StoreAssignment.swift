@@ -1,0 +1,176 @@
+/// Chooses a store and a scale for every tensor of a graph.
+///
+/// Operands of matrices need integer codes; what only pointwise nodes read stays float. Nodes that merely move data pass codes
+/// on unchanged, so their tensors form groups with one store and one scale.
+struct StoreAssignment {
+  private let graph: Graph
+  private let calibration: Calibration
+  private let options: QuantizationOptions
+  /// The representative of each tensor's group.
+  private var parent: [TensorID]
+
+  static func assign(
+    _ graph: Graph, calibration: Calibration, options: QuantizationOptions
+  ) throws -> [TensorQuantization] {
+    try StoreAssignment(graph: graph, calibration: calibration, options: options).assign()
+  }
+
+  private init(graph: Graph, calibration: Calibration, options: QuantizationOptions) throws {
+    self.graph = graph
+    self.calibration = calibration
+    self.options = options
+    parent = Array(graph.tensors.indices)
+    let inputNames = Set(graph.inputs.map(\.name))
+    for name in options.inputs.keys where !inputNames.contains(name) {
+      throw GraphError(
+        "there is no input called \(name); the inputs are \(inputNames.sorted().joined(separator: ", "))")
+    }
+    for node in graph.nodes where node.movesData {
+      for input in node.movedInputs { join(input, node.output) }
+    }
+  }
+
+  private mutating func join(_ a: TensorID, _ b: TensorID) { parent[representative(a)] = representative(b) }
+
+  private func representative(_ tensor: TensorID) -> TensorID {
+    var tensor = tensor
+    while parent[tensor] != tensor { tensor = parent[tensor] }
+    return tensor
+  }
+
+  private func assign() throws -> [TensorQuantization] {
+    let overrides = try overriddenStores()
+    let operands = Set(graph.nodes.filter(\.hasMatrix).flatMap(\.inputs).map(representative))
+    let features = featureTensors()
+    let kinds = sourceKinds()
+    var quantizations = [TensorQuantization](repeating: .float, count: graph.tensors.count)
+    for (group, members) in Dictionary(grouping: graph.tensors.indices, by: representative) {
+      let isOperand = operands.contains(group)
+      let isFeature = members.contains { features[$0] }
+      let quantization = try quantization(
+        members, sources: Set(members.compactMap { kinds[$0] }), isOperand: isOperand, isFeature: isFeature,
+        override: overrides[group])
+      for member in members { quantizations[member] = quantization }
+    }
+    return quantizations
+  }
+
+  private func quantization(
+    _ members: [TensorID], sources: Set<SourceKind>, isOperand: Bool, isFeature: Bool, override: Store?
+  ) throws -> TensorQuantization {
+    let name = graph.tensors[members[0]].name
+    if graph.tensors[members[0]].isIndex { return .index }
+    if override == .f32 {
+      guard !isOperand else {
+        throw GraphError("\(name) is multiplied with a matrix and must be stored as u8 or s16, not as f32")
+      }
+      return .float
+    }
+    if override == nil {
+      switch sources {
+      case [.input(.image)]: return .image
+      case [.input(.audio)]: return .audio
+      default: guard isOperand else { return .float }
+      }
+    }
+    let store = override ?? (isFeature ? .s16 : .u8)
+    if sources == [.bounded], store == .u8 { return .bounded }
+    var range = sources.contains(.bounded) ? ValueRange(minimum: -1, maximum: 1) : ValueRange()
+    for member in members { range.include(calibration.range(.tensor(member))) }
+    guard range.isFinite else {
+      throw GraphError("\(name) became infinite on the calibration data; check how the input is scaled")
+    }
+    return store == .s16 ? .s16(range) : .u8(range)
+  }
+
+  /// What the values of a tensor come from, where no data-moving node made it.
+  private enum SourceKind: Hashable {
+    case input(InputKind)
+    /// Between −1 and 1 by construction.
+    case bounded
+    case computed
+  }
+
+  private func sourceKinds() -> [TensorID: SourceKind] {
+    var kinds: [TensorID: SourceKind] = [:]
+    for port in graph.inputs { kinds[port.tensor] = .input(options.inputs[port.name] ?? .feature) }
+    for node in graph.nodes where !node.movesData {
+      if case .recurrent(let recurrent) = node.operation, recurrent.isBounded, node.activation == .identity {
+        kinds[node.output] = .bounded
+      } else {
+        kinds[node.output] = .computed
+      }
+    }
+    return kinds
+  }
+
+  /// Tensors between an input of features and the first dense or recurrent layer.
+  private func featureTensors() -> [Bool] {
+    var isFeature = [Bool](repeating: false, count: graph.tensors.count)
+    for port in graph.inputs where options.inputs[port.name] != .image { isFeature[port.tensor] = true }
+    for node in graph.nodes {
+      switch node.operation {
+      case .recurrent, .dense, .softmax, .embedding: break
+      default: isFeature[node.output] = node.movedInputs.contains { isFeature[$0] }
+      }
+    }
+    return isFeature
+  }
+
+  private func overriddenStores() throws -> [TensorID: Store] {
+    var byGroup: [TensorID: (store: Store, name: String)] = [:]
+    var unused = Set(options.stores.keys)
+    let producers = Dictionary(graph.nodes.map { ($0.output, $0.name) }, uniquingKeysWith: { first, _ in first })
+    for (id, tensor) in graph.tensors.enumerated() {
+      for name in Set([tensor.name, producers[id] ?? tensor.name]) {
+        guard let store = options.stores[name] else { continue }
+        unused.remove(name)
+        guard store != .s32 else { throw GraphError("\(name): a tensor can be stored as u8, s16 or f32") }
+        if let other = byGroup[representative(id)], other.store != store {
+          throw GraphError(
+            "\(name) and \(other.name) only pass data on to one another and cannot be stored as \(store.name) and "
+              + other.store.name)
+        }
+        byGroup[representative(id)] = (store, name)
+      }
+    }
+    if let name = unused.sorted().first { throw GraphError("there is no tensor called \(name)") }
+    return byGroup.mapValues(\.store)
+  }
+}
+
+extension Node {
+  /// True where the output's values are input values, unchanged.
+  var movesData: Bool {
+    switch operation {
+    case .pool(let pool): pool.kind == .maximum
+    case .concatenate, .gather, .window, .repeatFrame, .unstack: true
+    case .timeReduction(let reduction), .frameReduction(let reduction, _, _, _): reduction.selects
+    default: false
+    }
+  }
+
+  /// The inputs whose values the node works on; the second input of a repetition only gives its length.
+  var movedInputs: [TensorID] {
+    if case .repeatFrame = operation { return Array(inputs.prefix(1)) }
+    return inputs
+  }
+
+  /// True where the inputs are operands of matrices.
+  var hasMatrix: Bool {
+    switch operation {
+    case .convolution, .dense, .recurrent: true
+    default: false
+    }
+  }
+}
+
+extension Reduction {
+  /// The result is one of the values.
+  fileprivate var selects: Bool {
+    switch self {
+    case .last, .first, .maximum, .minimum: true
+    case .mean, .sum: false
+    }
+  }
+}
