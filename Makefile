@@ -32,15 +32,21 @@ build:
 	mkdir -p build
 
 # Always asked, and newer afterwards only where something was compiled.
-$(embedded)/release/libcrnn-static.a: FORCE | build
+$(embedded)/release/libcrnn-static.a $(embedded)/release/libcrnn-image-static.a &: FORCE | build
 	@tools/setup build
-	CRNN_EMBEDDED=1 swift build -c release --scratch-path $(embedded) --product crnn-static
+	CRNN_EMBEDDED=1 swift build -c release --scratch-path $(embedded)
 
 build/libcrnn.so: $(embedded)/release/libcrnn-static.a $(exports) tools/link/shared
 	tools/link/shared $@ CRNN_1 $(exports) $<
 
 build/libcrnn.a: $(embedded)/release/libcrnn-static.a $(exports) tools/link/static
 	tools/link/static $@ $(exports) $<
+
+build/libcrnn_image.so: $(embedded)/release/libcrnn-image-static.a $(image_exports) tools/link/shared
+	tools/link/shared $@ CRNN_IMAGE_1 $(image_exports) $< -lpng -ljpeg
+
+build/libcrnn_image.a: $(embedded)/release/libcrnn-image-static.a $(image_exports) tools/link/static
+	tools/link/static $@ $(image_exports) $<
 
 # ---- Command line tool: regular Swift, its standard library inside -----------------------------------------------------------
 
@@ -54,10 +60,32 @@ build/crnn: $(regular)/release/crnn
 
 # ---- Checks ---------------------------------------------------------------------------------------------------------------------
 
+conformance := $(patsubst Tests/Conformance/%.c,build/tests/conformance/%,$(wildcard Tests/Conformance/*.c))
+
 .PHONY: test
 test: all ## every test that can run on this machine; names what it leaves out
 	@tools/setup test
+	$(MAKE) --no-print-directory test-programs
 	$(python) tools/test
+
+.PHONY: test-programs
+test-programs: build/tests/models/.made $(conformance)
+
+build/tests/models/.made: Tests/Build/models.py build/crnn
+	$(python) Tests/Build/models.py build/crnn $(@D)
+	touch $@
+
+build/tests/conformance/%: Tests/Conformance/%.c $(wildcard Tests/Conformance/*.h) include/crnn.h build/libcrnn.so
+	mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 -g -Wall -Wextra -Werror -Iinclude $< -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN/../..'
+
+# The sources of the library once more, as Embedded Swift and with each access to memory checked.
+.build/address/release/libcrnn-static.a: FORCE
+	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build/address --sanitize=address --product crnn-static
+
+build/tests/conformance/damaged: Tests/Conformance/damaged.c $(wildcard Tests/Conformance/*.h) include/crnn.h .build/address/release/libcrnn-static.a
+	mkdir -p $(@D)
+	clang -std=gnu11 -O1 -g -Wall -Wextra -Werror -fsanitize=address -Iinclude $< .build/address/release/libcrnn-static.a -o $@
 
 .PHONY: lint
 lint: ## style of the Swift and Python sources

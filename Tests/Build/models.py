@@ -1,0 +1,143 @@
+"""Small networks with random weights as packed model files, for the tests that only need some model:
+
+    python Tests/Build/models.py build/crnn build/tests/models
+
+stream.crnn   convolution over time, GRU, dense, softmax: one result for each frame
+last.crnn     image columns, convolution, pooling, LSTM: one result for each sequence
+bounded.crnn  a bidirectional LSTM: it needs the whole sequence
+pair.crnn     two inputs that are added
+tiny.crnn     as small a file as can hold a recurrent layer and a dense one
+"""
+
+import pathlib
+import subprocess
+import sys
+
+import numpy
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+random = numpy.random.default_rng(20240611)
+
+
+def weights(name, *shape):
+    scale = 1 / numpy.sqrt(numpy.prod(shape[1:]))
+    return numpy_helper.from_array(random.normal(0, scale, shape).astype(numpy.float32), name)
+
+
+def constant(name, values):
+    return numpy_helper.from_array(numpy.asarray(values, numpy.int64), name)
+
+
+def port(name, shape):
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+def recurrent(operator, name, source, result, inputs, units, direction="forward"):
+    """The nodes and constants of a recurrent layer [time, batch, inputs] -> [time, batch, units times directions]."""
+    gates = {"LSTM": 4, "GRU": 3, "RNN": 1}[operator]
+    directions = 2 if direction == "bidirectional" else 1
+    constants = [
+        weights(f"{name}.W", directions, gates * units, inputs),
+        weights(f"{name}.R", directions, gates * units, units),
+        weights(f"{name}.B", directions, 2 * gates * units),
+        constant(f"{name}.shape", [0, 0, -1]),
+    ]
+    nodes = [
+        helper.make_node(operator, [source, f"{name}.W", f"{name}.R", f"{name}.B"], [f"{name}.Y"], name=name,
+                         hidden_size=units, direction=direction),
+        helper.make_node("Transpose", [f"{name}.Y"], [f"{name}.T"], name=f"{name}.transpose", perm=[0, 2, 1, 3]),
+        helper.make_node("Reshape", [f"{name}.T", f"{name}.shape"], [result], name=f"{name}.merge"),
+    ]
+    return nodes, constants
+
+
+def dense(name, source, result, inputs, outputs):
+    constants = [weights(f"{name}.W", inputs, outputs), weights(f"{name}.B", outputs)]
+    nodes = [
+        helper.make_node("MatMul", [source, f"{name}.W"], [f"{name}.product"], name=name),
+        helper.make_node("Add", [f"{name}.product", f"{name}.B"], [result], name=f"{name}.bias"),
+    ]
+    return nodes, constants
+
+
+def model(name, inputs, outputs, *parts):
+    nodes = [node for part in parts for node in part[0]]
+    constants = [value for part in parts for value in part[1]]
+    graph = helper.make_graph(nodes, name, inputs, outputs, constants)
+    result = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    result.ir_version = 8
+    onnx.checker.check_model(result)
+    return result
+
+
+def stream_model():
+    convolution = (
+        [helper.make_node("Conv", ["features", "conv.W", "conv.B"], ["conv.Y"], name="conv", pads=[1, 1]),
+         helper.make_node("Relu", ["conv.Y"], ["conv.relu"], name="relu"),
+         helper.make_node("Transpose", ["conv.relu"], ["frames"], name="time.first", perm=[2, 0, 1])],
+        [weights("conv.W", 16, 8, 3), weights("conv.B", 16)])
+    softmax = ([helper.make_node("Softmax", ["logits"], ["scores"], name="softmax", axis=-1)], [])
+    network = model(
+        "stream", [port("features", [1, 8, "time"])], [port("scores", ["time", 1, 5])], convolution,
+        recurrent("GRU", "gru", "frames", "hidden", 16, 12), dense("dense", "hidden", "logits", 12, 5), softmax)
+    return network, {"features": random.uniform(-1, 1, (8, 40, 8))}
+
+
+def last_model():
+    convolution = (
+        [helper.make_node("Conv", ["columns", "conv.W", "conv.B"], ["conv.Y"], name="conv", pads=[1, 1, 1, 1]),
+         helper.make_node("Relu", ["conv.Y"], ["conv.relu"], name="relu"),
+         helper.make_node("MaxPool", ["conv.relu"], ["pool"], name="pool", kernel_shape=[2, 2], strides=[2, 2]),
+         helper.make_node("Transpose", ["pool"], ["time.first"], name="time.first", perm=[3, 0, 1, 2]),
+         helper.make_node("Reshape", ["time.first", "merge"], ["frames"], name="merge")],
+        [weights("conv.W", 4, 1, 3, 3), weights("conv.B", 4), constant("merge", [0, 0, -1])])
+    lstm = (
+        [helper.make_node("LSTM", ["frames", "lstm.W", "lstm.R", "lstm.B"], ["", "lstm.h"], name="lstm", hidden_size=12),
+         helper.make_node("Squeeze", ["lstm.h", "first"], ["hidden"], name="squeeze")],
+        [weights("lstm.W", 1, 48, 24), weights("lstm.R", 1, 48, 12), weights("lstm.B", 1, 96), constant("first", [0])])
+    softmax = ([helper.make_node("Softmax", ["logits"], ["scores"], name="softmax", axis=-1)], [])
+    network = model(
+        "last", [port("columns", [1, 1, 12, "time"])], [port("scores", [1, 10])], convolution, lstm,
+        dense("dense", "hidden", "logits", 12, 10), softmax)
+    return network, {"columns": random.uniform(0, 1, (8, 40, 12))}
+
+
+def bounded_model():
+    network = model(
+        "bounded", [port("features", ["time", 1, 6])], [port("scores", ["time", 1, 4])],
+        recurrent("LSTM", "lstm", "features", "hidden", 6, 8, "bidirectional"), dense("dense", "hidden", "scores", 16, 4))
+    return network, {"features": random.uniform(-1, 1, (8, 40, 6))}
+
+
+def pair_model():
+    add = ([helper.make_node("Add", ["from.sound", "from.image"], ["sum"], name="add"),
+            helper.make_node("Tanh", ["sum"], ["bounded"], name="tanh")], [])
+    network = model(
+        "pair", [port("sound", ["time", 1, 10]), port("image", ["time", 1, 6])], [port("scores", ["time", 1, 3])],
+        dense("sound.dense", "sound", "from.sound", 10, 8), dense("image.dense", "image", "from.image", 6, 8), add,
+        recurrent("GRU", "gru", "bounded", "hidden", 8, 8), dense("dense", "hidden", "scores", 8, 3))
+    return network, {"sound": random.uniform(-1, 1, (8, 40, 10)), "image": random.uniform(0, 1, (8, 40, 6))}
+
+
+def tiny_model():
+    network = model(
+        "tiny", [port("x", ["time", 1, 2])], [port("y", ["time", 1, 2])], recurrent("GRU", "gru", "x", "h", 2, 4),
+        dense("dense", "h", "y", 4, 2))
+    return network, {"x": random.uniform(-1, 1, (4, 20, 2))}
+
+
+def main():
+    tool, directory = sys.argv[1], pathlib.Path(sys.argv[2])
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in ("stream", "last", "bounded", "pair", "tiny"):
+        network, data = globals()[f"{name}_model"]()
+        onnx.save(network, directory / f"{name}.onnx")
+        numpy.savez(directory / f"{name}.npz", **{key: value.astype(numpy.float32) for key, value in data.items()})
+        subprocess.run(
+            [tool, "convert", directory / f"{name}.onnx", "-o", directory / f"{name}.crnn",
+             "--calibrate", directory / f"{name}.npz"], check=True)
+
+
+if __name__ == "__main__":
+    main()
