@@ -85,7 +85,7 @@ build/tests/conformance/%: Tests/Conformance/%.c $(wildcard Tests/Conformance/*.
 
 build/tests/conformance/damaged: Tests/Conformance/damaged.c $(wildcard Tests/Conformance/*.h) include/crnn.h .build/address/release/libcrnn-static.a
 	mkdir -p $(@D)
-	clang -std=gnu11 -O1 -g -Wall -Wextra -Werror -fsanitize=address -Iinclude $< .build/address/release/libcrnn-static.a -o $@
+	clang -std=gnu11 -O1 -g -Wall -Wextra -Werror -fsanitize=address -fuse-ld=lld -Iinclude $< .build/address/release/libcrnn-static.a -o $@
 
 .PHONY: lint
 lint: ## style of the Swift and Python sources
@@ -111,6 +111,8 @@ bench: all ## frames per second of the runtime for each instruction set
 
 # ---- Installation ---------------------------------------------------------------------------------------------------------------
 
+fill := sed -e "s|@PREFIX@|$(abspath $(PREFIX))|" -e "s|@VERSION@|$(version)|"
+
 .PHONY: install
 install: all ## headers, libraries, pkg-config and CMake files and the tool, into PREFIX
 	install -d $(DESTDIR)$(PREFIX)/{bin,include,lib/pkgconfig,lib/cmake/crnn}
@@ -119,8 +121,10 @@ install: all ## headers, libraries, pkg-config and CMake files and the tool, int
 	for name in crnn crnn_image; do \
 	  install -m 755 build/lib$$name.so $(DESTDIR)$(PREFIX)/lib/lib$$name.so.$(library_version); \
 	  ln -sf lib$$name.so.$(library_version) $(DESTDIR)$(PREFIX)/lib/lib$$name.so; \
-	  sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(version)|' bindings/c/$$name.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/$$name.pc; \
+	  $(fill) bindings/c/$$name.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/$$name.pc; \
 	done
+	install -m 644 bindings/c/crnn-config.cmake $(DESTDIR)$(PREFIX)/lib/cmake/crnn
+	$(fill) bindings/c/crnn-config-version.cmake.in >$(DESTDIR)$(PREFIX)/lib/cmake/crnn/crnn-config-version.cmake
 	install -m 755 build/crnn $(DESTDIR)$(PREFIX)/bin/crnn
 
 .PHONY: clean

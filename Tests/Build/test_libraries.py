@@ -1,0 +1,101 @@
+"""What the shipped libraries hold, need and export."""
+
+import re
+
+import pytest
+from conftest import BUILD, EMBEDDED, ROOT, output_of
+
+LIBRARIES = {
+    "libcrnn": ("include/crnn.h", "tools/link/crnn.exports", "CRNN_1"),
+    "libcrnn_image": ("include/crnn_image.h", "tools/link/crnn_image.exports", "CRNN_IMAGE_1"),
+}
+
+# What the runtime may take from libc: copying; for crnn_model_open a file in memory; for _open, _create and crnn_run the heap;
+# for CRNN_ISA the environment.
+LIBC_FUNCTIONS = {
+    "bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen",
+    "open", "fstat", "mmap", "munmap", "close",
+    "posix_memalign", "free",
+    "getenv",
+}
+
+# Instructions with a VEX prefix that do not start with the letter v.
+OTHER_VEX = {"andn", "bextr", "blsi", "blsmsk", "blsr", "bzhi", "mulx", "pdep", "pext", "rorx", "sarx", "shlx", "shrx"}
+
+
+def golden(path):
+    return (ROOT / path).read_text().split()
+
+
+def dynamic_symbols(library, which):
+    lines = output_of("nm", "-D", which, BUILD / library).splitlines()
+    return [line.split()[-1] for line in lines if line.split()[-2] != "A"]  # A: the version nodes themselves
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_header_declares_exactly_the_golden_list(name):
+    header, exports, _ = LIBRARIES[name]
+    declared = re.findall(r"^CRNN_API [^;]*?\b(crnn_\w+)\(", (ROOT / header).read_text(), re.MULTILINE)
+    assert sorted(declared) == golden(exports)
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_shared_library_exports_exactly_the_golden_list(name):
+    _, exports, node = LIBRARIES[name]
+    assert sorted(dynamic_symbols(f"{name}.so", "--defined-only")) == [f"{symbol}@@{node}" for symbol in golden(exports)]
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_static_library_defines_exactly_the_golden_list(name):
+    _, exports, _ = LIBRARIES[name]
+    lines = output_of("nm", "--extern-only", "--defined-only", BUILD / f"{name}.a").splitlines()
+    symbols = [line.split() for line in lines if len(line.split()) == 3]
+    assert sorted(symbol for _, _, symbol in symbols) == golden(exports)
+    assert {kind for _, kind, _ in symbols} == {"T"}  # none weak
+
+
+def test_size():
+    assert (BUILD / "libcrnn.so").stat().st_size < 200_000
+
+
+@pytest.mark.parametrize("name, needed", [
+    ("libcrnn", {"libc.so.6"}),
+    ("libcrnn_image", {"libc.so.6", "libpng16.so.16", "libjpeg.so.62"}),
+])
+def test_needs_nothing_else(name, needed):
+    dynamic = output_of("readelf", "-dW", BUILD / f"{name}.so")
+    assert set(re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)) == needed
+    assert re.findall(r"\(SONAME\).*\[(.*)\]", dynamic) == [f"{name}.so.1"]
+
+
+def test_takes_few_functions_from_libc():
+    undefined = {symbol.split("@")[0] for symbol in dynamic_symbols("libcrnn.so", "--undefined-only")}
+    assert undefined <= LIBC_FUNCTIONS
+
+
+def test_no_executable_stack_and_no_text_relocations():
+    segments = output_of("readelf", "-lW", BUILD / "libcrnn.so")
+    assert re.search(r"GNU_STACK .* RW ", segments)
+    assert "TEXTREL" not in output_of("readelf", "-dW", BUILD / "libcrnn.so")
+
+
+def test_avx_instructions_stand_only_in_the_avx2_kernels():
+    """A weak function that several modules hold could be kept from the AVX2 one and end the process on an older machine."""
+    def defined(objects):
+        return {line.split()[-1] for line in output_of("nm", "--defined-only", *objects).splitlines() if " " in line}
+
+    modules = [path for path in EMBEDDED.glob("*.build") if list(path.glob("*.o"))]
+    in_avx2 = defined((EMBEDDED / "KernelsAVX2.build").glob("*.o"))
+    elsewhere = defined(path for module in modules if module.name != "KernelsAVX2.build" for path in module.glob("*.o"))
+
+    function, with_vex = None, set()
+    for line in output_of("objdump", "-d", "--no-show-raw-insn", BUILD / "libcrnn.so.unstripped").splitlines():
+        if label := re.match(r"[0-9a-f]+ <(.*)>:$", line):
+            function = label[1]
+        elif (fields := line.split("\t")) and len(fields) > 1 and fields[1]:
+            instruction = fields[1].split()[0]
+            if instruction.startswith("v") or instruction in OTHER_VEX:
+                with_vex.add(function)
+    assert with_vex, "the AVX2 kernels hold no AVX instruction at all"
+    assert with_vex <= in_avx2
+    assert not with_vex & elsewhere
