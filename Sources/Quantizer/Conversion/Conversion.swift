@@ -1,0 +1,69 @@
+/// The whole way from a float graph to a model file.
+///
+/// ```swift
+/// let (bytes, report) = try Conversion.convert(graph: graph, calibration: sequences, options: ConversionOptions())
+/// ```
+public enum Conversion {
+  /// Simplifies, calibrates, quantises, proves and packs.
+  ///
+  /// - Parameters:
+  ///   - graph: as an importer gives it.
+  ///   - calibration: real input; a few hundred frames that show what will come.
+  /// - Returns: the bytes of the model file, and what was done.
+  /// - Throws: `GraphError` or `InterpreterError`, whose text names the part of the network and what to do.
+  public static func convert(
+    graph: Graph, calibration: [CalibrationSequence], options: ConversionOptions = ConversionOptions()
+  ) throws -> (bytes: [UInt8], report: ConversionReport) {
+    let simplified = try graph.simplified()
+    let float = try Interpreter(graph: simplified)
+    let ranges = try Calibration(
+      interpreter: float, sequences: calibration, rule: options.quantization.rangeRule)
+    let network = try QuantizedNetwork(graph: simplified, calibration: ranges, options: options.quantization)
+    let summary = MetadataEntry(
+      "calibration", "\(ranges.sequences) sequences, \(ranges.frames) frames, \(options.quantization.rangeRule.text)")
+    let bytes = try network.packed(metadata: options.metadata + [summary], selfTest: options.selfTest)
+    let comparison = try AccuracyComparison(
+      network, float: float, sequences: calibration, limit: options.comparedFrames)
+    return (bytes, report(network, ranges, comparison, fileBytes: bytes.count))
+  }
+
+  private static func report(
+    _ network: QuantizedNetwork, _ ranges: Calibration, _ comparison: AccuracyComparison, fileBytes: Int
+  ) -> ConversionReport {
+    let graph = network.graph
+    var recurrent: [ConversionReport.RecurrentEntry] = []
+    var segments: [String: Int] = [:]
+    for (index, (node, quantized)) in zip(graph.nodes, network.nodes).enumerated() {
+      let parts = max(quantized.segments, quantized.hiddenSegments)
+      if parts > 1 { segments[node.name] = parts }
+      guard case .recurrent(let layer) = node.operation, let hidden = quantized.hidden else { continue }
+      recurrent.append(
+        .init(
+          name: node.name, hiddenStore: hidden.store.name, hiddenScale: hidden.scale,
+          hiddenRange: ranges.range(.hidden(node: index)), isBounded: layer.isBounded))
+    }
+    let tensors = graph.tensors.indices.map { id in
+      let quantization = network.tensors[id]
+      let range = ranges.range(.tensor(id))
+      return ConversionReport.TensorEntry(
+        name: graph.tensors[id].name, store: quantization.store.name,
+        scale: quantization.store.isCode ? quantization.scale : nil,
+        zeroPoint: quantization.store.isCode ? quantization.zeroPoint : nil, range: range.isFinite ? range : nil,
+        signalToNoise: comparison.signalToNoise(id))
+    }
+    return ConversionReport(
+      tensors: tensors, recurrent: recurrent, wideTensors: tensors.filter { $0.store == "s16" }.map(\.name),
+      segments: segments, calibrationSequences: ranges.sequences, calibrationFrames: ranges.frames,
+      comparedFrames: comparison.frames, fileBytes: fileBytes,
+      weightBytes: network.nodes.flatMap(\.matrices).reduce(0) { $0 + $1.weights.count })
+  }
+}
+
+extension RangeRule {
+  fileprivate var text: String {
+    switch self {
+    case .minimumMaximum: "minimum and maximum"
+    case .percentile(let percent): "percentile \(percent)"
+    }
+  }
+}

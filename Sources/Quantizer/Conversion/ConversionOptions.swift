@@ -1,0 +1,11 @@
+/// Everything a conversion can be told.
+public struct ConversionOptions {
+  public var quantization = QuantizationOptions()
+  /// Texts of the file in front of those that the converter adds itself (`calibration`).
+  public var metadata: [MetadataEntry] = []
+  /// Runs the packed file for its self-test; without it the file has none.
+  public var selfTest: SelfTestRunner?
+  /// How many frames of the calibration data the report compares with float, layer by layer; 0: none.
+  public var comparedFrames = 2048
+  public init() {}
+}

@@ -1,0 +1,34 @@
+/// What a conversion did, for people and for machines.
+public struct ConversionReport: Codable, Sendable {
+  public struct TensorEntry: Codable, Sendable {
+    public var name: String
+    public var store: String
+    /// The value of one step of the code; absent for float.
+    public var scale: Float?
+    public var zeroPoint: Int32?
+    /// Values seen in calibration, with 0; absent where some were infinite.
+    public var range: ValueRange?
+    /// Signal-to-noise of the quantised network's values against float on calibration data, in dB; absent where it was not
+    /// measured or nothing was lost.
+    public var signalToNoise: Double?
+  }
+  public struct RecurrentEntry: Codable, Sendable {
+    public var name: String
+    public var hiddenStore: String
+    public var hiddenScale: Float
+    public var hiddenRange: ValueRange
+    /// True where the layer's functions keep h within −1...1.
+    public var isBounded: Bool
+  }
+  public var tensors: [TensorEntry]
+  public var recurrent: [RecurrentEntry]
+  /// Names of the tensors stored in 16 bits.
+  public var wideTensors: [String]
+  /// Nodes whose sums had to be split to be exact, with the number of parts.
+  public var segments: [String: Int]
+  public var calibrationSequences: Int
+  public var calibrationFrames: Int
+  public var comparedFrames: Int
+  public var fileBytes: Int
+  public var weightBytes: Int
+}

@@ -1,0 +1,92 @@
+extension Graph {
+  /// A graph that computes the same function with fewer nodes: normalisation folded into weights, activations fused into the
+  /// nodes before them, permutations folded into the matrices behind them, identities and dead nodes dropped.
+  public func simplified() throws -> Graph {
+    try validate()
+    var graph = withoutDeadNodes()
+    while try graph.simplifyOnce() { graph = graph.withoutDeadNodes() }
+    try graph.validate()
+    return graph
+  }
+
+  /// Applies the first rule that fits somewhere; false where none does.
+  private mutating func simplifyOnce() throws -> Bool {
+    for index in nodes.indices {
+      if dropIdentity(index) || writeAsAffine(index) || mergeAffines(index) || foldAffineBackward(index)
+        || foldAffineForward(index) || foldGather(index) || fuseActivation(index)
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  private mutating func dropIdentity(_ index: Int) -> Bool {
+    let node = nodes[index]
+    guard node.isIdentity, let input = node.inputs.first, tensors[input].frame == tensors[node.output].frame else {
+      return false
+    }
+    // An output port needs a tensor of its own, with a store of its own.
+    if isOutput(node.output) && (isInput(input) || isOutput(input)) { return false }
+    redirect(node.output, to: input)
+    return true
+  }
+
+  /// α x + β as an activation is an affine node with one pair of constants for all channels, which other rules fold.
+  private mutating func writeAsAffine(_ index: Int) -> Bool {
+    guard case .activation(let activation) = nodes[index].operation, activation.kind == .affine else { return false }
+    let channels = tensors[nodes[index].output].frame.channels
+    nodes[index].operation = .affine(
+      Affine(
+        .perChannel, scale: [Float](repeating: activation.alpha, count: channels),
+        shift: [Float](repeating: activation.beta, count: channels)))
+    return true
+  }
+
+  /// Fuses a pointwise function into the node that alone feeds it.
+  private mutating func fuseActivation(_ index: Int) -> Bool {
+    guard case .activation(let activation) = nodes[index].operation, nodes[index].activation == .identity,
+      let producer = soleProducer(of: index), nodes[producer].activation == .identity,
+      nodes[producer].acceptsActivation
+    else { return false }
+    nodes[producer].activation = activation
+    takeOver(producer, from: index)
+    return true
+  }
+
+  /// The node that computes the only input of node `index`, where nothing else reads that tensor.
+  func soleProducer(of index: Int) -> Int? {
+    guard nodes[index].inputs.count == 1, let input = nodes[index].inputs.first, !isOutput(input),
+      consumers()[input] == [index]
+    else { return nil }
+    return producers()[input]
+  }
+
+  /// Node `producer` now computes what node `index` computed.
+  mutating func takeOver(_ producer: Int, from index: Int) {
+    nodes[producer].output = nodes[index].output
+    nodes.remove(at: index)
+  }
+}
+
+extension Node {
+  /// Gives its input, perhaps in another shape.
+  fileprivate var isIdentity: Bool {
+    guard activation == .identity else { return false }
+    switch operation {
+    case .activation(let activation): return activation.kind == .identity
+    case .affine(let affine): return affine.scale.allSatisfy { $0 == 1 } && affine.shift.allSatisfy { $0 == 0 }
+    case .gather(let table, _): return table.enumerated().allSatisfy { Int($1) == $0 }
+    case .window(let window):
+      return window.length == 1 && window.hop == 1 && window.padBefore == 0 && window.padAfter == 0
+    case .pool(let pool):
+      if case .lp = pool.kind { return false }
+      return pool.geometry.kernel == .one && pool.geometry.stride == .one && pool.geometry.padBefore == .zero
+        && pool.geometry.padAfter == .zero
+    case .concatenate: return inputs.count == 1
+    case .binary, .convolution, .dense, .recurrent, .timeReduction, .frameReduction, .softmax, .repeatFrame, .unstack,
+      .embedding:
+      return false
+    }
+  }
+}
