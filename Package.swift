@@ -18,7 +18,8 @@ let core: [SwiftSetting] =
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
 func kernels(_ name: String, features: [String] = []) -> Target {
   .target(
-    name: "Kernels\(name)", dependencies: ["CKernels", "CCRNN"], exclude: ["README.md"],
+    name: "Kernels\(name)", dependencies: ["CKernels", "CCRNN"],
+    exclude: ["README.md"] + (name == "Reference" ? [] : ["Kernels/README.md"]),
     swiftSettings: core + [
       .unsafeFlags(
         (features + ["-ffp-contract=off", "-DCRNN_KERNEL_SET=\(name.lowercased())"]).flatMap { ["-Xcc", $0] })
@@ -49,6 +50,9 @@ let images: [Target] = [
 ]
 
 let tools: [Target] = [
+  .testTarget(
+    name: "KernelTests", dependencies: ["CCRNN", "CKernels"] + kernelSets.map { .init(stringLiteral: $0.name) },
+    exclude: ["README.md"]),
   .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),
   .target(name: "Quantizer", dependencies: ["CCRNN"], exclude: ["README.md"]),
   .target(

@@ -1,5 +1,5 @@
 import CCRNN
-import CKernels
+import CKernelSet
 
 /// The activations of docs/numerics.md; `slope` is what a leaky relu or a PRelu multiplies negative values by.
 func apply(_ activation: crnn_activation, slope: Float, to x: Float) -> Float {

@@ -1,4 +1,4 @@
-import CKernels
+import CKernelSet
 
 // From codes to numbers and back, element by element.
 

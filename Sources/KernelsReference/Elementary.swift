@@ -1,7 +1,9 @@
+import CKernelSet
+
 // The elementary functions of docs/numerics.md. Every operation is rounded on its own: never `addingProduct`, never a library
 // function. `min` and `max` of the document are written as comparisons, so that NaN behaves as it says.
 
-let notANumber = Float(bitPattern: 0x7FC0_0000)
+var notANumber: Float { Float(bitPattern: 0x7FC0_0000) }
 
 /// Rounds to the nearest integer, ties to even, where |t| < 2²².
 func round(_ t: Float) -> Float { (t + 12_582_912) - 12_582_912 }
@@ -84,4 +86,4 @@ func logarithm(_ x: Float) -> Float {
   return m + e * 0.693359375
 }
 
-func squareRoot(_ x: Float) -> Float { x < 0 ? notANumber : x.squareRoot() }
+func squareRoot(_ x: Float) -> Float { x < 0 ? notANumber : crnn_square_root(x) }

@@ -1,4 +1,4 @@
-import CKernels
+import CKernelSet
 
 @c @implementation
 func crnn_kernel_set() -> UnsafePointer<crnn_kernels> { crnn_kernel_table() }

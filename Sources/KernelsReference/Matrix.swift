@@ -1,4 +1,4 @@
-import CKernels
+import CKernelSet
 
 // Sums of products of codes, in 32 bits that wrap. Weights lie as [panel][group of four][row of eight][depth of four].
 

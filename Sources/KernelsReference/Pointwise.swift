@@ -1,5 +1,5 @@
 import CCRNN
-import CKernels
+import CKernelSet
 
 // Two streams of values into one, element by element, and the softmax.
 

@@ -1,4 +1,4 @@
-import CKernels
+import CKernelSet
 
 // One time step of a recurrent layer, unit by unit: from the sums of all gate rows to the new state.
 

@@ -1,0 +1,137 @@
+import CKernelSet
+
+// From codes to numbers and back, element by element.
+
+@c @implementation
+func crnn_kernel_widen_u8(_ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<Int16>, _ count: Int) {
+  var i = 0
+  while i &+ 16 <= count {
+    crnn_store_i16x16(y + i, crnn_widen_u8x16(crnn_load_u8x16(x + i)))
+    i &+= 16
+  }
+  while i < count {
+    y[i] = Int16(x[i])
+    i &+= 1
+  }
+}
+
+@inline(__always)
+private func numbers(_ p: UnsafePointer<Int32>, _ remaining: Int) -> Vector {
+  crnn_to_float(remaining >= 8 ? crnn_load_i32x8(p) : crnn_load_tail_i32x8(p, remaining))
+}
+
+@c @implementation
+func crnn_kernel_convert(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    store(numbers(accumulators + i, remaining), y + i, remaining)
+    i &+= 8
+  }
+}
+
+@c @implementation
+func crnn_kernel_convert_add(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    store(load(y + i, remaining) + numbers(accumulators + i, remaining), y + i, remaining)
+    i &+= 8
+  }
+}
+
+@c @implementation
+func crnn_kernel_multiply_add(
+  _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ y: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    let product = load(x + i, remaining) * load(scale + i, remaining)
+    store(product + load(shift + i, remaining), y + i, remaining)
+    i &+= 8
+  }
+}
+
+/// What `crnn_quantization` says, spread over the lanes.
+private struct Quantizer {
+  let inverseScale: Vector
+  let zeroPoint: Vector
+  let minimum: Vector
+  let maximum: Vector
+
+  @inline(__always)
+  init(_ q: crnn_quantization) {
+    inverseScale = all(q.inverse_scale)
+    zeroPoint = crnn_to_float(SIMD8<Int32>(repeating: q.zero_point))
+    minimum = crnn_to_float(SIMD8<Int32>(repeating: q.minimum))
+    maximum = crnn_to_float(SIMD8<Int32>(repeating: q.maximum))
+  }
+
+  @inline(__always)
+  func codes(_ x: Vector) -> SIMD8<Int32> {
+    integer(clamp(crnn_zero_where_nan(x) * inverseScale + zeroPoint, minimum, maximum))
+  }
+}
+
+@c @implementation
+func crnn_kernel_quantize_u8(
+  _ x: UnsafePointer<Float>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<UInt8>, _ count: Int
+) {
+  let quantizer = Quantizer(q.pointee)
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    let codes = crnn_narrow_u8x8(quantizer.codes(load(x + i, remaining)))
+    if remaining >= 8 { crnn_store_u8x8(y + i, codes) } else { crnn_store_tail_u8x8(y + i, remaining, codes) }
+    i &+= 8
+  }
+}
+
+@c @implementation
+func crnn_kernel_quantize_s16(
+  _ x: UnsafePointer<Float>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Int16>, _ count: Int
+) {
+  let quantizer = Quantizer(q.pointee)
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    let codes = crnn_narrow_i16x8(quantizer.codes(load(x + i, remaining)))
+    if remaining >= 8 { crnn_store_i16x8(y + i, codes) } else { crnn_store_tail_i16x8(y + i, remaining, codes) }
+    i &+= 8
+  }
+}
+
+@inline(__always)
+private func values(_ codes: SIMD8<Int32>, _ q: crnn_quantization) -> Vector {
+  crnn_to_float(codes &- SIMD8<Int32>(repeating: q.zero_point)) * all(q.scale)
+}
+
+@c @implementation
+func crnn_kernel_dequantize_u8(
+  _ x: UnsafePointer<UInt8>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  let q = q.pointee
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    let codes = remaining >= 8 ? crnn_load_u8x8(x + i) : crnn_load_tail_u8x8(x + i, remaining)
+    store(values(crnn_widen_u8x8(codes), q), y + i, remaining)
+    i &+= 8
+  }
+}
+
+@c @implementation
+func crnn_kernel_dequantize_s16(
+  _ x: UnsafePointer<Int16>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  let q = q.pointee
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    let codes = remaining >= 8 ? crnn_load_i16x8(x + i) : crnn_load_tail_i16x8(x + i, remaining)
+    store(values(crnn_widen_i16x8(codes), q), y + i, remaining)
+    i &+= 8
+  }
+}

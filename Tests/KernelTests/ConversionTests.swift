@@ -1,0 +1,136 @@
+import CKernels
+import Testing
+
+@Suite("Codes to numbers and back")
+struct ConversionTests {
+  private static var reference: crnn_kernels { KernelSet.reference.kernels }
+
+  private func quantization(
+    scale: Float, zeroPoint: Int32 = 0, _ range: ClosedRange<Int32>
+  ) -> crnn_quantization {
+    crnn_quantization(
+      scale: scale, inverse_scale: 1 / scale, zero_point: zeroPoint, minimum: range.lowerBound,
+      maximum: range.upperBound)
+  }
+
+  @Test("Widening", arguments: KernelSet.optimized)
+  func widen(_ set: KernelSet) {
+    for count in [0] + awkwardCounts {
+      var random = RandomValues(seed: UInt64(count))
+      let x = GuardedMemory(random.integers(UInt8.min...UInt8.max, count: count))
+      let actual = GuardedMemory(repeating: Int16(-1), count: count)
+      let expected = GuardedMemory(repeating: Int16(-1), count: count)
+      set.kernels.widen_u8(x.base, actual.base, count)
+      Self.reference.widen_u8(x.base, expected.base, count)
+      expectSame(actual, expected, "count \(count)")
+    }
+  }
+
+  @Test("Sums to floats", arguments: KernelSet.optimized)
+  func convert(_ set: KernelSet) {
+    for count in [0] + awkwardCounts {
+      var random = RandomValues(seed: UInt64(count))
+      let sums = GuardedMemory(random.integers(Int32.min...Int32.max, count: count))
+      let start = random.wildFloats(count: count)
+      let pairs = [
+        (set.kernels.convert, Self.reference.convert), (set.kernels.convert_add, Self.reference.convert_add),
+      ]
+      for (kernel, reference) in pairs {
+        let actual = GuardedMemory(start)
+        let expected = GuardedMemory(start)
+        kernel(sums.base, actual.base, count)
+        reference(sums.base, expected.base, count)
+        expectSame(actual, expected, "count \(count)")
+      }
+    }
+  }
+
+  @Test("Scale and shift, also in place", arguments: KernelSet.optimized)
+  func multiplyAdd(_ set: KernelSet) {
+    for count in [0] + awkwardCounts {
+      var random = RandomValues(seed: UInt64(count))
+      let x = GuardedMemory(random.wildFloats(count: count))
+      let scale = GuardedMemory(random.wildFloats(count: count))
+      let shift = GuardedMemory(random.wildFloats(count: count))
+      let actual = GuardedMemory(repeating: Float(0), count: count)
+      let expected = GuardedMemory(repeating: Float(0), count: count)
+      set.kernels.multiply_add(x.base, scale.base, shift.base, actual.base, count)
+      Self.reference.multiply_add(x.base, scale.base, shift.base, expected.base, count)
+      expectSame(actual, expected, "count \(count)")
+      set.kernels.multiply_add(x.base, scale.base, shift.base, x.base, count)
+      expectSame(x, expected, "count \(count), in place")
+    }
+  }
+
+  @Test("Multiplications and additions are rounded apart, never fused")
+  func neverFused() {
+    // (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴ exactly and 0 where the product is rounded first.
+    for set in KernelSet.optimized + [.reference] {
+      let x = [Float](repeating: 1 + 0x1p-12, count: 9)
+      let shift = [Float](repeating: -(1 + 0x1p-11), count: 9)
+      var y = [Float](repeating: 1, count: 9)
+      set.kernels.multiply_add(x, x, shift, &y, 9)
+      #expect(y.allSatisfy { $0 == 0 }, "\(set.name)")
+    }
+  }
+
+  @Test("Quantising", arguments: KernelSet.optimized)
+  func quantize(_ set: KernelSet) {
+    let bytes = [
+      quantization(scale: 0.05, zeroPoint: 128, 0...255), quantization(scale: 1, zeroPoint: 3, 1...254),
+      quantization(scale: 1 / 127, 0...127), quantization(scale: 0x1p-100, zeroPoint: 255, 0...255),
+    ]
+    let words = [
+      quantization(scale: 0.001, -32767...32767), quantization(scale: 1, -32767...32767),
+      quantization(scale: 0x1p100, -100...32767),
+    ]
+    for (seed, count) in ([0] + awkwardCounts + [RandomValues.remarkable.count]).enumerated() {
+      var random = RandomValues(seed: UInt64(seed))
+      let values =
+        count == RandomValues.remarkable.count ? RandomValues.remarkable : random.wildFloats(count: count)
+      let x = GuardedMemory(values)
+      for q in bytes {
+        let actual = GuardedMemory(repeating: UInt8(77), count: count)
+        let expected = GuardedMemory(repeating: UInt8(77), count: count)
+        withUnsafePointer(to: q) { set.kernels.quantize_u8(x.base, $0, actual.base, count) }
+        withUnsafePointer(to: q) { Self.reference.quantize_u8(x.base, $0, expected.base, count) }
+        expectSame(actual, expected, "count \(count), \(q)")
+      }
+      for q in words {
+        let actual = GuardedMemory(repeating: Int16(77), count: count)
+        let expected = GuardedMemory(repeating: Int16(77), count: count)
+        withUnsafePointer(to: q) { set.kernels.quantize_s16(x.base, $0, actual.base, count) }
+        withUnsafePointer(to: q) { Self.reference.quantize_s16(x.base, $0, expected.base, count) }
+        expectSame(actual, expected, "count \(count), \(q)")
+      }
+    }
+  }
+
+  @Test("The reference quantises as the document says: ties to even, NaN to the zero point, clamped")
+  func quantizedValues() {
+    let x: [Float] = [0.5, 1.5, 2.5, -0.5, .nan, .infinity, -.infinity, 1000, -1000, 126.5]
+    let q = quantization(scale: 1, zeroPoint: 10, 1...254)
+    var y = [UInt8](repeating: 0, count: x.count)
+    withUnsafePointer(to: q) { Self.reference.quantize_u8(x, $0, &y, x.count) }
+    #expect(y == [10, 12, 12, 10, 10, 254, 1, 254, 1, 136])
+  }
+
+  @Test("Codes back to values", arguments: KernelSet.optimized)
+  func dequantize(_ set: KernelSet) {
+    for count in [0] + awkwardCounts {
+      var random = RandomValues(seed: UInt64(count))
+      let bytes = GuardedMemory(random.integers(UInt8.min...UInt8.max, count: count))
+      let words = GuardedMemory(random.integers(Int16.min...Int16.max, count: count))
+      for q in [quantization(scale: 0.037, zeroPoint: 131, 0...255), quantization(scale: 3e-5, -32767...32767)] {
+        let actual = GuardedMemory(repeating: Float(0), count: count)
+        let expected = GuardedMemory(repeating: Float(0), count: count)
+        withUnsafePointer(to: q) { set.kernels.dequantize_u8(bytes.base, $0, actual.base, count) }
+        withUnsafePointer(to: q) { Self.reference.dequantize_u8(bytes.base, $0, expected.base, count) }
+        expectSame(actual, expected, "u8, count \(count)")
+        withUnsafePointer(to: q) { set.kernels.dequantize_s16(words.base, $0, actual.base, count) }
+        withUnsafePointer(to: q) { Self.reference.dequantize_s16(words.base, $0, expected.base, count) }
+        expectSame(actual, expected, "s16, count \(count)")
+      }
+    }
+  }
+}
