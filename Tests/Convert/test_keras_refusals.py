@@ -1,0 +1,116 @@
+"""What cannot be converted is refused with a sentence that names the layer and says what to do."""
+
+import io
+import json
+import pathlib
+import zipfile
+
+import crnn_convert
+import h5py
+import numpy as np
+import pytest
+from crnn_convert import ConversionError
+
+FIXTURES = pathlib.Path(__file__).resolve().parent / "fixtures"
+
+
+def write_model(
+    path: pathlib.Path, *layers: tuple[str, dict], shape=(None, 4, 3), class_name="Sequential"
+) -> pathlib.Path:
+    """A .keras file of layers without weights, as Keras 3 writes it."""
+    described = [{"class_name": "InputLayer", "config": {"batch_shape": shape, "dtype": "float32", "name": "values"}}]
+    described += [{"class_name": kind, "config": {"name": f"the_{kind.lower()}", **config}} for kind, config in layers]
+    weights = io.BytesIO()
+    with h5py.File(weights, "w") as file:
+        file.create_group("layers")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps({"class_name": class_name, "config": {"layers": described}}))
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.5.0"}))
+        archive.writestr("model.weights.h5", weights.getvalue())
+    return path
+
+
+@pytest.mark.parametrize(
+    "kind, config, advice",
+    [
+        ("LayerNormalization", {}, "use BatchNormalization"),
+        ("Lambda", {}, "its Python code is not in the file"),
+        ("Resizing", {}, "resize before the network"),
+        ("Masking", {}, "without padding steps"),
+        ("MadeUpLayer", {}, "build it from these: Activation, "),
+        ("Activation", {"activation": "gelu"}, "the activation 'gelu' is not supported; these are: "),
+        ("Dense", {"units": 2}, "the file holds 0 of its weights"),
+        ("Reshape", {"target_shape": [5, 7]}, r"cannot become \(5, 7\)"),
+        ("MaxPooling1D", {"pool_size": 2, "data_format": "channels_first"}, "'channels_first' is not supported"),
+        ("MaxPooling2D", {"pool_size": 2}, "it needs 2"),
+        ("MaxPooling1D", {"pool_size": 9}, "larger than its input"),
+        ("ReLU", {"threshold": 0.5}, "a threshold other than 0"),
+    ],
+)
+def test_the_layer_is_named(tmp_path, kind, config, advice):
+    path = write_model(tmp_path / "model.keras", ("Dropout", {"rate": 0.5}), (kind, config))
+    with pytest.raises(ConversionError, match=rf"layer 'the_{kind.lower()}' \({kind}\): .*{advice}"):
+        crnn_convert.to_onnx(path)
+
+
+def test_inside_time_distributed_the_inner_layer_is_named(tmp_path):
+    inner = {"class_name": "LayerNormalization", "config": {"name": "inner"}}
+    path = write_model(tmp_path / "model.keras", ("TimeDistributed", {"layer": inner}))
+    with pytest.raises(ConversionError, match=r"layer 'the_timedistributed' \(LayerNormalization\)"):
+        crnn_convert.to_onnx(path)
+
+
+def test_an_input_without_a_shape(tmp_path):
+    path = write_model(tmp_path / "model.keras", ("Flatten", {}), shape=None)
+    with pytest.raises(ConversionError, match=r"layer 'values' \(InputLayer\).*keras.Input\(shape\)"):
+        crnn_convert.to_onnx(path)
+
+
+def test_a_subclassed_model(tmp_path):
+    path = write_model(tmp_path / "model.keras", class_name="MyModel")
+    with pytest.raises(ConversionError, match="class 'MyModel'.*Sequential or functional"):
+        crnn_convert.to_onnx(path)
+
+
+def test_files_that_are_no_models(tmp_path):
+    with pytest.raises(ConversionError, match="there is no such file"):
+        crnn_convert.to_onnx(tmp_path / "absent.keras")
+    (tmp_path / "empty.keras").write_bytes(b"")
+    with pytest.raises(ConversionError, match="neither a .keras nor an .h5 file"):
+        crnn_convert.to_onnx(tmp_path / "empty.keras")
+    with h5py.File(tmp_path / "weights.h5", "w") as file:
+        file["dense"] = np.zeros(3)
+    with pytest.raises(ConversionError, match="weights only; save the whole model"):
+        crnn_convert.to_onnx(tmp_path / "weights.h5")
+    with zipfile.ZipFile(tmp_path / "other.keras", "w") as archive:
+        archive.writestr("readme.txt", "no model")
+    with pytest.raises(ConversionError, match="damaged or not one that Keras wrote"):
+        crnn_convert.to_onnx(tmp_path / "other.keras")
+
+
+@pytest.mark.parametrize("name", ["crnn.keras", "crnn.h5"])
+def test_every_truncation_is_an_error_and_not_a_crash(tmp_path, name):
+    content = (FIXTURES / name).read_bytes()
+    for length in range(0, len(content), max(1, len(content) // 97)):
+        path = tmp_path / name
+        path.write_bytes(content[:length])
+        with pytest.raises(ConversionError):
+            crnn_convert.to_onnx(path)
+
+
+def test_every_damaged_byte_of_the_description_is_an_error_or_another_model(tmp_path):
+    with zipfile.ZipFile(FIXTURES / "crnn.keras") as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    description = entries["config.json"]
+    random = np.random.default_rng(0)
+    for position in random.choice(len(description), 300, replace=False):
+        damaged = bytearray(description)
+        damaged[position] ^= 1 << random.integers(0, 7)
+        path = tmp_path / "damaged.keras"
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in {**entries, "config.json": bytes(damaged)}.items():
+                archive.writestr(name, content)
+        try:
+            crnn_convert.to_onnx(path)
+        except ConversionError:
+            pass

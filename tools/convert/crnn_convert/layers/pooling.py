@@ -1,0 +1,52 @@
+"""Max and average pooling, over windows and over everything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..network import Layer
+from ..onnx_graph import GraphBuilder, Tensor
+from .geometry import Window, channels_second, padding, require_channels_last
+
+
+def pooling(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
+    require_channels_last(layer)
+    tensor = graph.in_order(inputs[0], channels_second(inputs[0]))
+    size = layer.config.get("pool_size", 2)
+    window = Window.of(layer, tensor, size, layer.config.get("strides") or size)
+    pads, sizes = padding(layer, tensor, window)
+    if layer.class_name.startswith("Max"):
+        name = graph.node(
+            "MaxPool", layer.name, [tensor.name], kernel_shape=window.kernel, strides=window.strides, **pads
+        )
+    else:
+        # Keras divides by the number of elements that are really there.
+        name = graph.node(
+            "AveragePool",
+            layer.name,
+            [tensor.name],
+            kernel_shape=window.kernel,
+            strides=window.strides,
+            count_include_pad=0,
+            **pads,
+        )
+    return Tensor(name, (None, *sizes, tensor.shape[-1]), tensor.order)
+
+
+def global_pooling(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
+    require_channels_last(layer)
+    if kept > 1:
+        raise layer.refuse(
+            "it is not supported inside TimeDistributed; Flatten, or pool over a window as large as the map"
+        )
+    tensor = graph.in_order(inputs[0], channels_second(inputs[0]))
+    operation = "GlobalMaxPool" if "Max" in layer.class_name else "GlobalAveragePool"
+    name = graph.node(operation, layer.name, [tensor.name])
+    pooled = replace(tensor, name=name, shape=(None, *[1] * (tensor.rank - 2), tensor.shape[-1]))
+    if layer.config.get("keepdims", False):
+        return pooled
+    axes = graph.constant(f"{layer.name}/axes", np.arange(2, tensor.rank, dtype=np.int64))
+    name = graph.node("Squeeze", layer.name, [pooled.name, axes])
+    return Tensor(name, (None, tensor.shape[-1]), (0, 1))

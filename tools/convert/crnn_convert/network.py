@@ -1,0 +1,146 @@
+"""A Keras network as its file describes it: layers with their settings, and who feeds whom."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .errors import ConversionError
+
+
+@dataclass
+class Layer:
+    """One layer. `inputs` names the layers that feed it; `weights` are in the order in which Keras makes them."""
+
+    name: str
+    class_name: str
+    config: dict[str, Any]
+    keras_version: int
+    inputs: list[str] = field(default_factory=list)
+    weights: list[np.ndarray] = field(default_factory=list)
+    network: Network | None = None
+
+    @property
+    def stored_class(self) -> str:
+        """The class by which a `.keras` file counts layers."""
+        return "Functional" if self.class_name == "Model" else self.class_name
+
+    def wrapped(self, key: str, weights: list[np.ndarray]) -> Layer:
+        """The layer inside a wrapper (TimeDistributed, Bidirectional), with its part of the weights."""
+        inner = self.config[key]
+        config = inner["config"]
+        return Layer(
+            config.get("name", self.name), inner["class_name"], config, self.keras_version, self.inputs, weights
+        )
+
+    def refuse(self, reason: str) -> ConversionError:
+        return ConversionError(f"layer '{self.name}' ({self.class_name}): {reason}")
+
+
+@dataclass
+class Network:
+    name: str
+    layers: list[Layer]
+    inputs: list[str]
+    outputs: list[str]
+
+
+def describe_network(description: dict[str, Any], keras_version: int) -> Network:
+    """From the JSON that Keras writes for a Sequential or functional model."""
+    class_name = description.get("class_name")
+    if class_name == "Sequential":
+        return _describe_sequential(description, keras_version)
+    if class_name in ("Functional", "Model"):
+        return _describe_functional(description["config"], keras_version)
+    raise ConversionError(
+        f"the model is of the class '{class_name}', whose calculation is Python code that the file does not hold; "
+        "build it as a Sequential or functional model of Keras layers and save that"
+    )
+
+
+def _layer(description: dict[str, Any], keras_version: int) -> Layer:
+    class_name, config = description["class_name"], description["config"]
+    name = config.get("name", class_name) if isinstance(config, dict) else class_name
+    layer = Layer(name, class_name, config, keras_version)
+    if class_name in ("Sequential", "Functional", "Model"):
+        layer.network = describe_network(description, keras_version)
+    return layer
+
+
+def _describe_sequential(description: dict[str, Any], keras_version: int) -> Network:
+    config = description["config"]
+    # Keras 2.0 to 2.2 wrote the bare list of layers.
+    parts = config if isinstance(config, list) else config["layers"]
+    name = "sequential" if isinstance(config, list) else config.get("name", "sequential")
+    layers = [_layer(part, keras_version) for part in parts]
+    if not layers:
+        raise ConversionError(f"the model '{name}' has no layers")
+    if layers[0].class_name != "InputLayer":
+        shape = layers[0].config.get("batch_input_shape") or layers[0].config.get("batch_shape")
+        if shape is None and not isinstance(config, list):
+            shape = config.get("build_input_shape") or description.get("build_config", {}).get("input_shape")
+        if shape is not None:
+            layers.insert(0, Layer("input", "InputLayer", {"batch_shape": shape}, keras_version))
+    for previous, layer in itertools.pairwise(layers):
+        layer.inputs = [previous.name]
+    return Network(name, layers, [layers[0].name], [layers[-1].name])
+
+
+def _describe_functional(config: dict[str, Any], keras_version: int) -> Network:
+    layers = []
+    for part in config["layers"]:
+        layer = _layer(part, keras_version)
+        layer.name = part.get("name", layer.name)
+        nodes = part.get("inbound_nodes", [])
+        if len(nodes) > 1:
+            raise layer.refuse("it is used more than once; give every use a layer of its own")
+        if nodes:
+            layer.inputs = _feeding_layers(layer, nodes[0])
+        layers.append(layer)
+    return Network(
+        config.get("name", "model"), layers, _endpoints(config["input_layers"]), _endpoints(config["output_layers"])
+    )
+
+
+def _feeding_layers(layer: Layer, node: Any) -> list[str]:
+    """Keras 2 writes [[name, node, tensor, arguments], …]; Keras 3 the call's arguments, tensors in them."""
+    if isinstance(node, dict):
+        found: list[tuple[str, int, int]] = []
+        _collect_histories(node.get("args", []), found)
+        if _has_history(node.get("kwargs", {})):
+            raise layer.refuse("it takes a tensor as a named argument (an initial state or a mask); remove it")
+    else:
+        found = [tuple(entry[:3]) for entry in node]
+    if any(tensor != 0 for _, _, tensor in found):
+        raise layer.refuse("it takes the second result of a layer (a state); only first results are supported")
+    return [name for name, _, _ in found]
+
+
+def _collect_histories(value: Any, found: list[tuple[str, int, int]]) -> None:
+    if isinstance(value, dict):
+        if value.get("class_name") == "__keras_tensor__":
+            found.append(tuple(value["config"]["keras_history"]))
+        else:
+            for part in value.values():
+                _collect_histories(part, found)
+    elif isinstance(value, list):
+        for part in value:
+            _collect_histories(part, found)
+
+
+def _has_history(value: Any) -> bool:
+    found: list[tuple[str, int, int]] = []
+    _collect_histories(value, found)
+    return bool(found)
+
+
+def _endpoints(value: Any) -> list[str]:
+    """Names out of [[name, node, tensor], …], one bare [name, node, tensor], or a dictionary of such."""
+    if isinstance(value, dict):
+        return [name for part in value.values() for name in _endpoints(part)]
+    if value and isinstance(value[0], str):
+        return [value[0]]
+    return [name for part in value for name in _endpoints(part)]

@@ -1,0 +1,78 @@
+"""From a Keras network to an ONNX model of the same values."""
+
+from __future__ import annotations
+
+import onnx
+
+from .errors import ConversionError
+from .layers import registry
+from .network import Layer, Network
+from .onnx_graph import GraphBuilder, Tensor
+
+VERSION = "0.1.0"
+
+
+def export(network: Network) -> onnx.ModelProto:
+    """ONNX, opset 17, batch axis `N`; inputs and outputs have Keras' names and axes. Raises ConversionError."""
+    graph = GraphBuilder()
+    results = _convert_layers(graph, network, {name: None for name in network.inputs})
+    for name in network.outputs:
+        graph.output(results[name], name)
+    return graph.model(network.name, VERSION)
+
+
+def _convert_layers(graph: GraphBuilder, network: Network, given: dict[str, Tensor | None]) -> dict[str, Tensor]:
+    """The result of every layer, by name. `given` holds the tensors at the network's inputs, None at the model's own."""
+    results: dict[str, Tensor] = {}
+    for layer in _in_order(network):
+        if layer.class_name == "InputLayer":
+            results[layer.name] = given.get(layer.name) or _input(graph, layer)
+            continue
+        if not layer.inputs and given.get(layer.name) is None:
+            raise layer.refuse("its input has no known shape; begin the model with keras.Input(shape)")
+        inputs = [results[name] for name in layer.inputs] or [given[layer.name]]
+        results[layer.name] = _convert_layer(graph, layer, inputs)
+    return results
+
+
+def _convert_layer(graph: GraphBuilder, layer: Layer, inputs: list[Tensor]) -> Tensor:
+    if layer.network is None:
+        return registry.convert(graph, layer, inputs)
+    inner = layer.network
+    if len(inner.inputs) != len(inputs) or len(inner.outputs) != 1:
+        raise layer.refuse(
+            f"it has {len(inner.inputs)} inputs and {len(inner.outputs)} outputs; one output is supported"
+        )
+    return _convert_layers(graph, inner, dict(zip(inner.inputs, inputs)))[inner.outputs[0]]
+
+
+def _input(graph: GraphBuilder, layer: Layer) -> Tensor:
+    shape = layer.config.get("batch_shape") or layer.config.get("batch_input_shape")
+    if not shape or len(shape) < 2:
+        raise layer.refuse("the input has no shape; build the model with keras.Input(shape)")
+    if "int" in str(layer.config.get("dtype", "float32")):
+        raise layer.refuse(
+            "integer inputs are not supported here; convert the model through ONNX (crnn convert MODEL.onnx)"
+        )
+    return graph.input(layer.name, shape)
+
+
+def _in_order(network: Network) -> list[Layer]:
+    """Every layer after those that feed it."""
+    by_name = {layer.name: layer for layer in network.layers}
+    ordered: list[Layer] = []
+    waiting = list(network.layers)
+    done: set[str] = set()
+    while waiting:
+        ready = [layer for layer in waiting if all(name in done for name in layer.inputs)]
+        if not ready:
+            layer = waiting[0]
+            missing = next(name for name in layer.inputs if name not in done)
+            reason = (
+                "the layers feed each other in a circle" if missing in by_name else f"there is no layer '{missing}'"
+            )
+            raise ConversionError(f"layer '{layer.name}' ({layer.class_name}): {reason}")
+        ordered += ready
+        done.update(layer.name for layer in ready)
+        waiting = [layer for layer in waiting if layer.name not in done]
+    return ordered
