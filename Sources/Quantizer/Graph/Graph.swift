@@ -69,6 +69,8 @@ public struct Port: Sendable {
   public var tensor: TensorID
   /// The frame's shape as callers see it; its product is the frame's element count, in the same order. May be empty (a scalar).
   public var shape: [Int]
+  /// Input ports: what an integer 1 given by a caller stands for; 0: 1/255 for uint8, 1/32768 for int16.
+  public var integerScale: Float = 0
 }
 
 public struct Node: Sendable {

@@ -109,6 +109,7 @@ extension QuantizedNetwork {
     record.name = try strings.offset(of: port.name)
     record.tensor = try field(port.tensor, port.name)
     record.rank = try field(port.shape.count, port.name)
+    record.integer_scale = port.integerScale
     let extents: [UInt32] = try port.shape.map { try field($0, port.name) }
     withUnsafeMutableBytes(of: &record.shape) { bytes in
       for (axis, extent) in extents.enumerated() {
