@@ -91,7 +91,7 @@ build/tests/conformance/damaged: Tests/Conformance/damaged.c $(wildcard Tests/Co
 lint: ## style of the Swift and Python sources
 	@tools/setup test
 	git ls-files --cached --others --exclude-standard '*.swift' ':!*.pb.swift' | xargs swift format lint --strict --parallel
-	build/venv/bin/ruff check --quiet tools bindings Tests
+	build/venv/bin/ruff check --no-cache --quiet tools bindings Tests
 
 # ---- Demonstration and measurements ---------------------------------------------------------------------------------------------
 
