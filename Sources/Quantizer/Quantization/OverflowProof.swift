@@ -19,9 +19,14 @@ enum OverflowProof {
     -Int64(zeroPoint) * weights.reduce(0) { $0 + Int64($1) }
   }
 
-  static func holds(_ weights: ArraySlice<Int8>, _ operand: TensorQuantization) -> Bool {
+  /// What no partial sum of the row can exceed.
+  static func bound(_ weights: ArraySlice<Int8>, _ operand: TensorQuantization) -> Int64 {
     let sum = weights.reduce(0) { $0 + abs(Int64($1)) }
-    return sum * operand.largestCode + abs(offset(weights, zeroPoint: operand.zeroPoint)) < 1 << 31
+    return sum * operand.largestCode + abs(offset(weights, zeroPoint: operand.zeroPoint))
+  }
+
+  static func holds(_ weights: ArraySlice<Int8>, _ operand: TensorQuantization) -> Bool {
+    bound(weights, operand) < 1 << 31
   }
 
   /// The smallest number of segments with which every row of the matrices, all of one depth, is proved.

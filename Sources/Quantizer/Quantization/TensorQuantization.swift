@@ -68,7 +68,7 @@ public struct TensorQuantization: Equatable, Sendable {
 
   public var inverseScale: Float { 1 / scale }
   /// The largest absolute value of a code.
-  public var largestCode: Int64 { Int64(max(abs(minimum), abs(maximum))) }
+  public var largestCode: Int64 { max(abs(Int64(minimum)), abs(Int64(maximum))) }
 
   /// The code of a value, by the rule of docs/numerics.md.
   public func code(_ value: Float) -> Int32 {
@@ -78,7 +78,7 @@ public struct TensorQuantization: Equatable, Sendable {
     return Int32(t.rounded(.toNearestOrEven))
   }
 
-  public func value(_ code: Int32) -> Float { Float(code - zeroPoint) * scale }
+  public func value(_ code: Int32) -> Float { Float(code &- zeroPoint) * scale }
 
   /// The value that storing leaves.
   public func rounded(_ value: Float) -> Float { store.isCode ? self.value(code(value)) : value }
