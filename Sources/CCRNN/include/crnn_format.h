@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crnn_public.h"
+
 #define CRNN_FORMAT_VERSION 1u
 #define CRNN_NUMERICS_REVISION 1u
 #define CRNN_SECTION_ALIGNMENT 64u
@@ -37,6 +39,8 @@ typedef struct crnn_file_header {
   uint8_t reserved1[36];
   uint32_t header_checksum;    /* CRC-32C of bytes 0..<124 */
 } crnn_file_header;
+
+#define CRNN_CONTENT_ID_OFFSET 56
 
 enum { CRNN_SECTION_MUST_UNDERSTAND = 1 };
 
@@ -242,7 +246,14 @@ int32_t crnn_format_analyse(crnn_tensor_record *_Nonnull tensors, size_t tensor_
                             size_t node_count, const uint32_t *_Nonnull indices, const crnn_port_record *_Nonnull ports,
                             size_t port_count);
 
+/* The checksum that a self-test record of this seed and length holds. For the packer; not exported. `memory` as for
+ * crnn_model_check. */
+crnn_status crnn_model_self_test_checksum(const crnn_model *_Nullable model, void *_Nullable memory, size_t memory_bytes,
+                                          uint32_t seed, uint32_t frames, uint32_t *_Nullable checksum,
+                                          crnn_error *_Nullable error);
+
 _Static_assert(sizeof(crnn_file_header) == 128, "header");
+_Static_assert(offsetof(crnn_file_header, content_id) == CRNN_CONTENT_ID_OFFSET, "content id");
 _Static_assert(sizeof(crnn_section_record) == 24, "section");
 _Static_assert(sizeof(crnn_tensor_record) == 104, "tensor");
 _Static_assert(sizeof(crnn_node_record) == 224, "node");

@@ -1,0 +1,133 @@
+import CCRNN
+import CKernels
+
+@_cdecl("crnn_model_check") @implementation
+public func crnn_model_check(
+  _ model: OpaquePointer?, _ memory: UnsafeMutableRawPointer?, _ memoryBytes: Int,
+  _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let checked = view(model) else { return notAModel(error) }
+  let file = checked.pointee.file
+  let payload = PackedFile.checkPayload(file.base, file.header, error)
+  guard payload == CRNN_OK else { return payload }
+  guard let test = file.selfTest else { return CRNN_OK }
+  guard let memory else { return Message(error, CRNN_ERROR_ARGUMENT).text("memory is NULL").status }
+  var checksum: UInt32 = 0
+  let status = SelfTest(seed: test.pointee.seed, frames: Int64(test.pointee.frames))
+    .run(model, memory, memoryBytes, &checksum, error)
+  guard status == CRNN_OK else { return status }
+  guard checksum == test.pointee.checksum else {
+    return Message(error, CRNN_ERROR_FILE_SELF_TEST)
+      .text("the self-test gives other results than when the file was packed").status
+  }
+  return CRNN_OK
+}
+
+@_cdecl("crnn_model_self_test_checksum") @implementation
+public func crnn_model_self_test_checksum(
+  _ model: OpaquePointer?, _ memory: UnsafeMutableRawPointer?, _ memoryBytes: Int, _ seed: UInt32, _ frames: UInt32,
+  _ checksum: UnsafeMutablePointer<UInt32>?, _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let memory, let checksum else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("memory or checksum is NULL").status
+  }
+  var result: UInt32 = 0
+  let status = SelfTest(seed: seed, frames: Int64(frames)).run(model, memory, memoryBytes, &result, error)
+  if status == CRNN_OK { checksum.pointee = result }
+  return status
+}
+
+/// Runs a sequence of pseudo-random codes and takes the checksum of everything that comes out (docs/model-format.md).
+struct SelfTest {
+  let seed: UInt32
+  let frames: Int64
+
+  func run(
+    _ model: OpaquePointer?, _ memory: UnsafeMutableRawPointer, _ memoryBytes: Int, _ checksum: inout UInt32,
+    _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> crnn_status {
+    guard let checked = view(model) else { return notAModel(error) }
+    let file = checked.pointee.file
+    var options = crnn_stream_options(
+      struct_size: MemoryLayout<crnn_stream_options>.size, chunk: 1, reserved: 0,
+      maximum_frames: file.isBounded ? 64 : 0)
+    var handle: OpaquePointer?
+    let status = crnn_stream_init(model, memory, memoryBytes, &options, &handle, error)
+    guard status == CRNN_OK else { return status }
+    let stream = StreamView(checked, memory)
+    var state = seed == 0 ? 1 : seed
+    checksum = 0
+    var port = 0
+    while port < file.inputCount {
+      let tensor = file.tensors[Int(file.input(port).pointee.tensor)]
+      let count = tensor.isPerSequence ? 1 : tensor.fixed_frames > 0 ? Int64(tensor.fixed_frames) : frames
+      feed(stream, port, count, &state, &checksum)
+      port &+= 1
+    }
+    return CRNN_OK
+  }
+
+  /// Pushes one port's frames, draining every output in between.
+  private func feed(_ stream: StreamView, _ port: Int, _ count: Int64, _ state: inout UInt32, _ checksum: inout UInt32) {
+    let index = Int(stream.file.input(port).pointee.tensor)
+    let tensor = stream.file.tensors[index]
+    var done: Int64 = 0
+    while done < count {
+      if stream.room(port: port) == 0 {
+        // Another input is awaited: with more than one port only what fits is tested.
+        if !drain(stream, &checksum) { break }
+        continue
+      }
+      fill(stream.execution.frame(index, tensor.frameBytes, stream.tensors[index].produced), tensor, &state)
+      stream.tensors[index].produced &+= 1
+      done &+= 1
+      stream.advance()
+      _ = drain(stream, &checksum)
+    }
+    stream.end(port: port)
+    stream.advance()
+    while drain(stream, &checksum) {}
+  }
+
+  private func fill(_ frame: UnsafeMutableRawPointer, _ tensor: crnn_tensor_record, _ state: inout UInt32) {
+    var i = 0
+    while i < tensor.elements {
+      state ^= state &<< 13
+      state ^= state &>> 17
+      state ^= state &<< 5
+      let span = UInt32(bitPattern: tensor.code_maximum &- tensor.code_minimum &+ 1)
+      let code = tensor.code_minimum &+ Int32(bitPattern: span == 0 ? 0 : state % span)
+      switch Int(tensor.store) {
+      case CRNN_STORE_U8: frame.storeBytes(of: UInt8(truncatingIfNeeded: code), toByteOffset: i, as: UInt8.self)
+      case CRNN_STORE_S16:
+        frame.storeBytes(of: Int16(truncatingIfNeeded: code), toByteOffset: 2 &* i, as: Int16.self)
+      case CRNN_STORE_S32: frame.storeBytes(of: code, toByteOffset: 4 &* i, as: Int32.self)
+      default:
+        let value = Float(Int(state >> 8) &- 8_388_608) * 0x1p-23
+        frame.storeBytes(of: value, toByteOffset: 4 &* i, as: Float.self)
+      }
+      i &+= 1
+    }
+  }
+
+  /// Adds the ready frames of all outputs to the checksum; false where there were none.
+  private func drain(_ stream: StreamView, _ checksum: inout UInt32) -> Bool {
+    var any = false
+    var port = 0
+    while port < stream.file.outputCount {
+      let index = Int(stream.file.output(port).pointee.tensor)
+      let tensor = stream.file.tensors[index]
+      let values = stream.scratch.assumingMemoryBound(to: Float.self)
+      while stream.ready(port: port) > 0 {
+        let source = stream.execution.frame(index, tensor.frameBytes, stream.tensors[index].pulled)
+        stream.execution.load(source, tensor, values, tensor.elements)
+        checksum = Checksum.crc32c(values, 4 &* tensor.elements, continuing: checksum)
+        stream.tensors[index].pulled &+= 1
+        any = true
+      }
+      port &+= 1
+    }
+    if any { stream.advance() }
+    return any
+  }
+}

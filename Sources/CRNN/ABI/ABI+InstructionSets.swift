@@ -1,0 +1,60 @@
+import CCRNN
+import CKernels
+
+/// The kernel tables of this build, best last.
+enum InstructionSets {
+  #if arch(x86_64)
+    static var count: Int { 3 }
+  #else
+    static var count: Int { 2 }
+  #endif
+
+  static func table(_ index: Int) -> UnsafePointer<crnn_kernels> {
+    #if arch(x86_64)
+      if index == 2 { return crnn_kernels_avx2() }
+    #endif
+    return index == 1 ? crnn_kernels_baseline() : crnn_kernels_reference()
+  }
+
+  static func isSupported(_ index: Int) -> Bool { index < 2 || (index == 2 && crnn_host_has_avx2() == 1) }
+
+  /// The table called `name`, or without a name the best that this processor can run.
+  static func choose(
+    _ name: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> (status: crnn_status, table: UnsafePointer<crnn_kernels>) {
+    let fallback = table(0)
+    if let name, name[0] != 0 {
+      var i = 0
+      while i < count {
+        if CString.equal(table(i).pointee.name, name), isSupported(i) { return (CRNN_OK, table(i)) }
+        i &+= 1
+      }
+      var message = Message(error, CRNN_ERROR_ISA).text("instruction set ").name(name)
+        .text(" is not known or this processor lacks it; there are:")
+      i = 0
+      while i < count {
+        if isSupported(i) { message = message.text(" ").name(table(i).pointee.name) }
+        i &+= 1
+      }
+      return (message.status, fallback)
+    }
+    var best = count &- 1
+    while best > 0, !isSupported(best) { best &-= 1 }
+    return (CRNN_OK, table(best))
+  }
+}
+
+@_cdecl("crnn_isa_count") @implementation
+public func crnn_isa_count() -> Int32 { Int32(truncatingIfNeeded: InstructionSets.count) }
+
+@_cdecl("crnn_isa_name") @implementation
+public func crnn_isa_name(_ index: Int32) -> UnsafePointer<CChar>? {
+  guard index >= 0, Int(index) < InstructionSets.count else { return nil }
+  return InstructionSets.table(Int(index)).pointee.name
+}
+
+@_cdecl("crnn_isa_supported") @implementation
+public func crnn_isa_supported(_ index: Int32) -> Int32 {
+  guard index >= 0, Int(index) < InstructionSets.count else { return 0 }
+  return InstructionSets.isSupported(Int(index)) ? 1 : 0
+}

@@ -1,0 +1,182 @@
+import CCRNN
+import CKernels
+
+@_cdecl("crnn_model_port_count") @implementation
+public func crnn_model_port_count(_ model: OpaquePointer?, _ direction: crnn_direction) -> Int32 {
+  guard let model = view(model) else { return 0 }
+  let file = model.pointee.file
+  return Int32(truncatingIfNeeded: direction == CRNN_INPUT ? file.inputCount : file.outputCount)
+}
+
+/// The record of a port, or nil.
+func port(_ model: UnsafePointer<Model>, _ direction: crnn_direction, _ index: Int32) -> UnsafePointer<crnn_port_record>? {
+  let file = model.pointee.file
+  guard direction == CRNN_INPUT || direction == CRNN_OUTPUT, index >= 0,
+    Int(index) < (direction == CRNN_INPUT ? file.inputCount : file.outputCount)
+  else { return nil }
+  return direction == CRNN_INPUT ? file.input(Int(index)) : file.output(Int(index))
+}
+
+func noPort(_ error: UnsafeMutablePointer<crnn_error>?, _ index: Int32) -> crnn_status {
+  Message(error, CRNN_ERROR_PORT).text("the model has no such port: ").number(Int(index)).status
+}
+
+@_cdecl("crnn_model_port") @implementation
+public func crnn_model_port(
+  _ model: OpaquePointer?, _ direction: crnn_direction, _ index: Int32, _ info: UnsafeMutablePointer<crnn_port_info>?,
+  _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let model = view(model) else { return notAModel(error) }
+  guard let info, info.pointee.struct_size >= MemoryLayout<crnn_port_info>.size else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("info is NULL or its struct_size is not set").status
+  }
+  guard let port = port(model, direction, index) else { return noPort(error, index) }
+  let file = model.pointee.file
+  let tensor = file.tensors[Int(port.pointee.tensor)]
+  let shape = port.pointee.shape
+  info.pointee.name = file.string(port.pointee.name)
+  info.pointee.native_dtype = crnn_dtype(truncatingIfNeeded: Int(tensor.store))
+  info.pointee.rank = Int32(truncatingIfNeeded: Int(port.pointee.rank))
+  info.pointee.shape = (Int64(shape.0), Int64(shape.1), Int64(shape.2), Int64(shape.3))
+  info.pointee.integer_scale = port.pointee.integer_scale
+  info.pointee.per_sequence = tensor.isPerSequence ? 1 : 0
+  info.pointee.fixed_frames = Int64(tensor.fixed_frames)
+  info.pointee.rate_numerator = Int32(truncatingIfNeeded: Int(tensor.rate_numerator))
+  info.pointee.rate_denominator = Int32(truncatingIfNeeded: Int(tensor.rate_denominator))
+  return CRNN_OK
+}
+
+@_cdecl("crnn_model_find_port") @implementation
+public func crnn_model_find_port(
+  _ model: OpaquePointer?, _ direction: crnn_direction, _ name: UnsafePointer<CChar>?,
+  _ index: UnsafeMutablePointer<Int32>?, _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let model = view(model) else { return notAModel(error) }
+  guard let name, let index else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("name or index is NULL").status
+  }
+  var i: Int32 = 0
+  while let candidate = port(model, direction, i) {
+    if CString.equal(model.pointee.file.string(candidate.pointee.name), name) {
+      index.pointee = i
+      return CRNN_OK
+    }
+    i &+= 1
+  }
+  return Message(error, CRNN_ERROR_PORT).text("the model has no port called ").name(name).status
+}
+
+@_cdecl("crnn_model_output_frames") @implementation
+public func crnn_model_output_frames(
+  _ model: OpaquePointer?, _ output: Int32, _ inputFrames: UnsafePointer<Int64>?, _ inputCount: Int32,
+  _ frames: UnsafeMutablePointer<Int64>?, _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let model = view(model) else { return notAModel(error) }
+  let file = model.pointee.file
+  guard let inputFrames, let frames, Int(inputCount) == file.inputCount else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("inputFrames or frames is NULL, or there are not ")
+      .number(file.inputCount).text(" inputs").status
+  }
+  guard let port = port(model, CRNN_OUTPUT, output) else { return noPort(error, output) }
+  var i = 0
+  while i < file.inputCount {
+    guard inputFrames[i] >= 0, inputFrames[i] <= 1 << 40 else {
+      return Message(error, CRNN_ERROR_ARGUMENT).text("a sequence cannot have ").number(inputFrames[i]).text(" frames").status
+    }
+    i &+= 1
+  }
+  frames.pointee = TotalFrames(file: file, inputs: inputFrames).of(Int(port.pointee.tensor))
+  return CRNN_OK
+}
+
+/// Counts the frames of whole sequences without any memory: from a tensor back to the inputs.
+struct TotalFrames {
+  let file: PackedFile
+  let inputs: UnsafePointer<Int64>
+
+  func of(_ tensor: Int) -> Int64 {
+    var i = 0
+    while i < file.inputCount {
+      if Int(file.input(i).pointee.tensor) == tensor { return inputs[i] }
+      i &+= 1
+    }
+    i = 0
+    while i < file.nodeCount, Int(file.nodes[i].output) != tensor { i &+= 1 }
+    guard i < file.nodeCount else { return 0 }
+    let node = file.node(i)
+    let timing = NodeTiming(node.record)
+    switch timing.kind {
+    // A join takes its inputs' common length, and all its inputs have one: the first answers for all.
+    case .each, .reverse: return of(node.inputIndex(0))
+    case .window: return timing.windows(0, final: of(node.inputIndex(0)))
+    case .reduction: return of(node.inputIndex(0)) > 0 ? 1 : 0
+    case .expansion: return of(node.inputIndex(0)) > 0 ? Int64(timing.count) : 0
+    case .following: return of(node.inputIndex(1))
+    }
+  }
+}
+
+@_cdecl("crnn_model_text") @implementation
+public func crnn_model_text(_ model: OpaquePointer?, _ key: UnsafePointer<CChar>?) -> UnsafePointer<CChar>? {
+  guard let model = view(model), let key else { return nil }
+  return model.pointee.file.text(key)
+}
+
+@_cdecl("crnn_model_is_bounded") @implementation
+public func crnn_model_is_bounded(_ model: OpaquePointer?) -> Int32 {
+  guard let model = view(model) else { return 0 }
+  return model.pointee.file.isBounded ? 1 : 0
+}
+
+@_cdecl("crnn_model_isa") @implementation
+public func crnn_model_isa(_ model: OpaquePointer?) -> UnsafePointer<CChar>? {
+  guard let model = view(model) else { return nil }
+  return model.pointee.kernels.name
+}
+
+@_cdecl("crnn_model_node_count") @implementation
+public func crnn_model_node_count(_ model: OpaquePointer?) -> Int32 {
+  guard let model = view(model) else { return 0 }
+  return Int32(truncatingIfNeeded: model.pointee.file.nodeCount)
+}
+
+@_cdecl("crnn_model_node") @implementation
+public func crnn_model_node(
+  _ model: OpaquePointer?, _ options: UnsafePointer<crnn_stream_options>?, _ index: Int32,
+  _ info: UnsafeMutablePointer<crnn_node_info>?, _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let model = view(model) else { return notAModel(error) }
+  guard let info, info.pointee.struct_size >= MemoryLayout<crnn_node_info>.size else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("info is NULL or its struct_size is not set").status
+  }
+  let file = model.pointee.file
+  guard index >= 0, Int(index) < file.nodeCount else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("the model has no node ").number(Int(index)).status
+  }
+  var chosen = StreamOptions()
+  let status = chosen.read(options, error)
+  guard status == CRNN_OK else { return status }
+  let node = file.node(Int(index))
+  let tensor = node.output.pointee
+  let capacity = file.ringCapacity(node.outputIndex, chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
+  info.pointee.name = node.name
+  info.pointee.operation = constant(Operations.name(node.operation))
+  info.pointee.output_store = constant(
+    Int(tensor.store) == CRNN_STORE_U8
+      ? "u8" : Int(tensor.store) == CRNN_STORE_S16 ? "s16" : Int(tensor.store) == CRNN_STORE_F32 ? "f32" : "s32")
+  info.pointee.height = Int32(truncatingIfNeeded: Int(tensor.height))
+  info.pointee.width = Int32(truncatingIfNeeded: Int(tensor.width))
+  info.pointee.channels = Int32(truncatingIfNeeded: Int(tensor.channels))
+  info.pointee.rate_numerator = Int32(truncatingIfNeeded: Int(tensor.rate_numerator))
+  info.pointee.rate_denominator = Int32(truncatingIfNeeded: Int(tensor.rate_denominator))
+  var weights: UInt64 = 0
+  var i = 0
+  while i < node.blobCount {
+    weights &+= UInt64(node.blobLength(i))
+    i &+= 1
+  }
+  info.pointee.weight_bytes = weights
+  info.pointee.ring_bytes = UInt64(max(capacity, 0)) &* UInt64(tensor.frameBytes)
+  info.pointee.whole_sequence = NodeTiming(node.record).kind == .reverse ? 1 : 0
+  return CRNN_OK
+}

@@ -1,0 +1,144 @@
+import CCRNN
+import CKernels
+
+/// The model behind a handle, or nil where it is not one.
+func view(_ model: OpaquePointer?) -> UnsafePointer<Model>? {
+  guard let model else { return nil }
+  let pointer = UnsafePointer<Model>(model)
+  return pointer.pointee.magic == Model.magic ? pointer : nil
+}
+
+func notAModel(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
+  Message(error, CRNN_ERROR_ARGUMENT).text("the model is NULL or not a model").status
+}
+
+func isAligned(_ pointer: UnsafeRawPointer) -> Bool {
+  UInt(bitPattern: pointer) & UInt(CRNN_MEMORY_ALIGNMENT &- 1) == 0
+}
+
+@_cdecl("crnn_file_requirements") @implementation
+public func crnn_file_requirements(
+  _ file: UnsafeRawPointer?, _ bytes: Int, _ options: UnsafePointer<crnn_stream_options>?,
+  _ requirements: UnsafeMutablePointer<crnn_requirements>?, _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let file, let requirements, requirements.pointee.struct_size >= MemoryLayout<crnn_requirements>.size else {
+    return Message(error, CRNN_ERROR_ARGUMENT)
+      .text("file or requirements is NULL, or requirements.struct_size is not set").status
+  }
+  guard isAligned(file) else {
+    return Message(error, CRNN_ERROR_ALIGNMENT).text("the file image must be aligned to 16 bytes").status
+  }
+  var chosen = StreamOptions()
+  let optionStatus = chosen.read(options, error)
+  guard optionStatus == CRNN_OK else { return optionStatus }
+  var packed = PackedFile(base: file)
+  let status = PackedFile.open(file, bytes, .prefix, &packed, error)
+  guard status == CRNN_OK else {
+    // The header has passed its checksum where only the rest of the prefix is missing.
+    if status == CRNN_ERROR_FILE_TRUNCATED, bytes >= MemoryLayout<crnn_file_header>.size {
+      requirements.pointee.prefix_bytes = UInt64(packed.header.pointee.prefix_size)
+    }
+    return status
+  }
+  let stream = packed.streamBytes(chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
+  guard stream != 0 else {
+    return Message(error, CRNN_ERROR_MEMORY).text("a stream with these options would not fit into memory").status
+  }
+  requirements.pointee.prefix_bytes = UInt64(packed.header.pointee.prefix_size)
+  requirements.pointee.file_bytes = packed.header.pointee.file_size
+  requirements.pointee.model_bytes = UInt64(Model.bytes(packed))
+  requirements.pointee.stream_bytes = UInt64(max(stream, 0))
+  return CRNN_OK
+}
+
+@_cdecl("crnn_model_init") @implementation
+public func crnn_model_init(
+  _ memory: UnsafeMutableRawPointer?, _ memoryBytes: Int, _ file: UnsafeRawPointer?, _ fileBytes: Int,
+  _ options: UnsafePointer<crnn_model_options>?, _ model: UnsafeMutablePointer<OpaquePointer?>?,
+  _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let memory, let file, let model else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("memory, file or model is NULL").status
+  }
+  guard isAligned(memory), isAligned(file) else {
+    return Message(error, CRNN_ERROR_ALIGNMENT).text("memory and file image must be aligned to 16 bytes").status
+  }
+  var packed = PackedFile(base: file)
+  let (status, kernels) = openFile(file, fileBytes, options, &packed, error)
+  guard status == CRNN_OK else { return status }
+  let needed = Model.bytes(packed)
+  guard memoryBytes >= needed else {
+    return Message(error, CRNN_ERROR_CAPACITY).text("the model needs ").number(needed).text(" bytes of memory, not ")
+      .number(memoryBytes).status
+  }
+  model.pointee = OpaquePointer(Model.place(packed, kernels.pointee, in: memory))
+  return CRNN_OK
+}
+
+/// Checks the options and the file, and picks the kernels.
+private func openFile(
+  _ file: UnsafeRawPointer, _ bytes: Int, _ options: UnsafePointer<crnn_model_options>?, _ packed: inout PackedFile,
+  _ error: UnsafeMutablePointer<crnn_error>?
+) -> (status: crnn_status, kernels: UnsafePointer<crnn_kernels>) {
+  var isa: UnsafePointer<CChar>?
+  var defers = false
+  if let options {
+    guard options.pointee.struct_size >= MemoryLayout<crnn_model_options>.size, options.pointee.reserved == 0 else {
+      return (
+        Message(error, CRNN_ERROR_ARGUMENT)
+          .text("initialise model options with CRNN_MODEL_OPTIONS_INITIALIZER; reserved fields must be 0").status,
+        InstructionSets.table(0)
+      )
+    }
+    isa = options.pointee.isa
+    defers = options.pointee.defer_checksum != 0
+  }
+  let (isaStatus, kernels) = InstructionSets.choose(
+    isa ?? crnn_host_environment(constant("CRNN_ISA")), error)
+  guard isaStatus == CRNN_OK else { return (isaStatus, kernels) }
+  return (PackedFile.open(file, bytes, defers ? .wholeDeferringChecksum : .whole, &packed, error), kernels)
+}
+
+@_cdecl("crnn_model_open") @implementation
+public func crnn_model_open(
+  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<crnn_model_options>?,
+  _ model: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let path, let model else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("path or model is NULL").status
+  }
+  var bytes = 0
+  var isOpen: Int32 = 0
+  let mapping = crnn_host_map(path, &bytes, &isOpen)
+  guard let mapping else {
+    if isOpen == 1 {
+      return Message(error, CRNN_ERROR_FILE_TRUNCATED).text("the file ").name(path).text(" is empty").status
+    }
+    return Message(error, CRNN_ERROR_OPEN).text("the file ").name(path)
+      .text(" cannot be opened; does it exist, is it a file, may you read it?").status
+  }
+  var packed = PackedFile(base: mapping)
+  let (status, kernels) = openFile(mapping, bytes, options, &packed, error)
+  guard status == CRNN_OK else {
+    crnn_host_unmap(mapping, bytes)
+    return status
+  }
+  guard let memory = crnn_host_allocate(Model.bytes(packed)) else {
+    crnn_host_unmap(mapping, bytes)
+    return Message(error, CRNN_ERROR_MEMORY).text("no memory for the model").status
+  }
+  let placed = Model.place(packed, kernels.pointee, in: memory)
+  placed.pointee.mapping = UnsafeRawPointer(mapping)
+  placed.pointee.mappingBytes = bytes
+  model.pointee = OpaquePointer(placed)
+  return CRNN_OK
+}
+
+@_cdecl("crnn_model_destroy") @implementation
+public func crnn_model_destroy(_ model: OpaquePointer?) {
+  guard let view = view(model), let mapping = view.pointee.mapping else { return }
+  let placed = UnsafeMutablePointer(mutating: view)
+  placed.pointee.magic = 0
+  crnn_host_unmap(mapping, view.pointee.mappingBytes)
+  crnn_host_free(placed)
+}

@@ -1,0 +1,59 @@
+import CCRNN
+
+/// One node of a checked file, with typed access to what belongs to it.
+struct NodeView {
+  let file: PackedFile
+  let record: UnsafePointer<crnn_node_record>
+
+  var operation: Int { Int(record.pointee.op) }
+  var name: UnsafePointer<CChar> { file.string(record.pointee.name) }
+  var inputCount: Int { Int(record.pointee.input_count) }
+  var outputIndex: Int { Int(record.pointee.output) }
+  var output: UnsafePointer<crnn_tensor_record> { file.tensors + outputIndex }
+
+  func inputIndex(_ i: Int) -> Int { Int(file.indices[Int(record.pointee.input_first) &+ i]) }
+  func input(_ i: Int) -> UnsafePointer<crnn_tensor_record> { file.tensors + inputIndex(i) }
+
+  /// `parameter[i]` and `real[i]` of the record; `i` is a constant of the format.
+  func parameter(_ i: Int) -> Int {
+    let bytes = UnsafeRawPointer(record) + Int(CRNN_NODE_PARAMETER_OFFSET)
+    return Int(bytes.load(fromByteOffset: 4 &* i, as: Int32.self))
+  }
+  func real(_ i: Int) -> Float {
+    let bytes = UnsafeRawPointer(record) + Int(CRNN_NODE_REAL_OFFSET)
+    return bytes.load(fromByteOffset: 4 &* i, as: Float.self)
+  }
+
+  var blobCount: Int { Int(record.pointee.blob_count) }
+  /// Bytes of blob `i`, 0 where the node has none.
+  func blobLength(_ i: Int) -> Int {
+    i < blobCount ? Int(truncatingIfNeeded: file.blobs[Int(record.pointee.blob_first) &+ i].length) : 0
+  }
+  func blob<T>(_ i: Int, as type: T.Type) -> UnsafePointer<T> {
+    let offset = Int(truncatingIfNeeded: file.blobs[Int(record.pointee.blob_first) &+ i].offset)
+    return (file.weights + offset).assumingMemoryBound(to: T.self)
+  }
+
+  func hasFlag(_ flag: Int) -> Bool { Int(record.pointee.flags) & flag != 0 }
+}
+
+extension crnn_tensor_record {
+  var elements: Int { Int(height) &* Int(width) &* Int(channels) }
+  var elementSize: Int {
+    switch Int(store) {
+    case CRNN_STORE_U8: 1
+    case CRNN_STORE_S16: 2
+    default: 4
+    }
+  }
+  var frameBytes: Int { Int(frame_stride) }
+  var isPerSequence: Bool { rate_numerator == 0 }
+
+  /// The same store, scale, zero point and code range: codes may be moved as they are.
+  func hasSameCodes(as other: crnn_tensor_record) -> Bool {
+    guard store == other.store else { return false }
+    if Int(store) == CRNN_STORE_F32 || Int(store) == CRNN_STORE_S32 { return true }
+    return scale.bitPattern == other.scale.bitPattern && zero_point == other.zero_point
+      && code_minimum == other.code_minimum && code_maximum == other.code_maximum
+  }
+}

@@ -1,0 +1,103 @@
+import CCRNN
+import CKernels
+
+/// Convolution over (time, height, width): each output position is a row of operands times the weight matrix, four positions
+/// at a time, so that a panel of weights is read once for the four.
+enum Convolution {
+  static let positionsAtOnce = 4
+
+  private struct Scratch {
+    let rows: UnsafeMutablePointer<Int16>
+    let accumulators: UnsafeMutablePointer<Int32>
+    let values: UnsafeMutablePointer<Float>
+
+    init(_ node: NodeView, _ cursor: inout Cursor) {
+      let matrix = Convolution.matrix(node)
+      rows = cursor.take(positionsAtOnce &* 4 &* matrix.depthGroups, of: Int16.self)
+      accumulators = cursor.take(positionsAtOnce &* matrix.rowsPerGroup, of: Int32.self)
+      values = cursor.take(positionsAtOnce &* matrix.rowsPerGroup, of: Float.self)
+    }
+  }
+
+  private static func depth(_ node: NodeView) -> Int {
+    let r = node.record.pointee
+    return Int(r.kernel.0) &* Int(r.kernel.1) &* Int(r.kernel.2) &* (Int(node.input(0).pointee.channels) / Int(r.groups))
+  }
+
+  private static func matrix(_ node: NodeView) -> Matrix {
+    let groups = Int(node.record.pointee.groups)
+    return Matrix(
+      node, firstBlob: 0, rows: Int(node.output.pointee.channels) / groups, depth: depth(node), groups: groups,
+      segments: Int(node.record.pointee.segments))
+  }
+
+  static func isValid(_ node: NodeView) -> Bool {
+    let groups = Int(node.record.pointee.groups)
+    let (inputs, outputs) = (Int(node.input(0).pointee.channels), Int(node.output.pointee.channels))
+    guard node.inputCount == 1, node.input(0).pointee.isOperand, WindowShape.isValid(node), groups > 0,
+      inputs % groups == 0, outputs % groups == 0, node.hasValidActivation(blobs: CRNN_BLOB_MATRIX)
+    else { return false }
+    let r = node.record.pointee
+    let taps = Int(r.kernel.0) &* Int(r.kernel.1) &* Int(r.kernel.2)
+    guard taps &* (inputs / groups) <= 1 << 24 else { return false }
+    return Matrix.isValid(
+      node, firstBlob: 0, rows: outputs / groups, depth: depth(node), groups: groups, segments: Int(r.segments))
+  }
+
+  static func scratchBytes(_ node: NodeView) -> Int {
+    var cursor = Cursor()
+    _ = Scratch(node, &cursor)
+    return cursor.offset
+  }
+
+  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+    let matrix = self.matrix(node)
+    let shape = WindowShape(node)
+    let gather = OperandGather(execution, node, shape)
+    var cursor = Cursor(execution.scratch)
+    let scratch = Scratch(node, &cursor)
+    let groups = Int(node.record.pointee.groups)
+    let inputs = shape.channels / groups
+    let output = node.output.pointee
+    let outputs = Int(output.channels) / groups
+    let depth = 4 &* matrix.depthGroups
+    let positions = shape.outputHeight &* shape.outputWidth
+    let all = count &* positions
+    var group = 0
+    while group < groups {
+      var next = 0
+      while next < all {
+        let tile = min(positionsAtOnce, all &- next)
+        var i = 0
+        while i < tile {
+          let position = (next &+ i) % positions
+          gather.row(
+            frame: first &+ Int64((next &+ i) / positions), y: position / shape.outputWidth,
+            x: position % shape.outputWidth, firstChannel: group &* inputs, channelCount: inputs, depth: depth,
+            scratch.rows + i &* depth)
+          i &+= 1
+        }
+        matrix.apply(
+          execution.kernels, scratch.rows, stride: depth, count: tile, group: group, scratch.accumulators, scratch.values)
+        i = 0
+        while i < tile {
+          let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64((next &+ i) / positions))
+          let element = (next &+ i) % positions &* Int(output.channels) &+ group &* outputs
+          let values = scratch.values + i &* matrix.rowsPerGroup
+          execution.activate(node, values, outputs, slopes: node.slopes.map { $0 + group &* outputs })
+          execution.store(values, output, frame + element &* output.elementSize, outputs)
+          i &+= 1
+        }
+        next &+= tile
+      }
+      group &+= 1
+    }
+  }
+}
+
+extension crnn_tensor_record {
+  /// Codes that a matrix can be applied to.
+  var isOperand: Bool { Int(store) == CRNN_STORE_U8 || Int(store) == CRNN_STORE_S16 }
+  /// Numbers, not indices.
+  var isNumeric: Bool { Int(store) != CRNN_STORE_S32 }
+}

@@ -1,0 +1,87 @@
+import CCRNN
+import CKernels
+
+/// What an operation works with while it runs: the kernels, the rings of its tensors, its own state and scratch memory.
+struct Execution {
+  let kernels: crnn_kernels
+  let stream: UnsafeMutableRawPointer
+  let tensors: UnsafeMutablePointer<TensorState>
+  let scratch: UnsafeMutableRawPointer
+
+  /// Frame `index` of a tensor, counted from the start of the sequence. It must be in the ring, or about to be written.
+  @inline(__always)
+  func frame(_ tensor: Int, _ bytes: Int, _ index: Int64) -> UnsafeMutableRawPointer {
+    let state = tensors + tensor
+    let slot = Int(truncatingIfNeeded: index % Int64(state.pointee.capacity))
+    return stream + state.pointee.offset + slot &* bytes
+  }
+
+  /// `count` stored values as floats.
+  func load(
+    _ source: UnsafeRawPointer, _ tensor: crnn_tensor_record, _ values: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    var q = tensor.quantization
+    switch Int(tensor.store) {
+    case CRNN_STORE_U8: kernels.dequantize_u8(source.assumingMemoryBound(to: UInt8.self), &q, values, count)
+    case CRNN_STORE_S16: kernels.dequantize_s16(source.assumingMemoryBound(to: Int16.self), &q, values, count)
+    default: values.update(from: source.assumingMemoryBound(to: Float.self), count: count)
+    }
+  }
+
+  /// Stores `count` floats as the tensor's codes.
+  func store(
+    _ values: UnsafePointer<Float>, _ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer, _ count: Int
+  ) {
+    var q = tensor.quantization
+    switch Int(tensor.store) {
+    case CRNN_STORE_U8: kernels.quantize_u8(values, &q, target.assumingMemoryBound(to: UInt8.self), count)
+    case CRNN_STORE_S16: kernels.quantize_s16(values, &q, target.assumingMemoryBound(to: Int16.self), count)
+    default: target.assumingMemoryBound(to: Float.self).update(from: values, count: count)
+    }
+  }
+
+  /// Writes the code of the value 0 `count` times.
+  func fillZero(_ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer, _ count: Int) {
+    if Int(tensor.store) == CRNN_STORE_U8 {
+      target.assumingMemoryBound(to: UInt8.self)
+        .update(repeating: UInt8(truncatingIfNeeded: tensor.zero_point), count: count)
+    } else {
+      target.assumingMemoryBound(to: UInt8.self).update(repeating: 0, count: count &* tensor.elementSize)
+    }
+  }
+
+  /// The node's activation over `count` values; `slopes` are PRelu's for those values.
+  func activate(
+    _ node: NodeView, _ values: UnsafeMutablePointer<Float>, _ count: Int, slopes: UnsafePointer<Float>? = nil
+  ) {
+    let kind = Int(node.record.pointee.activation)
+    if kind == CRNN_ACTIVATION_IDENTITY { return }
+    var activation = crnn_activation(
+      kind: Int32(truncatingIfNeeded: kind), alpha: node.record.pointee.alpha, beta: node.record.pointee.beta,
+      slopes: slopes)
+    kernels.activate(&activation, values, count)
+  }
+}
+
+extension crnn_tensor_record {
+  var quantization: crnn_quantization {
+    crnn_quantization(
+      scale: scale, inverse_scale: inverse_scale, zero_point: zero_point, minimum: code_minimum, maximum: code_maximum)
+  }
+}
+
+extension NodeView {
+  /// PRelu's slopes: the node's last blob, one for each channel of the output.
+  var slopes: UnsafePointer<Float>? {
+    guard Int(record.pointee.activation) == CRNN_ACTIVATION_PRELU else { return nil }
+    return blob(blobCount &- 1, as: Float.self)
+  }
+
+  /// The activation exists and has its slopes where it needs them; `blobs` are those of the operation itself.
+  func hasValidActivation(blobs: Int) -> Bool {
+    let kind = Int(record.pointee.activation)
+    guard kind < CRNN_ACTIVATION_COUNT else { return false }
+    guard kind == CRNN_ACTIVATION_PRELU else { return blobCount == blobs }
+    return blobCount == blobs &+ 1 && blobLength(blobs) == 4 &* Int(output.pointee.channels)
+  }
+}

@@ -1,0 +1,83 @@
+import CCRNN
+import CKernels
+
+/// Mean, sum, maximum or minimum over some axes of each frame, in the order (height, width, channel).
+enum FrameReduction {
+  private struct Scratch {
+    let values: UnsafeMutablePointer<Float>
+    let result: UnsafeMutablePointer<Float>
+
+    init(_ node: NodeView, _ cursor: inout Cursor) {
+      values = cursor.take(node.input(0).pointee.elements, of: Float.self)
+      result = cursor.take(node.output.pointee.elements, of: Float.self)
+    }
+  }
+
+  static func isValid(_ node: NodeView) -> Bool {
+    let input = node.input(0).pointee
+    let output = node.output.pointee
+    let axes = node.parameter(1)
+    guard node.inputCount == 1, input.isNumeric, output.isNumeric, node.hasValidActivation(blobs: 0),
+      node.parameter(0) >= CRNN_REDUCE_MEAN, node.parameter(0) <= CRNN_REDUCE_SUM
+    else { return false }
+    return output.height == (axes & 1 != 0 ? 1 : input.height) && output.width == (axes & 2 != 0 ? 1 : input.width)
+      && output.channels == (axes & 4 != 0 ? 1 : input.channels)
+  }
+
+  static func scratchBytes(_ node: NodeView) -> Int {
+    var cursor = Cursor()
+    _ = Scratch(node, &cursor)
+    return cursor.offset
+  }
+
+  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+    var cursor = Cursor(execution.scratch)
+    let scratch = Scratch(node, &cursor)
+    let input = node.input(0).pointee
+    let output = node.output.pointee
+    var f = 0
+    while f < count {
+      let time = first &+ Int64(f)
+      execution.load(
+        execution.frame(node.inputIndex(0), input.frameBytes, time), input, scratch.values, input.elements)
+      reduce(execution, node, scratch)
+      execution.activatePerChannel(node, scratch.result, output)
+      execution.store(
+        scratch.result, output, execution.frame(node.outputIndex, output.frameBytes, time), output.elements)
+      f &+= 1
+    }
+  }
+
+  private static func reduce(_ execution: Execution, _ node: NodeView, _ scratch: Scratch) {
+    let input = node.input(0).pointee
+    let output = node.output.pointee
+    let axes = node.parameter(1)
+    let kind = node.parameter(0)
+    let (width, channels) = (Int(input.width), Int(input.channels))
+    let (outputWidth, outputChannels) = (Int(output.width), Int(output.channels))
+    var i = 0
+    while i < input.elements {
+      let c = i % channels
+      let x = i / channels % width
+      let y = i / (channels &* width)
+      let target =
+        ((axes & 1 != 0 ? 0 : y) &* outputWidth &+ (axes & 2 != 0 ? 0 : x)) &* outputChannels &+ (axes & 4 != 0 ? 0 : c)
+      let isFirst = (axes & 1 == 0 || y == 0) && (axes & 2 == 0 || x == 0) && (axes & 4 == 0 || c == 0)
+      let value = scratch.values[i]
+      let old = scratch.result[target]
+      if isFirst {
+        scratch.result[target] = value
+      } else if kind == CRNN_REDUCE_MAXIMUM {
+        scratch.result[target] = value > old ? value : old
+      } else if kind == CRNN_REDUCE_MINIMUM {
+        scratch.result[target] = value < old ? value : old
+      } else {
+        scratch.result[target] = old + value
+      }
+      i &+= 1
+    }
+    if kind == CRNN_REDUCE_MEAN {
+      execution.multiply(scratch.result, by: 1 / Float(input.elements / output.elements), output.elements)
+    }
+  }
+}

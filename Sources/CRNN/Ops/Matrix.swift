@@ -1,0 +1,116 @@
+import CCRNN
+import CKernels
+
+/// A packed weight matrix of a node: four blobs, `CRNN_MATRIX_*`. y[r] = float(offset[r] + Σ w[r][k] x[k]) · scale[r] + bias[r].
+struct Matrix {
+  let weights: UnsafePointer<Int8>
+  let scales: UnsafePointer<Float>
+  let offsets: UnsafePointer<Int32>
+  let bias: UnsafePointer<Float>
+  /// Rows of all groups, each group's rounded up to whole panels.
+  let rows: Int
+  let rowsPerGroup: Int
+  /// Inputs of one row in fours.
+  let depthGroups: Int
+  let segments: Int
+
+  static func paddedRows(_ rows: Int) -> Int {
+    (rows &+ Int(CRNN_PANEL_ROWS) &- 1) & ~(Int(CRNN_PANEL_ROWS) &- 1)
+  }
+  static func depthGroups(_ depth: Int) -> Int {
+    (depth &+ Int(CRNN_GROUP_DEPTH) &- 1) / Int(CRNN_GROUP_DEPTH)
+  }
+
+  init(_ node: NodeView, firstBlob: Int, rows: Int, depth: Int, groups: Int = 1, segments: Int) {
+    weights = node.blob(firstBlob &+ CRNN_MATRIX_WEIGHTS, as: Int8.self)
+    scales = node.blob(firstBlob &+ CRNN_MATRIX_SCALES, as: Float.self)
+    offsets = node.blob(firstBlob &+ CRNN_MATRIX_OFFSETS, as: Int32.self)
+    bias = node.blob(firstBlob &+ CRNN_MATRIX_BIAS, as: Float.self)
+    rowsPerGroup = Matrix.paddedRows(rows)
+    self.rows = rowsPerGroup &* groups
+    depthGroups = Matrix.depthGroups(depth)
+    self.segments = segments
+  }
+
+  /// The four blobs have exactly the lengths that these extents need. All extents are at most 2^24.
+  static func isValid(_ node: NodeView, firstBlob: Int, rows: Int, depth: Int, groups: Int = 1, segments: Int) -> Bool {
+    let padded = paddedRows(rows)
+    let inner = depthGroups(depth)
+    guard rows > 0, depth > 0, segments > 0, segments <= inner, padded <= 1 << 25 else { return false }
+    // The last segment must not be empty.
+    guard (segments &- 1) &* perSegment(inner, segments) < inner else { return false }
+    let (all, overflow) = padded.multipliedReportingOverflow(by: groups)
+    guard !overflow, all <= 1 << 25 else { return false }
+    return node.blobCount >= firstBlob &+ CRNN_BLOB_MATRIX
+      && node.blobLength(firstBlob &+ CRNN_MATRIX_WEIGHTS) == all &* inner &* Int(CRNN_GROUP_DEPTH)
+      && node.blobLength(firstBlob &+ CRNN_MATRIX_SCALES) == 4 &* all
+      && node.blobLength(firstBlob &+ CRNN_MATRIX_OFFSETS) == 4 &* all &* segments
+      && node.blobLength(firstBlob &+ CRNN_MATRIX_BIAS) == 4 &* all
+  }
+
+  private static func perSegment(_ depthGroups: Int, _ segments: Int) -> Int {
+    (depthGroups &+ segments &- 1) / segments
+  }
+
+  /// The values of `count` (1...4) operand rows, `stride` elements apart, before the activation. `accumulators` and `values`
+  /// hold 4 × `rowsPerGroup`.
+  func apply(
+    _ kernels: crnn_kernels, _ x: UnsafePointer<Int16>, stride: Int, count: Int, group: Int = 0,
+    _ accumulators: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Float>
+  ) {
+    let panelStride = 32 &* depthGroups
+    let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
+    let start = weights + group &* panels &* panelStride
+    let step = Matrix.perSegment(depthGroups, segments)
+    var segment = 0
+    while segment < segments {
+      let first = segment &* step
+      kernels.multiply_s16(
+        x + 4 &* first, stride, count, start + 32 &* first, offsets + (segment &* rows &+ group &* rowsPerGroup),
+        min(step, depthGroups &- first), panels, panelStride, accumulators, rowsPerGroup)
+      toFloat(kernels, accumulators, values, count, segment)
+      segment &+= 1
+    }
+    rescale(kernels, values, count, group)
+  }
+
+  /// The same for one row of operand codes 0...127.
+  func apply(
+    _ kernels: crnn_kernels, _ x: UnsafePointer<UInt8>, _ accumulators: UnsafeMutablePointer<Int32>,
+    _ values: UnsafeMutablePointer<Float>
+  ) {
+    let panelStride = 32 &* depthGroups
+    let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
+    let step = Matrix.perSegment(depthGroups, segments)
+    var segment = 0
+    while segment < segments {
+      let first = segment &* step
+      kernels.multiply_u7(
+        x + 4 &* first, 0, 1, weights + 32 &* first, offsets + segment &* rows, min(step, depthGroups &- first), panels,
+        panelStride, accumulators, rowsPerGroup)
+      toFloat(kernels, accumulators, values, 1, segment)
+      segment &+= 1
+    }
+    rescale(kernels, values, 1, 0)
+  }
+
+  private func toFloat(
+    _ kernels: crnn_kernels, _ accumulators: UnsafePointer<Int32>, _ values: UnsafeMutablePointer<Float>, _ count: Int,
+    _ segment: Int
+  ) {
+    if segment == 0 {
+      kernels.convert(accumulators, values, count &* rowsPerGroup)
+    } else {
+      kernels.convert_add(accumulators, values, count &* rowsPerGroup)
+    }
+  }
+
+  private func rescale(_ kernels: crnn_kernels, _ values: UnsafeMutablePointer<Float>, _ count: Int, _ group: Int) {
+    var row = 0
+    while row < count {
+      let y = values + row &* rowsPerGroup
+      kernels.multiply_add(y, scales + group &* rowsPerGroup, bias + group &* rowsPerGroup, y, rowsPerGroup)
+      row &+= 1
+    }
+  }
+}

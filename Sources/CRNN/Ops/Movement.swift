@@ -1,0 +1,172 @@
+import CCRNN
+import CKernels
+
+/// Nodes that only move codes: concatenate, gather, window, repeat, unstack.
+enum Movement {
+  static func isValid(_ node: NodeView) -> Bool {
+    guard node.blobCount == (node.operation == CRNN_OP_GATHER ? 1 : 0),
+      Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
+    else { return false }
+    let input = node.input(0).pointee
+    let output = node.output.pointee
+    switch node.operation {
+    case CRNN_OP_CONCATENATE: return isValidConcatenation(node)
+    case CRNN_OP_GATHER: return node.inputCount == 1 && input.hasSameCodes(as: output) && isValidTable(node)
+    case CRNN_OP_WINDOW:
+      let r = node.record.pointee
+      guard node.inputCount == 1, input.hasSameCodes(as: output), r.kernel.0 > 0, r.kernel.0 <= 1 << 24, r.stride.0 > 0,
+        r.stride.0 <= 1 << 24, r.dilation.0 == 1, abs(Int(r.pad_before.0)) <= 1 << 24, abs(Int(r.pad_after.0)) <= 1 << 24
+      else { return false }
+      return Int(r.kernel.0) &* input.elements == output.elements
+    case CRNN_OP_REPEAT:
+      return (node.inputCount == 2 || (node.inputCount == 1 && node.parameter(0) > 0)) && input.hasSameCodes(as: output)
+        && input.elements == output.elements
+    default:
+      return node.inputCount == 1 && node.parameter(0) > 0 && input.hasSameCodes(as: output)
+        && output.elements <= input.elements && node.parameter(0) <= input.elements
+        && node.parameter(0) &* output.elements == input.elements
+    }
+  }
+
+  private static func isValidConcatenation(_ node: NodeView) -> Bool {
+    let output = node.output.pointee
+    let axis = node.parameter(0)
+    guard axis >= 0, axis <= 2 else { return false }
+    var sum = 0
+    var i = 0
+    while i < node.inputCount {
+      let input = node.input(i).pointee
+      guard input.isNumeric, output.isNumeric, axis == 0 || input.height == output.height,
+        axis == 1 || input.width == output.width, axis == 2 || input.channels == output.channels
+      else { return false }
+      sum &+= Int(axis == 0 ? input.height : axis == 1 ? input.width : input.channels)
+      i &+= 1
+    }
+    return sum == Int(axis == 0 ? output.height : axis == 1 ? output.width : output.channels)
+  }
+
+  /// The table's entries lie in WEIGHTS, which a prefix does not hold: they are checked again, one by one, when they are used.
+  private static func isValidTable(_ node: NodeView) -> Bool {
+    node.blobLength(0) == 4 &* node.output.pointee.elements
+  }
+
+  static func scratchBytes(_ node: NodeView) -> Int {
+    var cursor = Cursor()
+    if node.operation == CRNN_OP_CONCATENATE { _ = cursor.take(node.output.pointee.elements, of: Float.self) }
+    return cursor.offset
+  }
+
+  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+    let output = node.output.pointee
+    var f = 0
+    while f < count {
+      let time = first &+ Int64(f)
+      let target = execution.frame(node.outputIndex, output.frameBytes, time)
+      switch node.operation {
+      case CRNN_OP_CONCATENATE: concatenate(execution, node, time, target)
+      case CRNN_OP_GATHER: gather(execution, node, time, target)
+      case CRNN_OP_WINDOW: window(execution, node, time, target)
+      case CRNN_OP_REPEAT:
+        let source = execution.frame(node.inputIndex(0), output.frameBytes, 0)
+        target.copyMemory(from: source, byteCount: output.elements &* output.elementSize)
+      default:
+        let bytes = output.elements &* output.elementSize
+        let source = execution.frame(node.inputIndex(0), node.input(0).pointee.frameBytes, 0)
+        target.copyMemory(from: source + Int(truncatingIfNeeded: time) &* bytes, byteCount: bytes)
+      }
+      f &+= 1
+    }
+  }
+
+  private static func concatenate(
+    _ execution: Execution, _ node: NodeView, _ time: Int64, _ target: UnsafeMutableRawPointer
+  ) {
+    let output = node.output.pointee
+    let axis = node.parameter(0)
+    let outer = axis == 0 ? 1 : axis == 1 ? Int(output.height) : Int(output.height) &* Int(output.width)
+    let row = output.elements / outer
+    var cursor = Cursor(execution.scratch)
+    let values = cursor.take(output.elements, of: Float.self)
+    var start = 0
+    var i = 0
+    while i < node.inputCount {
+      let input = node.input(i).pointee
+      let source = execution.frame(node.inputIndex(i), input.frameBytes, time)
+      let part = input.elements / outer
+      let moves = input.hasSameCodes(as: output)
+      if !moves { execution.load(source, input, values, input.elements) }
+      var o = 0
+      while o < outer {
+        let destination = target + (o &* row &+ start) &* output.elementSize
+        if moves {
+          destination.copyMemory(
+            from: source + o &* part &* input.elementSize, byteCount: part &* input.elementSize)
+        } else {
+          execution.store(values + o &* part, output, destination, part)
+        }
+        o &+= 1
+      }
+      start &+= part
+      i &+= 1
+    }
+  }
+
+  private static func gather(
+    _ execution: Execution, _ node: NodeView, _ time: Int64, _ target: UnsafeMutableRawPointer
+  ) {
+    let input = node.input(0).pointee
+    let table = node.blob(0, as: Int32.self)
+    let source = execution.frame(node.inputIndex(0), input.frameBytes, time)
+    let limit = Int32(truncatingIfNeeded: input.elements)
+    let count = node.output.pointee.elements
+    var i = 0
+    switch input.elementSize {
+    case 1:
+      let (from, to) = (source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self))
+      let zero = UInt8(truncatingIfNeeded: input.zero_point)
+      while i < count {
+        let index = table[i]
+        to[i] = index >= 0 && index < limit ? from[Int(index)] : zero
+        i &+= 1
+      }
+    case 2:
+      let (from, to) = (source.assumingMemoryBound(to: Int16.self), target.assumingMemoryBound(to: Int16.self))
+      while i < count {
+        let index = table[i]
+        to[i] = index >= 0 && index < limit ? from[Int(index)] : 0
+        i &+= 1
+      }
+    default:
+      let (from, to) = (source.assumingMemoryBound(to: Float.self), target.assumingMemoryBound(to: Float.self))
+      while i < count {
+        let index = table[i]
+        to[i] = index >= 0 && index < limit ? from[Int(index)] : 0
+        i &+= 1
+      }
+    }
+  }
+
+  private static func window(
+    _ execution: Execution, _ node: NodeView, _ time: Int64, _ target: UnsafeMutableRawPointer
+  ) {
+    let input = node.input(0).pointee
+    let r = node.record.pointee
+    let bytes = input.elements &* input.elementSize
+    let final = execution.tensors[node.inputIndex(0)].final
+    var k = 0
+    while k < Int(r.kernel.0) {
+      var index = time &* Int64(r.stride.0) &- Int64(r.pad_before.0) &+ Int64(k)
+      let destination = target + k &* bytes
+      k &+= 1
+      if node.hasFlag(CRNN_NODE_EDGE_PADDING) {
+        index = max(index, 0)
+        if final > 0 { index = min(index, final &- 1) }
+      } else if index < 0 || (final >= 0 && index >= final) {
+        execution.fillZero(input, destination, input.elements)
+        continue
+      }
+      destination.copyMemory(
+        from: execution.frame(node.inputIndex(0), input.frameBytes, index), byteCount: bytes)
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import CCRNN
+import CKernels
+
+/// Nodes that compute each output value from one value, or one pair, in float.
+enum Pointwise {
+  private struct Scratch {
+    let values: UnsafeMutablePointer<Float>
+    let other: UnsafeMutablePointer<Float>
+    let row: UnsafeMutablePointer<Float>
+
+    init(_ node: NodeView, _ cursor: inout Cursor) {
+      let elements = node.output.pointee.elements
+      let isBinary = node.operation == CRNN_OP_BINARY
+      values = cursor.take(elements, of: Float.self)
+      other = cursor.take(isBinary ? node.input(1).pointee.elements : 0, of: Float.self)
+      row = cursor.take(isBinary ? Int(node.output.pointee.channels) : 0, of: Float.self)
+    }
+  }
+
+  static func isValid(_ node: NodeView) -> Bool {
+    let input = node.input(0).pointee
+    let output = node.output.pointee
+    guard input.isNumeric, output.isNumeric, input.height == output.height, input.width == output.width,
+      input.channels == output.channels
+    else { return false }
+    switch node.operation {
+    case CRNN_OP_ACTIVATION: return node.inputCount == 1 && node.hasValidActivation(blobs: 0)
+    case CRNN_OP_SOFTMAX:
+      return node.inputCount == 1 && node.blobCount == 0
+        && Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
+    case CRNN_OP_BINARY:
+      guard node.inputCount == 2, node.hasValidActivation(blobs: 0), node.parameter(0) >= CRNN_BINARY_ADD,
+        node.parameter(0) <= CRNN_BINARY_MAXIMUM
+      else { return false }
+      let other = node.input(1).pointee
+      return other.isNumeric && (other.height == output.height || other.height == 1)
+        && (other.width == output.width || other.width == 1) && (other.channels == output.channels || other.channels == 1)
+    default:
+      guard node.inputCount == 1, node.hasValidActivation(blobs: 2) else { return false }
+      let frames = node.parameter(1)
+      let count: Int
+      switch node.parameter(0) {
+      case CRNN_AFFINE_PER_CHANNEL: count = Int(output.channels)
+      case CRNN_AFFINE_PER_ELEMENT: count = output.elements
+      case CRNN_AFFINE_PER_TIME: count = frames
+      case CRNN_AFFINE_PER_TIME_AND_ELEMENT:
+        guard frames <= 1 << 24 else { return false }
+        let (all, overflow) = frames.multipliedReportingOverflow(by: output.elements)
+        count = overflow ? 0 : all
+      default: return false
+      }
+      return count > 0 && count <= 1 << 28 && node.blobLength(0) == 4 &* count && node.blobLength(1) == 4 &* count
+    }
+  }
+
+  static func scratchBytes(_ node: NodeView) -> Int {
+    var cursor = Cursor()
+    _ = Scratch(node, &cursor)
+    return cursor.offset
+  }
+
+  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+    var cursor = Cursor(execution.scratch)
+    let scratch = Scratch(node, &cursor)
+    let input = node.input(0).pointee
+    let output = node.output.pointee
+    var f = 0
+    while f < count {
+      let time = first &+ Int64(f)
+      execution.load(
+        execution.frame(node.inputIndex(0), input.frameBytes, time), input, scratch.values, input.elements)
+      switch node.operation {
+      case CRNN_OP_SOFTMAX: softmax(execution, node, scratch.values)
+      case CRNN_OP_BINARY: binary(execution, node, time, scratch)
+      case CRNN_OP_AFFINE: affine(execution, node, time, scratch.values)
+      default: break
+      }
+      execution.activatePerChannel(node, scratch.values, output)
+      execution.store(
+        scratch.values, output, execution.frame(node.outputIndex, output.frameBytes, time), output.elements)
+      f &+= 1
+    }
+  }
+
+  private static func softmax(_ execution: Execution, _ node: NodeView, _ values: UnsafeMutablePointer<Float>) {
+    let output = node.output.pointee
+    var i = 0
+    while i < output.elements {
+      execution.kernels.softmax(values + i, Int(output.channels), Int32(truncatingIfNeeded: node.parameter(0)))
+      i &+= Int(output.channels)
+    }
+  }
+
+  private static func affine(
+    _ execution: Execution, _ node: NodeView, _ time: Int64, _ values: UnsafeMutablePointer<Float>
+  ) {
+    let output = node.output.pointee
+    let elements = output.elements
+    var scale = node.blob(0, as: Float.self)
+    var shift = node.blob(1, as: Float.self)
+    // A network with constants for each frame has a fixed length; a frame past it keeps the last ones.
+    let frame = Int(truncatingIfNeeded: min(time, Int64(max(node.parameter(1), 1) &- 1)))
+    switch node.parameter(0) {
+    case CRNN_AFFINE_PER_ELEMENT: execution.kernels.multiply_add(values, scale, shift, values, elements)
+    case CRNN_AFFINE_PER_TIME_AND_ELEMENT:
+      scale += frame &* elements
+      shift += frame &* elements
+      execution.kernels.multiply_add(values, scale, shift, values, elements)
+    case CRNN_AFFINE_PER_TIME: multiplyAdd(values, scale[frame], shift[frame], elements)
+    default:
+      let channels = Int(output.channels)
+      if channels == 1 {
+        multiplyAdd(values, scale[0], shift[0], elements)
+        return
+      }
+      var i = 0
+      while i < elements {
+        execution.kernels.multiply_add(values + i, scale, shift, values + i, channels)
+        i &+= channels
+      }
+    }
+  }
+
+  private static func multiplyAdd(_ values: UnsafeMutablePointer<Float>, _ scale: Float, _ shift: Float, _ count: Int) {
+    var i = 0
+    while i < count {
+      values[i] = values[i] * scale + shift
+      i &+= 1
+    }
+  }
+
+  private static func binary(_ execution: Execution, _ node: NodeView, _ time: Int64, _ scratch: Scratch) {
+    let output = node.output.pointee
+    let other = node.input(1).pointee
+    let operation = Int32(truncatingIfNeeded: node.parameter(0))
+    execution.load(
+      execution.frame(node.inputIndex(1), other.frameBytes, time), other, scratch.other, other.elements)
+    if other.elements == output.elements {
+      execution.kernels.combine(operation, scratch.values, scratch.other, scratch.values, output.elements)
+      return
+    }
+    let channels = Int(output.channels)
+    let width = Int(output.width)
+    var position = 0
+    while position < Int(output.height) &* width {
+      let y = other.height == 1 ? 0 : position / width
+      let x = other.width == 1 ? 0 : position % width
+      let source = scratch.other + (y &* Int(other.width) &+ x) &* Int(other.channels)
+      let values = scratch.values + position &* channels
+      if other.channels == output.channels {
+        execution.kernels.combine(operation, values, source, values, channels)
+      } else {
+        scratch.row.update(repeating: source[0], count: channels)
+        execution.kernels.combine(operation, values, scratch.row, values, channels)
+      }
+      position &+= 1
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import CCRNN
+import CKernels
+
+/// Pooling over (time, height, width): the maximum on codes, the average and the p-norm on values.
+enum Pool {
+  private struct Scratch {
+    let sum: UnsafeMutablePointer<Float>
+    let value: UnsafeMutablePointer<Float>
+
+    init(_ node: NodeView, _ cursor: inout Cursor) {
+      let channels = Int(node.output.pointee.channels)
+      sum = cursor.take(channels, of: Float.self)
+      value = cursor.take(channels, of: Float.self)
+    }
+  }
+
+  static func isValid(_ node: NodeView) -> Bool {
+    guard node.inputCount == 1, node.input(0).pointee.isNumeric, node.output.pointee.isNumeric,
+      WindowShape.isValid(node), node.input(0).pointee.channels == node.output.pointee.channels
+    else { return false }
+    switch node.parameter(0) {
+    case CRNN_POOL_MAXIMUM:
+      return node.input(0).pointee.hasSameCodes(as: node.output.pointee) && node.blobCount == 0
+        && Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
+    case CRNN_POOL_AVERAGE, CRNN_POOL_LP: return node.hasValidActivation(blobs: 0)
+    default: return false
+    }
+  }
+
+  static func scratchBytes(_ node: NodeView) -> Int {
+    var cursor = Cursor()
+    _ = Scratch(node, &cursor)
+    return cursor.offset
+  }
+
+  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+    let shape = WindowShape(node)
+    let output = node.output.pointee
+    var f = 0
+    while f < count {
+      let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64(f))
+      var position = 0
+      while position < shape.outputHeight &* shape.outputWidth {
+        let window = Window(
+          shape: shape, frame: first &+ Int64(f), y: position / shape.outputWidth, x: position % shape.outputWidth)
+        let target = frame + position &* shape.channels &* output.elementSize
+        if node.parameter(0) == CRNN_POOL_MAXIMUM {
+          maximum(execution, node, window, target)
+        } else {
+          sum(execution, node, window, target)
+        }
+        position &+= 1
+      }
+      f &+= 1
+    }
+  }
+
+  /// One output position.
+  private struct Window {
+    let shape: WindowShape
+    let frame: Int64
+    let y: Int
+    let x: Int
+
+    /// The values at a tap, or nil where it lies in the padding.
+    @inline(__always)
+    func values(
+      _ execution: Execution, _ tensor: Int, _ record: crnn_tensor_record, _ kt: Int, _ kh: Int, _ kw: Int
+    ) -> UnsafeRawPointer? {
+      let time = frame &* Int64(shape.strideTime) &- Int64(shape.padTime) &+ Int64(kt &* shape.dilationTime)
+      let final = execution.tensors[tensor].final
+      let iy = y &* shape.strideHeight &- shape.padHeight &+ kh &* shape.dilationHeight
+      let ix = x &* shape.strideWidth &- shape.padWidth &+ kw &* shape.dilationWidth
+      guard time >= 0, final < 0 || time < final, iy >= 0, iy < shape.height, ix >= 0, ix < shape.width else { return nil }
+      let element = (iy &* shape.width &+ ix) &* shape.channels
+      return UnsafeRawPointer(execution.frame(tensor, record.frameBytes, time) + element &* record.elementSize)
+    }
+  }
+
+  private static func maximum(
+    _ execution: Execution, _ node: NodeView, _ window: Window, _ target: UnsafeMutableRawPointer
+  ) {
+    let input = node.input(0).pointee
+    let channels = window.shape.channels
+    var isFirst = true
+    var tap = 0
+    while tap < window.shape.taps {
+      let kw = tap % window.shape.kernelWidth
+      let kh = tap / window.shape.kernelWidth % window.shape.kernelHeight
+      let kt = tap / (window.shape.kernelWidth &* window.shape.kernelHeight)
+      tap &+= 1
+      guard let source = window.values(execution, node.inputIndex(0), input, kt, kh, kw) else { continue }
+      if isFirst {
+        target.copyMemory(from: source, byteCount: channels &* input.elementSize)
+        isFirst = false
+      } else {
+        execution.maximum(source, input, target, channels)
+      }
+    }
+    // A window that lies in the padding alone.
+    if isFirst { execution.fillZero(input, target, channels) }
+  }
+
+  private static func sum(
+    _ execution: Execution, _ node: NodeView, _ window: Window, _ target: UnsafeMutableRawPointer
+  ) {
+    let input = node.input(0).pointee
+    let channels = window.shape.channels
+    var cursor = Cursor(execution.scratch)
+    let scratch = Scratch(node, &cursor)
+    let isNorm = node.parameter(0) == CRNN_POOL_LP
+    let exponent = node.real(0)
+    scratch.sum.update(repeating: 0, count: channels)
+    var count = 0
+    var tap = 0
+    while tap < window.shape.taps {
+      let kw = tap % window.shape.kernelWidth
+      let kh = tap / window.shape.kernelWidth % window.shape.kernelHeight
+      let kt = tap / (window.shape.kernelWidth &* window.shape.kernelHeight)
+      tap &+= 1
+      guard let source = window.values(execution, node.inputIndex(0), input, kt, kh, kw) else { continue }
+      count &+= 1
+      execution.load(source, input, scratch.value, channels)
+      if isNorm {
+        execution.activate(CRNN_ACTIVATION_ABSOLUTE, 0, scratch.value, channels)
+        execution.activate(CRNN_ACTIVATION_POWER, exponent, scratch.value, channels)
+      }
+      execution.kernels.combine(
+        Int32(truncatingIfNeeded: CRNN_BINARY_ADD), scratch.sum, scratch.value, scratch.sum, channels)
+    }
+    if isNorm {
+      execution.activate(CRNN_ACTIVATION_POWER, 1 / exponent, scratch.sum, channels)
+    } else {
+      let divisor = node.hasFlag(CRNN_NODE_COUNT_PADDING) ? window.shape.taps : max(count, 1)
+      execution.multiply(scratch.sum, by: 1 / Float(divisor), channels)
+    }
+    execution.activate(node, scratch.sum, channels, slopes: node.slopes)
+    execution.store(scratch.sum, node.output.pointee, target, channels)
+  }
+}
+
+extension Execution {
+  /// target = max(target, source), on codes or floats.
+  func maximum(
+    _ source: UnsafeRawPointer, _ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer, _ count: Int
+  ) {
+    switch Int(tensor.store) {
+    case CRNN_STORE_U8:
+      kernels.maximum_u8(
+        source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self), count)
+    case CRNN_STORE_S16:
+      kernels.maximum_s16(
+        source.assumingMemoryBound(to: Int16.self), target.assumingMemoryBound(to: Int16.self), count)
+    default:
+      kernels.maximum_f32(
+        source.assumingMemoryBound(to: Float.self), target.assumingMemoryBound(to: Float.self), count)
+    }
+  }
+
+  func activate(_ kind: Int, _ alpha: Float, _ values: UnsafeMutablePointer<Float>, _ count: Int) {
+    var activation = crnn_activation(
+      kind: Int32(truncatingIfNeeded: kind), alpha: alpha, beta: 0, slopes: nil)
+    kernels.activate(&activation, values, count)
+  }
+
+  func multiply(_ values: UnsafeMutablePointer<Float>, by factor: Float, _ count: Int) {
+    var i = 0
+    while i < count {
+      values[i] *= factor
+      i &+= 1
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import CCRNN
+
+extension Recurrent {
+  static func isValid(_ node: NodeView) -> Bool {
+    let kind = node.parameter(CRNN_RECURRENT_KIND)
+    let units = node.parameter(CRNN_RECURRENT_UNITS)
+    guard node.inputCount == 1, node.input(0).pointee.isOperand, node.output.pointee.isNumeric,
+      kind == CRNN_RECURRENT_LSTM || kind == CRNN_RECURRENT_GRU || kind == CRNN_RECURRENT_SIMPLE, units > 0,
+      units <= 1 << 20, node.output.pointee.elements == units, node.blobCount == CRNN_RECURRENT_BLOB_COUNT,
+      Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
+    else { return false }
+    return hasValidHidden(node) && hasValidActivations(node) && hasValidBlobs(node, kind, units)
+  }
+
+  private static func hasValidHidden(_ node: NodeView) -> Bool {
+    let minimum = node.parameter(CRNN_RECURRENT_HIDDEN_MINIMUM)
+    let maximum = node.parameter(CRNN_RECURRENT_HIDDEN_MAXIMUM)
+    let zero = node.parameter(CRNN_RECURRENT_HIDDEN_ZERO)
+    switch node.parameter(CRNN_RECURRENT_HIDDEN_STORE) {
+    case CRNN_STORE_U8: return 0 <= minimum && minimum <= zero && zero <= maximum && maximum <= 255
+    case CRNN_STORE_S16: return -32767 <= minimum && minimum <= 0 && zero == 0 && 0 <= maximum && maximum <= 32767
+    default: return false
+    }
+  }
+
+  private static func hasValidActivations(_ node: NodeView) -> Bool {
+    isValid(activation: node.parameter(CRNN_RECURRENT_GATE_ACTIVATION))
+      && isValid(activation: node.parameter(CRNN_RECURRENT_CELL_ACTIVATION))
+      && isValid(activation: node.parameter(CRNN_RECURRENT_OUTPUT_ACTIVATION))
+  }
+
+  private static func isValid(activation kind: Int) -> Bool {
+    kind >= 0 && kind < CRNN_ACTIVATION_COUNT && kind != CRNN_ACTIVATION_PRELU
+  }
+
+  private static func hasValidBlobs(_ node: NodeView, _ kind: Int, _ units: Int) -> Bool {
+    let gates = self.gates(kind)
+    let resetsBefore = kind == CRNN_RECURRENT_GRU && node.parameter(CRNN_RECURRENT_RESET_AFTER) != 1
+    let segments = node.parameter(CRNN_RECURRENT_SEGMENTS_HIDDEN)
+    guard
+      Matrix.isValid(
+        node, firstBlob: CRNN_RECURRENT_BLOB_INPUT, rows: gates &* units, depth: node.input(0).pointee.elements,
+        segments: Int(node.record.pointee.segments)),
+      Matrix.isValid(
+        node, firstBlob: CRNN_RECURRENT_BLOB_HIDDEN, rows: (resetsBefore ? 2 : gates) &* units, depth: units,
+        segments: segments)
+    else { return false }
+    if resetsBefore {
+      guard
+        Matrix.isValid(
+          node, firstBlob: CRNN_RECURRENT_BLOB_CANDIDATE, rows: units, depth: units, segments: segments)
+      else { return false }
+    }
+    let peephole = node.blobLength(CRNN_RECURRENT_BLOB_PEEPHOLE)
+    let hidden = node.blobLength(CRNN_RECURRENT_BLOB_INITIAL_H)
+    let cell = node.blobLength(CRNN_RECURRENT_BLOB_INITIAL_C)
+    let isLSTM = kind == CRNN_RECURRENT_LSTM
+    return (peephole == 0 || (isLSTM && peephole == 12 &* units)) && (hidden == 0 || hidden == 4 &* units)
+      && (cell == 0 || (isLSTM && cell == 4 &* units))
+  }
+}

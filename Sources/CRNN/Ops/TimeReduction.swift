@@ -1,0 +1,118 @@
+import CCRNN
+import CKernels
+
+/// One frame at the end of the sequence: its first or last frame, its maximum, minimum, sum or mean. What has come so far is kept
+/// in the slot of the output frame (codes), or as a running sum in the node's state.
+enum TimeReduction {
+  static func isSum(_ node: NodeView) -> Bool {
+    node.parameter(0) == CRNN_REDUCE_MEAN || node.parameter(0) == CRNN_REDUCE_SUM
+  }
+
+  static func isValid(_ node: NodeView) -> Bool {
+    let input = node.input(0).pointee
+    let output = node.output.pointee
+    guard node.inputCount == 1, input.isNumeric, input.height == output.height, input.width == output.width,
+      input.channels == output.channels, node.hasValidActivation(blobs: 0)
+    else { return false }
+    switch node.parameter(0) {
+    case CRNN_REDUCE_MEAN, CRNN_REDUCE_SUM: return output.isNumeric
+    case CRNN_REDUCE_LAST, CRNN_REDUCE_FIRST, CRNN_REDUCE_MAXIMUM, CRNN_REDUCE_MINIMUM:
+      return input.hasSameCodes(as: output) && Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
+    default: return false
+    }
+  }
+
+  static func stateBytes(_ node: NodeView) -> Int {
+    var cursor = Cursor()
+    if isSum(node) { _ = cursor.take(node.output.pointee.elements, of: Float.self) }
+    return cursor.offset
+  }
+
+  static func scratchBytes(_ node: NodeView) -> Int {
+    var cursor = Cursor()
+    _ = cursor.take(2 &* node.output.pointee.elements, of: Float.self)
+    return cursor.offset
+  }
+
+  /// Takes input frames `first`..<`first + count` into account.
+  static func consume(
+    _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, first: Int64, count: Int
+  ) {
+    let input = node.input(0).pointee
+    let bytes = input.elements &* input.elementSize
+    let target = execution.frame(node.outputIndex, node.output.pointee.frameBytes, 0)
+    let kind = node.parameter(0)
+    // Of the frames that have come, only the last matters.
+    var f = kind == CRNN_REDUCE_LAST ? max(count &- 1, 0) : 0
+    while f < count {
+      let time = first &+ Int64(f)
+      let source = execution.frame(node.inputIndex(0), input.frameBytes, time)
+      if isSum(node) {
+        add(execution, node, memory, source, isFirst: time == 0)
+      } else if kind == CRNN_REDUCE_LAST || time == 0 {
+        target.copyMemory(from: source, byteCount: bytes)
+      } else if kind == CRNN_REDUCE_MAXIMUM {
+        execution.maximum(source, input, target, input.elements)
+      } else if kind == CRNN_REDUCE_MINIMUM {
+        minimum(execution, source, input, target)
+      }
+      f &+= 1
+    }
+  }
+
+  /// Writes the result once all `frames` frames have been consumed.
+  static func emit(_ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, frames: Int64) {
+    guard isSum(node) else { return }
+    let output = node.output.pointee
+    var state = Cursor(memory)
+    let sum = state.take(output.elements, of: Float.self)
+    var cursor = Cursor(execution.scratch)
+    let values = cursor.take(output.elements, of: Float.self)
+    values.update(from: sum, count: output.elements)
+    if node.parameter(0) == CRNN_REDUCE_MEAN {
+      execution.multiply(values, by: 1 / Float(Int(truncatingIfNeeded: max(frames, 1))), output.elements)
+    }
+    execution.activatePerChannel(node, values, output)
+    execution.store(
+      values, output, execution.frame(node.outputIndex, output.frameBytes, 0), output.elements)
+  }
+
+  private static func add(
+    _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, _ source: UnsafeRawPointer,
+    isFirst: Bool
+  ) {
+    let input = node.input(0).pointee
+    var state = Cursor(memory)
+    let sum = state.take(input.elements, of: Float.self)
+    if isFirst {
+      execution.load(source, input, sum, input.elements)
+      return
+    }
+    var cursor = Cursor(execution.scratch)
+    let values = cursor.take(input.elements, of: Float.self)
+    execution.load(source, input, values, input.elements)
+    execution.kernels.combine(
+      Int32(truncatingIfNeeded: CRNN_BINARY_ADD), sum, values, sum, input.elements)
+  }
+
+  /// Rare enough to go without a kernel of its own.
+  private static func minimum(
+    _ execution: Execution, _ source: UnsafeRawPointer, _ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer
+  ) {
+    var i = 0
+    while i < tensor.elements {
+      switch Int(tensor.store) {
+      case CRNN_STORE_U8:
+        let (x, y) = (source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self))
+        if x[i] < y[i] { y[i] = x[i] }
+      case CRNN_STORE_S16:
+        let (x, y) = (source.assumingMemoryBound(to: Int16.self), target.assumingMemoryBound(to: Int16.self))
+        if x[i] < y[i] { y[i] = x[i] }
+      default:
+        let (x, y) = (source.assumingMemoryBound(to: Float.self), target.assumingMemoryBound(to: Float.self))
+        if x[i] < y[i] { y[i] = x[i] }
+      }
+      i &+= 1
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import CCRNN
+import CKernels
+
+/// A model in the caller's memory: the checked file, the kernels, and for each tensor the list of nodes that consume it.
+struct Model {
+  static let magic: UInt64 = 0x6C65_646F_6D6E_6E63
+  var magic: UInt64
+  var file: PackedFile
+  var kernels: crnn_kernels
+  /// Consumers of tensor t: `consumers[first[t]..<first[t + 1]]`.
+  var firstConsumer: UnsafeMutablePointer<Int32>
+  var consumers: UnsafeMutablePointer<Int32>
+  /// Where crnn_model_open mapped the file, else nil.
+  var mapping: UnsafeRawPointer?
+  var mappingBytes: Int
+
+  static func bytes(_ file: PackedFile) -> Int {
+    var cursor = Cursor()
+    _ = cursor.take(1, of: Model.self)
+    _ = cursor.take(file.tensorCount &+ 1, of: Int32.self)
+    _ = cursor.take(links(file), of: Int32.self)
+    return cursor.offset
+  }
+
+  private static func links(_ file: PackedFile) -> Int {
+    var count = 0
+    var n = 0
+    while n < file.nodeCount {
+      count &+= Int(file.nodes[n].input_count)
+      n &+= 1
+    }
+    return count
+  }
+
+  static func place(_ file: PackedFile, _ kernels: crnn_kernels, in memory: UnsafeMutableRawPointer)
+    -> UnsafeMutablePointer<Model>
+  {
+    var cursor = Cursor(memory)
+    let model = cursor.take(1, of: Model.self)
+    let first = cursor.take(file.tensorCount &+ 1, of: Int32.self)
+    let consumers = cursor.take(links(file), of: Int32.self)
+    var next: Int32 = 0
+    var tensor = 0
+    while tensor < file.tensorCount {
+      first[tensor] = next
+      var n = 0
+      while n < file.nodeCount {
+        if file.consumes(n, tensor) {
+          consumers[Int(next)] = Int32(truncatingIfNeeded: n)
+          next &+= 1
+        }
+        n &+= 1
+      }
+      tensor &+= 1
+    }
+    first[file.tensorCount] = next
+    model.initialize(
+      to: Model(
+        magic: magic, file: file, kernels: kernels, firstConsumer: first, consumers: consumers, mapping: nil,
+        mappingBytes: 0))
+    return model
+  }
+}

@@ -1,0 +1,88 @@
+import CCRNN
+
+extension PackedFile {
+  /// How many frames of a tensor a stream must be able to hold; −1 where that depends on a maximum length that was not given.
+  func ringCapacity(_ tensor: Int, chunk: Int, maximumFrames: Int64) -> Int64 {
+    let record = tensors[tensor]
+    let all = totalFrames(record, maximumFrames)
+    if needsWholeSequence(tensor) { return all }
+    var burst = PackedFile.ceiling(Double(chunk) * record.share)
+    // Frames of one port wait for the other ports' frames of the same chunk.
+    if inputCount > 1 { burst &+= burst }
+    var need = 0.0
+    var n = 0
+    while n < nodeCount {
+      if consumes(n, tensor) { need = max(need, heldFor(n, record)) }
+      n &+= 1
+    }
+    var port = 0
+    while port < outputCount {
+      if Int(output(port).pointee.tensor) == tensor { need = max(need, record.excess + record.delay) }
+      port &+= 1
+    }
+    // The sums are exact but for strides that are no powers of two.
+    let capacity = PackedFile.ceiling(need + Double(burst) - 1e-6)
+    return all >= 0 ? min(capacity, max(all, 1)) : capacity
+  }
+
+  /// Frames of a whole sequence at most, or −1 where that is not known.
+  func totalFrames(_ record: crnn_tensor_record, _ maximumFrames: Int64) -> Int64 {
+    guard record.total_rate == 0 || maximumFrames > 0 else { return -1 }
+    return PackedFile.ceiling(record.total_rate * Double(maximumFrames) + record.total_offset - 1e-6)
+  }
+
+  /// The next integer up, at least 1 and at most 10^15 (without a library function).
+  private static func ceiling(_ value: Double) -> Int64 {
+    guard value > 1 else { return 1 }
+    guard value < 1e15 else { return 1_000_000_000_000_000 }
+    let whole = Int64(value)
+    return Double(whole) < value ? whole &+ 1 : whole
+  }
+
+  /// True where a node can only begin when the last frame of this tensor has come, or gives all its frames at once.
+  func needsWholeSequence(_ tensor: Int) -> Bool {
+    var n = 0
+    while n < nodeCount {
+      let timing = NodeTiming(nodes + n)
+      if Int(nodes[n].output) == tensor, timing.kind == .reverse { return true }
+      if timing.kind != .reduction, timing.kind != .expansion, consumes(n, tensor),
+        tensors[Int(nodes[n].output)].epoch > tensors[tensor].epoch
+      {
+        return !(timing.kind == .following && Int(indices[Int(nodes[n].input_first)]) == tensor)
+      }
+      n &+= 1
+    }
+    return false
+  }
+
+  /// A stream needs a maximum length.
+  var isBounded: Bool {
+    var tensor = 0
+    while tensor < tensorCount {
+      if tensors[tensor].total_rate > 0, needsWholeSequence(tensor) { return true }
+      tensor &+= 1
+    }
+    return false
+  }
+
+  func consumes(_ node: Int, _ tensor: Int) -> Bool {
+    var i = 0
+    while i < Int(nodes[node].input_count) {
+      if Int(indices[Int(nodes[node].input_first) &+ i]) == tensor { return true }
+      i &+= 1
+    }
+    return false
+  }
+
+  private func heldFor(_ node: Int, _ record: crnn_tensor_record) -> Double {
+    let timing = NodeTiming(nodes + node)
+    let delay = tensors[Int(nodes[node].output)].delay
+    switch timing.kind {
+    case .window:
+      // Padding after the end that repeats the last frame needs it.
+      return record.excess + Double(timing.stride) * delay + Double(timing.padBefore) + (timing.needsEdge ? 1 : 0)
+    case .reduction, .expansion: return 0
+    default: return record.excess + delay
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import CCRNN
+
+/// A caller's array, checked against a port: time × frame.
+struct ArrayView {
+  let data: UnsafeMutableRawPointer
+  let dtype: crnn_dtype
+  let frames: Int64
+  /// Bytes from frame to frame, and from element to element along the frame's axes.
+  let frameStride: Int
+  let shape: (Int, Int, Int, Int)
+  let stride: (Int, Int, Int, Int)
+  let rank: Int
+  /// The elements of a frame lie side by side.
+  let isDense: Bool
+  let elements: Int
+  let elementSize: Int
+
+  static func make(
+    _ array: UnsafePointer<crnn_array>?, _ port: UnsafePointer<crnn_port_record>, _ name: UnsafePointer<CChar>,
+    _ result: inout ArrayView?, _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> crnn_status {
+    guard let array, array.pointee.struct_size >= MemoryLayout<crnn_array>.size else {
+      return Message(error, CRNN_ERROR_ARGUMENT).text("port ").name(name)
+        .text(": the array is NULL or its struct_size is not set").status
+    }
+    let a = array.pointee
+    let rank = Int(port.pointee.rank)
+    guard Int(a.rank) == rank &+ 1 else {
+      return Message(error, CRNN_ERROR_SHAPE).text("port ").name(name).text(" takes arrays of rank ").number(rank &+ 1)
+        .text(" (time, then the frame), not ").number(Int(a.rank)).status
+    }
+    let size: Int
+    switch a.dtype {
+    case CRNN_U8: size = 1
+    case CRNN_S16: size = 2
+    case CRNN_F32, CRNN_S32: size = 4
+    default:
+      return Message(error, CRNN_ERROR_TYPE).text("port ").name(name).text(": unknown element type ").number(Int(a.dtype))
+        .status
+    }
+    let s = port.pointee.shape
+    let shape = (
+      rank > 0 ? Int(s.0) : 1, rank > 1 ? Int(s.1) : 1, rank > 2 ? Int(s.2) : 1, rank > 3 ? Int(s.3) : 1
+    )
+    let given = a.shape
+    let axes = (
+      rank > 0 ? given.1 : 1, rank > 1 ? given.2 : 1, rank > 2 ? given.3 : 1, rank > 3 ? given.4 : 1
+    )
+    guard axes.0 == Int64(shape.0), axes.1 == Int64(shape.1), axes.2 == Int64(shape.2), axes.3 == Int64(shape.3),
+      given.0 >= 0, given.0 <= 1 << 40
+    else {
+      var message = Message(error, CRNN_ERROR_SHAPE).text("port ").name(name).text(" takes frames of shape (")
+      if rank > 0 { message = message.number(shape.0) }
+      if rank > 1 { message = message.text(", ").number(shape.1) }
+      if rank > 2 { message = message.text(", ").number(shape.2) }
+      if rank > 3 { message = message.text(", ").number(shape.3) }
+      return message.text("); the array's axes after time differ").status
+    }
+    let elements = shape.0 &* shape.1 &* shape.2 &* shape.3
+    guard let data = a.data ?? (given.0 == 0 ? UnsafeMutableRawPointer(bitPattern: 16) : nil) else {
+      return Message(error, CRNN_ERROR_ARGUMENT).text("port ").name(name).text(": the array's data are NULL").status
+    }
+    let dense = (
+      shape.1 &* shape.2 &* shape.3 &* size, shape.2 &* shape.3 &* size, shape.3 &* size, size
+    )
+    let t = a.stride
+    let isDefault = t.0 == 0 && t.1 == 0 && t.2 == 0 && t.3 == 0 && t.4 == 0
+    let stride =
+      isDefault
+      ? dense
+      : (
+        rank > 0 ? Int(truncatingIfNeeded: t.1) : 0, rank > 1 ? Int(truncatingIfNeeded: t.2) : 0,
+        rank > 2 ? Int(truncatingIfNeeded: t.3) : 0, rank > 3 ? Int(truncatingIfNeeded: t.4) : 0
+      )
+    let frameStride = isDefault ? elements &* size : Int(truncatingIfNeeded: t.0)
+    let isAligned =
+      (UInt(bitPattern: data) | UInt(bitPattern: frameStride | stride.0 | stride.1 | stride.2 | stride.3))
+      & UInt(size &- 1) == 0
+    guard isAligned else {
+      return Message(error, CRNN_ERROR_ALIGNMENT).text("port ").name(name)
+        .text(": the array's data or strides are not aligned to its element").status
+    }
+    let isDense =
+      isDefault
+      || ((rank < 1 || shape.0 == 1 || stride.0 == packed(rank, 0, shape, size))
+        && (rank < 2 || shape.1 == 1 || stride.1 == packed(rank, 1, shape, size))
+        && (rank < 3 || shape.2 == 1 || stride.2 == packed(rank, 2, shape, size))
+        && (rank < 4 || shape.3 == 1 || stride.3 == size))
+    result = ArrayView(
+      data: data, dtype: a.dtype, frames: given.0, frameStride: frameStride, shape: shape, stride: stride, rank: rank,
+      isDense: isDense, elements: elements, elementSize: size)
+    return CRNN_OK
+  }
+
+  /// The stride that axis `axis` has in a dense array.
+  private static func packed(_ rank: Int, _ axis: Int, _ shape: (Int, Int, Int, Int), _ size: Int) -> Int {
+    switch axis {
+    case 0: shape.1 &* shape.2 &* shape.3 &* size
+    case 1: shape.2 &* shape.3 &* size
+    case 2: shape.3 &* size
+    default: size
+    }
+  }
+
+  func frame(_ index: Int64) -> UnsafeMutableRawPointer { data + Int(truncatingIfNeeded: index) &* frameStride }
+
+  /// Where element `i` of a frame lies, in bytes from its start.
+  @inline(__always)
+  func offset(_ i: Int) -> Int {
+    if isDense { return i &* elementSize }
+    let d = i % shape.3
+    let c = i / shape.3 % shape.2
+    let b = i / (shape.3 &* shape.2) % shape.1
+    let a = i / (shape.3 &* shape.2 &* shape.1)
+    return a &* stride.0 &+ b &* stride.1 &+ c &* stride.2 &+ d &* stride.3
+  }
+}

@@ -1,0 +1,186 @@
+import CCRNN
+import CKernels
+
+extension StreamView {
+  /// Frames that the ring of an input port can take now.
+  func room(port: Int) -> Int64 {
+    let tensor = Int(file.input(port).pointee.tensor)
+    return Int64(tensors[tensor].capacity) &- (tensors[tensor].produced &- oldestNeeded(tensor))
+  }
+
+  /// Frames ready at an output port.
+  func ready(port: Int) -> Int64 {
+    let state = tensors[Int(file.output(port).pointee.tensor)]
+    return state.produced &- state.pulled
+  }
+
+  /// Writes frames `first`..<`first + count` of the caller's array into the ring of an input port. There is room.
+  func write(port: Int, _ view: ArrayView, first: Int64, count: Int64) {
+    let index = Int(file.input(port).pointee.tensor)
+    let tensor = file.tensors[index]
+    let state = tensors + index
+    var f: Int64 = 0
+    while f < count {
+      convert(
+        view, view.frame(first &+ f), tensor, execution.frame(index, tensor.frameBytes, state.pointee.produced),
+        integerScale: file.input(port).pointee.integer_scale)
+      state.pointee.produced &+= 1
+      f &+= 1
+    }
+    if endsWith(state.pointee.produced, port: port) { state.pointee.final = state.pointee.produced }
+  }
+
+  private func convert(
+    _ view: ArrayView, _ source: UnsafeRawPointer, _ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer,
+    integerScale: Float
+  ) {
+    let values = scratch.assumingMemoryBound(to: Float.self)
+    var i = 0
+    switch view.dtype {
+    case CRNN_U8:
+      let scale = integerScale == 0 ? 1 / Float(255) : integerScale
+      if view.isDense, Int(tensor.store) == CRNN_STORE_U8, tensor.zero_point == 0, tensor.scale == scale,
+        tensor.code_maximum == 255
+      {
+        target.copyMemory(from: source, byteCount: view.elements)
+        return
+      }
+      while i < view.elements {
+        values[i] = Float(Int(source.load(fromByteOffset: view.offset(i), as: UInt8.self))) * scale
+        i &+= 1
+      }
+    case CRNN_S16:
+      let scale = integerScale == 0 ? 1 / Float(32768) : integerScale
+      while i < view.elements {
+        values[i] = Float(Int(source.load(fromByteOffset: view.offset(i), as: Int16.self))) * scale
+        i &+= 1
+      }
+    case CRNN_S32:
+      let indices = target.assumingMemoryBound(to: Int32.self)
+      while i < view.elements {
+        indices[i] = source.load(fromByteOffset: view.offset(i), as: Int32.self)
+        i &+= 1
+      }
+      return
+    default:
+      while i < view.elements {
+        let value = source.load(fromByteOffset: view.offset(i), as: Float.self)
+        values[i] = value == value ? value : 0
+        i &+= 1
+      }
+    }
+    execution.store(values, tensor, target, view.elements)
+  }
+
+  /// Copies up to `limit` ready frames of an output port to the caller's array from frame `first` on.
+  func read(port: Int, _ view: ArrayView, first: Int64, limit: Int64) -> Int64 {
+    let index = Int(file.output(port).pointee.tensor)
+    let tensor = file.tensors[index]
+    let state = tensors + index
+    let count = min(limit, ready(port: port))
+    var f: Int64 = 0
+    while f < count {
+      let source = execution.frame(index, tensor.frameBytes, state.pointee.pulled)
+      let target = view.frame(first &+ f)
+      if view.dtype == CRNN_F32 {
+        let values = scratch.assumingMemoryBound(to: Float.self)
+        execution.load(source, tensor, values, view.elements)
+        var i = 0
+        while i < view.elements {
+          // One NaN for all: which of its bits are set would depend on the processor.
+          let value = values[i] == values[i] ? values[i] : Float(bitPattern: 0x7FC0_0000)
+          target.storeBytes(of: value, toByteOffset: view.offset(i), as: Float.self)
+          i &+= 1
+        }
+      } else {
+        var i = 0
+        while i < view.elements {
+          (target + view.offset(i)).copyMemory(from: source + i &* view.elementSize, byteCount: view.elementSize)
+          i &+= 1
+        }
+      }
+      state.pointee.pulled &+= 1
+      f &+= 1
+    }
+    return count
+  }
+
+  /// Checks the array's element type against an input port, and the values of indices.
+  func checkInput(
+    port: Int, _ view: ArrayView, _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> crnn_status {
+    let tensor = file.tensors[Int(file.input(port).pointee.tensor)]
+    let name = file.string(file.input(port).pointee.name)
+    let takesIndices = Int(tensor.store) == CRNN_STORE_S32
+    guard takesIndices == (view.dtype == CRNN_S32) else {
+      return Message(error, CRNN_ERROR_TYPE).text("port ").name(name)
+        .text(takesIndices ? " takes indices (CRNN_S32)" : " takes numbers (CRNN_F32, CRNN_U8 or CRNN_S16)").status
+    }
+    guard takesIndices else { return CRNN_OK }
+    var f: Int64 = 0
+    while f < view.frames {
+      var i = 0
+      while i < view.elements {
+        let index = view.frame(f).load(fromByteOffset: view.offset(i), as: Int32.self)
+        guard index >= tensor.code_minimum, index <= tensor.code_maximum else {
+          return Message(error, CRNN_ERROR_ARGUMENT).text("port ").name(name).text(": index ").number(Int(index))
+            .text(" lies outside ").number(Int(tensor.code_minimum)).text(" to ").number(Int(tensor.code_maximum)).status
+        }
+        i &+= 1
+      }
+      f &+= 1
+    }
+    return CRNN_OK
+  }
+
+  /// An output array may be of floats, or of the port's own codes.
+  func checkOutput(
+    port: Int, _ view: ArrayView, _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> crnn_status {
+    let tensor = file.tensors[Int(file.output(port).pointee.tensor)]
+    guard view.dtype == CRNN_F32 || Int(view.dtype) == Int(tensor.store) else {
+      return Message(error, CRNN_ERROR_TYPE).text("output port ").name(file.string(file.output(port).pointee.name))
+        .text(" gives CRNN_F32").status
+    }
+    return CRNN_OK
+  }
+
+  /// Whether `count` more frames may come at an input port at all.
+  func checkLength(port: Int, count: Int64, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
+    let index = Int(file.input(port).pointee.tensor)
+    let name = file.string(file.input(port).pointee.name)
+    let state = tensors[index]
+    guard state.final < 0 || count == 0 else {
+      return Message(error, CRNN_ERROR_FINISHED).text("input port ").name(name)
+        .text(" is finished; reset the stream to begin a new sequence").status
+    }
+    let tensor = file.tensors[index]
+    let limit =
+      tensor.isPerSequence ? 1 : tensor.fixed_frames > 0 ? Int64(tensor.fixed_frames) : header.pointee.maximumFrames
+    guard limit == 0 || state.produced &+ count <= limit else {
+      return Message(error, CRNN_ERROR_TOO_LONG).text("input port ").name(name).text(" takes at most ").number(limit)
+        .text(" frames in a sequence; ").number(state.produced).text(" have come and ").number(count)
+        .text(" more were pushed").status
+    }
+    return CRNN_OK
+  }
+
+  /// Whether the sequence may end at an input port after `extra` more frames.
+  func checkEnd(port: Int, extra: Int64, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
+    let index = Int(file.input(port).pointee.tensor)
+    let tensor = file.tensors[index]
+    let needed = tensor.isPerSequence ? 1 : Int64(tensor.fixed_frames)
+    let frames = tensors[index].produced &+ extra
+    guard tensors[index].final >= 0 || needed == 0 || frames == needed else {
+      return Message(error, CRNN_ERROR_INCOMPLETE).text("input port ")
+        .name(file.string(file.input(port).pointee.name)).text(" needs exactly ").number(needed)
+        .text(" frames in a sequence; it has had ").number(frames).status
+    }
+    return CRNN_OK
+  }
+
+  func end(port: Int) {
+    let state = tensors + Int(file.input(port).pointee.tensor)
+    if state.pointee.final < 0 { state.pointee.final = state.pointee.produced }
+  }
+}

@@ -1,0 +1,175 @@
+import CCRNN
+
+extension StreamView {
+  /// Computes all that can be computed: a pass over the nodes in their order carries every frame as far as it goes, and only
+  /// where a ring was full another pass is needed.
+  func advance() {
+    var again = true
+    while again {
+      again = false
+      var progress = false
+      var n = 0
+      while n < file.nodeCount {
+        let step = self.step(n)
+        progress = progress || step.hasRun
+        again = again || step.wasLimited
+        n &+= 1
+      }
+      again = again && progress
+    }
+  }
+
+  private func step(_ n: Int) -> (hasRun: Bool, wasLimited: Bool) {
+    let node = file.node(n)
+    let timing = NodeTiming(node.record)
+    if timing.kind == .reduction { return (reduce(n, node), false) }
+    let state = nodes + n
+    let output = tensors + node.outputIndex
+    guard output.pointee.final < 0 else { return (false, false) }
+    let possible = available(node, timing, predicting: false)
+    let wanted = possible &- state.pointee.emitted
+    var count: Int64 = 0
+    if wanted > 0 {
+      let room = Int64(output.pointee.capacity) &- (output.pointee.produced &- oldestNeeded(node.outputIndex))
+      count = min(wanted, room)
+      if count > 0 {
+        Operations.run(
+          execution, node, base + state.pointee.offset, first: state.pointee.emitted,
+          count: Int(truncatingIfNeeded: count))
+        state.pointee.emitted &+= count
+        output.pointee.produced &+= count
+      }
+    }
+    if state.pointee.emitted == possible, inputsHaveEnded(node, predicting: false) {
+      output.pointee.final = possible
+    }
+    return (count > 0, count < wanted)
+  }
+
+  private func reduce(_ n: Int, _ node: NodeView) -> Bool {
+    let state = nodes + n
+    let input = tensors + node.inputIndex(0)
+    let output = tensors + node.outputIndex
+    guard output.pointee.final < 0 else { return false }
+    let count = input.pointee.produced &- state.pointee.consumed
+    let memory = base + state.pointee.offset
+    if count > 0 {
+      TimeReduction.consume(
+        execution, node, memory, first: state.pointee.consumed, count: Int(truncatingIfNeeded: count))
+      state.pointee.consumed = input.pointee.produced
+    }
+    guard input.pointee.final >= 0 else { return count > 0 }
+    let frames: Int64 = input.pointee.final > 0 ? 1 : 0
+    if frames == 1 { TimeReduction.emit(execution, node, memory, frames: input.pointee.final) }
+    state.pointee.emitted = frames
+    output.pointee.produced = frames
+    output.pointee.final = frames
+    return true
+  }
+
+  /// Frames of the node's output that its inputs allow, from the start of the sequence.
+  func available(_ node: NodeView, _ timing: NodeTiming, predicting: Bool) -> Int64 {
+    let first = tensors + node.inputIndex(0)
+    let produced = predicting ? first.pointee.predicted : first.pointee.produced
+    let final = predicting ? first.pointee.predictedFinal : first.pointee.final
+    switch timing.kind {
+    case .window: return timing.windows(produced, final: final)
+    case .reverse: return max(final, 0)
+    case .reduction: return final > 0 ? 1 : 0
+    case .expansion: return produced > 0 ? Int64(timing.count) : 0
+    case .following:
+      let second = tensors + node.inputIndex(1)
+      return produced > 0 ? (predicting ? second.pointee.predicted : second.pointee.produced) : 0
+    case .each:
+      var count = produced
+      var i = 1
+      while i < node.inputCount {
+        let other = tensors + node.inputIndex(i)
+        count = min(count, predicting ? other.pointee.predicted : other.pointee.produced)
+        i &+= 1
+      }
+      return count
+    }
+  }
+
+  func inputsHaveEnded(_ node: NodeView, predicting: Bool) -> Bool {
+    var i = 0
+    while i < node.inputCount {
+      let input = tensors + node.inputIndex(i)
+      if (predicting ? input.pointee.predictedFinal : input.pointee.final) < 0 { return false }
+      i &+= 1
+    }
+    return true
+  }
+
+  /// The oldest frame of a tensor that a consumer, or the host, has not done with.
+  func oldestNeeded(_ tensor: Int) -> Int64 {
+    let state = tensors + tensor
+    var oldest = state.pointee.produced
+    var i = Int(model.pointee.firstConsumer[tensor])
+    let end = Int(model.pointee.firstConsumer[tensor &+ 1])
+    while i < end {
+      oldest = min(oldest, oldestNeeded(tensor, by: Int(model.pointee.consumers[i])))
+      i &+= 1
+    }
+    i = 0
+    while i < file.outputCount {
+      if Int(file.output(i).pointee.tensor) == tensor { oldest = min(oldest, state.pointee.pulled) }
+      i &+= 1
+    }
+    return max(oldest, 0)
+  }
+
+  private func oldestNeeded(_ tensor: Int, by n: Int) -> Int64 {
+    let node = file.node(n)
+    let state = nodes + n
+    let produced = tensors[tensor].produced
+    guard tensors[node.outputIndex].final < 0 else { return produced }
+    let timing = NodeTiming(node.record)
+    switch timing.kind {
+    case .each: return state.pointee.emitted
+    case .window:
+      let first = state.pointee.emitted &* Int64(timing.stride) &- Int64(timing.padBefore)
+      return timing.needsEdge ? min(first, produced &- 1) : first
+    case .reverse: return 0
+    case .reduction: return state.pointee.consumed
+    case .expansion: return 0
+    case .following: return node.inputIndex(0) == tensor ? 0 : state.pointee.emitted
+    }
+  }
+
+  /// Works out in `predicted` how many frames every tensor will have once `extra` more frames have come at input port `port` and,
+  /// with `finish`, the sequence ends there. `port` −1: as it stands.
+  func predict(port: Int, extra: Int64, finish: Bool) {
+    var i = 0
+    while i < file.inputCount {
+      let tensor = tensors + Int(file.input(i).pointee.tensor)
+      tensor.pointee.predicted = tensor.pointee.produced &+ (i == port ? extra : 0)
+      tensor.pointee.predictedFinal =
+        i == port && finish && tensor.pointee.final < 0 ? tensor.pointee.predicted : tensor.pointee.final
+      if i == port, endsWith(tensor.pointee.predicted, port: i) {
+        tensor.pointee.predictedFinal = tensor.pointee.predicted
+      }
+      i &+= 1
+    }
+    predictNodes()
+  }
+
+  /// The nodes' part of `predict`, from what stands at the input ports.
+  func predictNodes() {
+    var i = 0
+    while i < file.nodeCount {
+      let node = file.node(i)
+      let output = tensors + node.outputIndex
+      output.pointee.predicted = available(node, NodeTiming(node.record), predicting: true)
+      output.pointee.predictedFinal = inputsHaveEnded(node, predicting: true) ? output.pointee.predicted : -1
+      i &+= 1
+    }
+  }
+
+  /// A port of one frame per sequence has ended with it.
+  func endsWith(_ frames: Int64, port: Int) -> Bool {
+    let tensor = file.tensors[Int(file.input(port).pointee.tensor)]
+    return tensor.isPerSequence && frames == 1
+  }
+}
