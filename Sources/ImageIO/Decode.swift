@@ -57,8 +57,8 @@ private func decode(
 
 @_cdecl("crnn_image_decode_file") @implementation
 public func crnn_image_decode_file(
-  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<crnn_image_options>?, _ image: UnsafeMutablePointer<crnn_image>?,
-  _ error: UnsafeMutablePointer<crnn_error>?
+  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<crnn_image_options>?,
+  _ image: UnsafeMutablePointer<crnn_image>?, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
   guard let path else { return Message(error, CRNN_ERROR_ARGUMENT).text("path is NULL").status }
   return decode(options, image, error) { crnn_codec_decode_file(path, $0, $1) }

@@ -29,8 +29,9 @@ private func view(
 
 @_cdecl("crnn_image_prepare") @implementation
 public func crnn_image_prepare(
-  _ recipe: UnsafePointer<crnn_image_recipe>?, _ image: UnsafePointer<crnn_image>?, _ port: UnsafePointer<crnn_port_info>?,
-  _ buffer: UnsafeMutableRawPointer?, _ capacity: Int, _ frames: UnsafeMutablePointer<crnn_array>?,
+  _ recipe: UnsafePointer<crnn_image_recipe>?, _ image: UnsafePointer<crnn_image>?,
+  _ port: UnsafePointer<crnn_port_info>?, _ buffer: UnsafeMutableRawPointer?, _ capacity: Int,
+  _ frames: UnsafeMutablePointer<crnn_array>?,
   _ needed: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
   guard let recipe = recipe?.pointee else { return Message(error, CRNN_ERROR_ARGUMENT).text("recipe is NULL").status }

@@ -11,7 +11,8 @@ public func crnn_image_recipe_parse(
 ) -> crnn_status {
   guard let recipe else { return Message(error, CRNN_ERROR_ARGUMENT).text("recipe is NULL").status }
   guard recipe.pointee.struct_size >= MemoryLayout<crnn_image_recipe>.size else {
-    return Message(error, CRNN_ERROR_ARGUMENT).text("recipe is not initialised with CRNN_IMAGE_RECIPE_INITIALIZER").status
+    return Message(error, CRNN_ERROR_ARGUMENT)
+      .text("recipe is not initialised with CRNN_IMAGE_RECIPE_INITIALIZER").status
   }
   guard let text, text[0] != 0 else {
     return Message(error, CRNN_ERROR_RECIPE)

@@ -43,7 +43,8 @@ import Testing
     ("grey,resize=99999999999999999999x5:pillow:bilinear", "sides"), ("grey,scale=0", "number above 0"),
     ("grey,scale=1/0", "number above 0"), ("grey,scale=-1", "number above 0"), ("grey,scale=1e5", "too long"),
     ("grey,scale=.", "number above 0"), ("grey,layout=diagonal", "columns"), ("grey,background=12345", "hexadecimal"),
-    ("grey,background=12345g", "hexadecimal"), ("greyish", "too long"), ("grey,,invert", "not one of"), ("", "preprocess"),
+    ("grey,background=12345g", "hexadecimal"), ("greyish", "too long"), ("grey,,invert", "not one of"),
+    ("", "preprocess"),
     (",", "not one of"), ("grey,scale=0.00000000000000001", "number above 0"),
   ])
   func refused(text: String, expected: String) {

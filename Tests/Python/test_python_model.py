@@ -1,0 +1,148 @@
+"""Model: opening, ports, run, batches, threads."""
+
+import gc
+import threading
+from fractions import Fraction
+
+import crnn
+import numpy as np
+import pytest
+
+
+def test_ports(stream_model, last_model, pair_model):
+    (features,), (scores,) = stream_model.inputs, stream_model.outputs
+    assert features.name == "features" and features.shape == (8,) and not features.per_sequence
+    assert scores.name == "scores" and scores.shape == (5,) and scores.rate == features.rate == Fraction(1)
+    assert last_model.outputs[0].per_sequence and last_model.outputs[0].rate == 0
+    assert [port.name for port in pair_model.inputs] == ["sound", "image"]
+
+
+def test_one_sequence(stream_model, random):
+    y = stream_model.run(random.uniform(-1, 1, (20, 8)).astype(np.float32))
+    assert y.shape == (20, 5) and y.dtype == np.float32
+    np.testing.assert_allclose(y.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_batch_gives_each_sequence_its_own_answer(stream_model, random):
+    x = random.uniform(-1, 1, (9, 20, 8)).astype(np.float32)
+    one_by_one = np.stack([stream_model.run(sequence) for sequence in x])
+    for threads in (1, 2, 5, 100):
+        np.testing.assert_array_equal(stream_model.run(x, threads=threads), one_by_one)
+
+
+def test_output_per_sequence_has_no_time_axis(last_model, random):
+    x = random.uniform(0, 1, (3, 12, 12)).astype(np.float32)
+    assert last_model.run(x[0]).shape == (10,)
+    y = last_model.run(x)
+    assert y.shape == (3, 10)
+    np.testing.assert_array_equal(y[1], last_model.run(x[1]))
+
+
+def test_inputs_by_name(pair_model, random):
+    sound, image = random.uniform(-1, 1, (15, 10)), random.uniform(0, 1, (15, 6))
+    y = pair_model.run(sound=sound, image=image)
+    assert y.shape == (15, 3)
+    np.testing.assert_array_equal(pair_model.run({"image": image, "sound": sound}), y)
+    batch = pair_model.run(sound=np.stack([sound] * 4), image=np.stack([image] * 4), threads=2)
+    np.testing.assert_array_equal(batch, np.stack([y] * 4))
+
+
+@pytest.mark.parametrize("names", [{}, {"sound": 1}, {"sound": 1, "image": 1, "smell": 1}])
+def test_wrong_names_are_refused(pair_model, names):
+    arrays = {"sound": np.zeros((3, 10)), "image": np.zeros((3, 6)), "smell": np.zeros((3, 6))}
+    with pytest.raises(crnn.ArgumentError) as caught:
+        pair_model.run({name: arrays[name] for name in names})
+    assert caught.value.status == 103
+
+
+def test_a_batch_of_one_input_only_is_refused(pair_model):
+    with pytest.raises(crnn.ArgumentError, match="batch"):
+        pair_model.run(sound=np.zeros((2, 3, 10)), image=np.zeros((3, 6)))
+
+
+def test_empty_batch(stream_model, last_model):
+    assert stream_model.run(np.zeros((0, 20, 8))).shape == (0, 20, 5)
+    assert last_model.run(np.zeros((0, 12, 12)), threads=3).shape == (0, 10)
+
+
+def test_empty_sequence(stream_model):
+    assert stream_model.run(np.zeros((0, 8))).shape == (0, 5)
+
+
+def test_bounded_model(models, random):
+    model = crnn.Model(models / "bounded.crnn")
+    assert model.is_bounded
+    x = random.uniform(-1, 1, (3, 25, 6))
+    np.testing.assert_array_equal(model.run(x, threads=2)[2], model.run(x[2]))
+
+
+def test_an_error_in_one_thread_reaches_the_caller(stream_model):
+    with pytest.raises(crnn.ArgumentError):
+        stream_model.run(np.zeros((9, 20, 7)), threads=3)
+    with pytest.raises(crnn.ArgumentError, match="threads"):
+        stream_model.run(np.zeros((9, 20, 8)), threads=0)
+
+
+def test_every_instruction_set_gives_the_same_bits(models, random):
+    x = random.uniform(-1, 1, (30, 8))
+    names = crnn.isas()
+    assert names[0] == "reference"
+    results = [crnn.Model(models / "stream.crnn", isa=name).run(x) for name in names]
+    for result in results[1:]:
+        np.testing.assert_array_equal(result, results[0])
+
+
+def test_unknown_instruction_set(models):
+    with pytest.raises(crnn.EnvironmentError_) as caught:
+        crnn.Model(models / "stream.crnn", isa="abacus")
+    assert caught.value.status == 502 and "abacus" in str(caught.value)
+
+
+def test_many_threads_on_one_model(stream_model, random):
+    x = random.uniform(-1, 1, (50, 8)).astype(np.float32)
+    expected, failures = stream_model.run(x), []
+
+    def work():
+        for _ in range(20):
+            if not np.array_equal(stream_model.run(x), expected):
+                failures.append(1)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_files_that_are_no_models(tmp_path, models):
+    with pytest.raises(crnn.EnvironmentError_) as caught:
+        crnn.Model(tmp_path / "absent.crnn")
+    assert caught.value.status == 500
+    content = (models / "stream.crnn").read_bytes()
+    for name, damaged in {
+        "empty": b"", "text": b"x" * 1000, "short": content[:-1], "flipped": content[:-9] + b"\xff" + content[-8:]
+    }.items():
+        path = tmp_path / name
+        path.write_bytes(damaged)
+        with pytest.raises(crnn.FileError) as caught:
+            crnn.Model(path)
+        assert 200 <= caught.value.status < 300 and len(str(caught.value)) > 10
+    with pytest.raises(crnn.ArgumentError):
+        crnn.Model("a\0b")
+
+
+def test_texts(stream_model, digits):
+    assert stream_model.text("no such text") is None
+    assert stream_model.labels == [] and stream_model.alphabet is None
+    assert crnn.Model(digits).labels == list("0123456789")
+
+
+def test_a_model_lives_as_long_as_its_streams(models, random):
+    stream = crnn.Model(models / "stream.crnn").stream()
+    gc.collect()
+    assert stream.push(random.uniform(-1, 1, (20, 8))).shape[1:] == (5,)
+
+
+def test_stream_memory_is_known_before(stream_model):
+    assert 0 < stream_model.stream_bytes() < stream_model.stream_bytes(chunk=64)

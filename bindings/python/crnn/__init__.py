@@ -1,0 +1,56 @@
+"""Streaming int8 inference for convolutional-recurrent networks.
+
+>>> import crnn
+>>> model = crnn.Model("digits.crnn")               # mapped, not copied
+>>> model.run(model.prepare("seven.png"))           # NumPy in, NumPy out
+>>> with model.stream() as stream:                  # frame by frame
+...     stream.push(frames)                         # what is ready
+...     stream.finish()                             # the rest
+"""
+
+from .errors import (
+    ArgumentError,
+    CapacityError,
+    EnvironmentError_,
+    Error,
+    FileError,
+    ImageError,
+    StreamStateError,
+)
+from .image import decode_image
+from .library import runtime as _runtime
+from .model import Model, Port
+from .stream import Stream
+
+__all__ = [
+    "ArgumentError",
+    "CapacityError",
+    "EnvironmentError_",
+    "Error",
+    "FileError",
+    "ImageError",
+    "Model",
+    "Port",
+    "Stream",
+    "StreamStateError",
+    "decode_image",
+    "isas",
+]
+
+
+def _version() -> str:
+    number = _runtime.crnn_version()
+    return f"{number // 1_000_000}.{number // 1_000 % 1_000}.{number % 1_000}"
+
+
+#: The version of the library.
+__version__ = _version()
+
+
+def isas() -> list[str]:
+    """The instruction sets that this processor runs, best last; "reference" is the scalar definition of the numerics."""
+    return [
+        _runtime.crnn_isa_name(index).decode()
+        for index in range(_runtime.crnn_isa_count())
+        if _runtime.crnn_isa_supported(index)
+    ]

@@ -1,0 +1,231 @@
+"""A packed network, mapped from its file."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import weakref
+from ctypes import byref
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Mapping, Optional, Union
+
+import numpy as np
+
+from . import batch
+from .arrays import native_dtype
+from .errors import ArgumentError
+from .image import Source, prepare
+from .library import (
+    ARGUMENT,
+    INPUT,
+    OUTPUT,
+    PORT,
+    CModelOptions,
+    CPortInfo,
+    CStreamOptions,
+    check,
+    runtime,
+    sized,
+)
+from .stream import Arrays, Stream
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or output of a network.
+
+    Attributes:
+        name: as in the network.
+        shape: of one frame; an array has one axis more in front, time, and a batch another one before that.
+        dtype: what the network works with; giving it costs no conversion. float32 is always taken.
+        integer_scale: an integer i given to this port stands for i * integer_scale.
+        per_sequence: one frame per sequence: its arrays have no time axis in `Model.run`.
+        fixed_frames: a sequence has exactly this many frames; 0: any number.
+        rate: frames per tick of the model's time base; 0 for one per sequence.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    integer_scale: float
+    per_sequence: bool
+    fixed_frames: int
+    rate: Fraction
+
+
+class Model:
+    """A packed network. Any number of threads may use it at once; it is unmapped when nothing refers to it any more.
+
+    >>> model = crnn.Model("digits.crnn")
+    >>> model.run(np.zeros((28, 28), np.uint8)).shape     # 28 columns of 28 pixels
+    (10,)
+
+    Args:
+        path: the ``.crnn`` file. It is mapped, not copied, and must not be changed meanwhile.
+        isa: the name of an instruction set (`crnn.isas()`); None: the best that this processor has. All give the same
+            bits.
+
+    Raises:
+        EnvironmentError_: the file cannot be opened, or the processor lacks the instruction set.
+        FileError: it is not a model, or a damaged or too new one.
+    """
+
+    def __init__(self, path: Union[str, os.PathLike], isa: Optional[str] = None):
+        encoded = os.fsencode(path)
+        if b"\0" in encoded:
+            raise ArgumentError(ARGUMENT, "path holds a zero byte")
+        handle = ctypes.c_void_p()
+        options = sized(CModelOptions, isa=isa.encode() if isa is not None else None)
+        check(runtime.crnn_model_open, encoded, byref(options), byref(handle))
+        self._handle = handle
+        self._end = weakref.finalize(self, runtime.crnn_model_destroy, handle)
+        self.inputs: tuple[Port, ...] = self._ports(INPUT)
+        self.outputs: tuple[Port, ...] = self._ports(OUTPUT)
+
+    def __repr__(self) -> str:
+        def names(ports):
+            return ", ".join(f"{port.name}{list(port.shape)}" for port in ports)
+
+        return f"<crnn.Model {names(self.inputs)} -> {names(self.outputs)}, {self.isa}>"
+
+    def _port_info(self, direction: int, index: int) -> CPortInfo:
+        info = sized(CPortInfo)
+        check(runtime.crnn_model_port, self._handle, direction, index, byref(info))
+        return info
+
+    def _ports(self, direction: int) -> tuple[Port, ...]:
+        ports = []
+        for index in range(runtime.crnn_model_port_count(self._handle, direction)):
+            info = self._port_info(direction, index)
+            rate = Fraction(info.rate_numerator, info.rate_denominator or 1)
+            ports.append(
+                Port(
+                    name=info.name.decode(),
+                    shape=tuple(info.shape[: info.rank]),
+                    dtype=native_dtype(info.native_dtype),
+                    integer_scale=info.integer_scale,
+                    per_sequence=bool(info.per_sequence),
+                    fixed_frames=info.fixed_frames,
+                    rate=rate,
+                )
+            )
+        return tuple(ports)
+
+    # ---- Running
+
+    def run(
+        self, x: Union[np.ndarray, Mapping[str, np.ndarray], None] = None, /, *, threads: int = 1, **inputs: np.ndarray
+    ) -> Arrays:
+        """Runs whole sequences.
+
+        >>> model.run(columns)                            # one sequence
+        >>> model.run(batch, threads=2)                   # many of one length, the same answer for each
+        >>> model.run(image=columns, sound=mfcc)          # several ports, by name; or a dict
+
+        Args:
+            x: for one input port, an array of (time, *frame) or (batch, time, *frame); for several, a dict by name.
+                A port with one frame per sequence takes (*frame) or (batch, *frame). float32; uint8 pixels stand for
+                value / 255 and int16 samples for value / 32768 unless the port says otherwise; float64 is converted.
+            threads: how many sequences of a batch are run at a time.
+            inputs: the arrays by port name, instead of `x`. (A port that is called "threads" needs the dict.)
+
+        Returns:
+            float32, (time, *frame) or (batch, time, *frame), without the time axis where the output has one frame per
+            sequence. With several output ports, a dict by name.
+
+        Raises:
+            ArgumentError: shapes or types that the ports do not take.
+            StreamStateError, CapacityError: lengths that the network does not take.
+        """
+        results = batch.run(self, self._by_port(x, inputs), threads)
+        return results[0] if len(results) == 1 else {port.name: y for port, y in zip(self.outputs, results)}
+
+    def stream(self, chunk: int = 1, maximum_frames: int = 0) -> Stream:
+        """Opens a running sequence.
+
+        Args:
+            chunk: frames that the engine takes in one step. More is faster and takes more memory; the answer is the
+                same.
+            maximum_frames: the longest sequence; needed where `is_bounded`, else 0 for no end.
+        """
+        return Stream(self, chunk, maximum_frames)
+
+    def stream_bytes(self, chunk: int = 1, maximum_frames: int = 0) -> int:
+        """The memory of such a stream, known before there is one."""
+        options = sized(CStreamOptions, chunk=int(chunk), maximum_frames=int(maximum_frames))
+        size = ctypes.c_size_t()
+        check(runtime.crnn_stream_size, self._handle, byref(options), byref(size))
+        return size.value
+
+    def prepare(self, source: Source) -> np.ndarray:
+        """Makes an image into what `run` takes, by the recipe that stands in the model file.
+
+        >>> model.run(model.prepare("seven.png"))
+
+        Args:
+            source: the path of a PNG or JPEG file, such a file's bytes, or uint8 pixels of (height, width) or
+                (height, width, channels) with 1 to 4 channels (grey, grey and alpha, RGB, RGB and alpha).
+
+        Returns:
+            uint8, (time, *frame) of the first input port.
+
+        Raises:
+            ImageError: it cannot be decoded, or the model file has no recipe for images.
+        """
+        return prepare(source, self.text("preprocess"), self._port_info(INPUT, 0))
+
+    # ---- What it is
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a stream needs `maximum_frames`, because a part of the network needs the whole sequence."""
+        return runtime.crnn_model_is_bounded(self._handle) != 0
+
+    @property
+    def isa(self) -> str:
+        """The name of the instruction set whose kernels run."""
+        return runtime.crnn_model_isa(self._handle).decode()
+
+    def text(self, key: str) -> Optional[str]:
+        """A text that stands in the file ("labels", "alphabet", "preprocess", "converter", ...), or None."""
+        value = runtime.crnn_model_text(self._handle, key.encode())
+        return None if value is None else value.decode("utf-8", "replace")
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of the classes in the order of the output; empty where the file has none."""
+        text = self.text("labels")
+        return text.splitlines() if text else []
+
+    @property
+    def alphabet(self) -> Optional[str]:
+        """The symbols of a network that reads text, in the order of its output; None where the file has none."""
+        return self.text("alphabet")
+
+    # ---- Ports
+
+    def _by_port(self, x, named: dict) -> list:
+        """The caller's arrays in port order."""
+        if x is not None and named:
+            raise ArgumentError(ARGUMENT, "give either an array or arrays by name, not both")
+        if isinstance(x, Mapping):
+            named = dict(x)
+        elif x is not None:
+            if len(self.inputs) != 1:
+                names = ", ".join(port.name for port in self.inputs)
+                raise ArgumentError(ARGUMENT, f"the model has several inputs, give arrays by name: {names}")
+            return [x]
+        for name in named:
+            self._input_index(name)
+        missing = [port.name for port in self.inputs if port.name not in named]
+        if missing:
+            raise ArgumentError(PORT, f"no array for the inputs: {', '.join(missing)}")
+        return [named[port.name] for port in self.inputs]
+
+    def _input_index(self, name: str) -> int:
+        for index, port in enumerate(self.inputs):
+            if port.name == name:
+                return index
+        names = ", ".join(port.name for port in self.inputs)
+        raise ArgumentError(PORT, f"no input is called '{name}'; there is: {names}")
