@@ -13,12 +13,12 @@ import pathlib
 import sys
 import zipfile
 
+import numpy as np
+
 KERAS_2 = "--keras-2" in sys.argv
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "train"))
-
-import numpy as np
 
 if KERAS_2:
     import tf_keras as keras

@@ -16,7 +16,10 @@ def augment(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
 def _warp(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Shift, rotation, zoom of each axis, shear and a smooth elastic field, sampled bilinearly in one go."""
     count, height, width = images.shape
-    uniform = lambda low, high: random.uniform(low, high, count).astype(np.float32)[:, None, None]
+
+    def uniform(low: float, high: float) -> np.ndarray:
+        return _uniform(count, low, high, random)
+
     angle = np.deg2rad(uniform(-16, 16))
     shear = uniform(-0.35, 0.35)
     zoom_y, zoom_x = uniform(0.8, 1.18), uniform(0.68, 1.22)
@@ -30,6 +33,11 @@ def _warp(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
     source_y = source_y + strength * _smooth_field(count, height, width, random)
     source_x = source_x + strength * _smooth_field(count, height, width, random)
     return _sample(images, source_y, source_x)
+
+
+def _uniform(count: int, low: float, high: float, random: np.random.Generator) -> np.ndarray:
+    """One number for each image."""
+    return random.uniform(low, high, count).astype(np.float32)[:, None, None]
 
 
 def _smooth_field(count: int, height: int, width: int, random: np.random.Generator) -> np.ndarray:
@@ -88,8 +96,10 @@ def _scan(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 def _tone(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Thinner or thicker strokes (a power of the grey value), contrast, and a little noise."""
-    count = len(images)
-    uniform = lambda low, high: random.uniform(low, high, count).astype(np.float32)[:, None, None]
+
+    def uniform(low: float, high: float) -> np.ndarray:
+        return _uniform(len(images), low, high, random)
+
     result = np.clip(images, 0, 1) ** np.exp(uniform(-0.7, 0.7))
     result = result * uniform(0.7, 1.25)
     noise = random.normal(0, 1, images.shape).astype(np.float32) * uniform(0, 0.05)

@@ -22,7 +22,7 @@ def export(network: Network) -> onnx.ModelProto:
 
 
 def _convert_layers(graph: GraphBuilder, network: Network, given: dict[str, Tensor | None]) -> dict[str, Tensor]:
-    """The result of every layer, by name. `given` holds the tensors at the network's inputs, None at the model's own."""
+    """The result of every layer, by name. `given` holds the tensors at the network's inputs; None: the model's own."""
     results: dict[str, Tensor] = {}
     for layer in _in_order(network):
         if layer.class_name == "InputLayer":
