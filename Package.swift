@@ -54,7 +54,7 @@ let tools: [Target] = [
     name: "KernelTests", dependencies: ["CCRNN", "CKernels"] + kernelSets.map { .init(stringLiteral: $0.name) },
     exclude: ["README.md"]),
   .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),
-  .target(name: "Quantizer", dependencies: ["CCRNN"], exclude: ["README.md"]),
+  .target(name: "Quantizer", dependencies: ["CCRNN", "CRNN"], exclude: ["README.md"]),
   .target(
     name: "ONNX", dependencies: ["Quantizer", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
     exclude: ["README.md"]),

@@ -57,36 +57,34 @@ struct SelfTest {
     let stream = StreamView(checked, memory)
     var state = seed == 0 ? 1 : seed
     checksum = 0
-    var port = 0
-    while port < file.inputCount {
-      let tensor = file.tensors[Int(file.input(port).pointee.tensor)]
-      let count = tensor.isPerSequence ? 1 : tensor.fixed_frames > 0 ? Int64(tensor.fixed_frames) : frames
-      feed(stream, port, count, &state, &checksum)
-      port &+= 1
-    }
+    var frame: Int64 = 0
+    while feed(stream, frame, &state, &checksum) { frame &+= 1 }
     return CRNN_OK
   }
 
-  /// Pushes one port's frames, draining every output in between.
-  private func feed(_ stream: StreamView, _ port: Int, _ count: Int64, _ state: inout UInt32, _ checksum: inout UInt32) {
-    let index = Int(stream.file.input(port).pointee.tensor)
-    let tensor = stream.file.tensors[index]
-    var done: Int64 = 0
-    while done < count {
-      if stream.room(port: port) == 0 {
-        // Another input is awaited: with more than one port only what fits is tested.
-        if !drain(stream, &checksum) { break }
-        continue
+  /// Gives frame `frame` to every port whose sequence has it, ends the ports whose last it was, and drains every output; false
+  /// where no port has such a frame.
+  private func feed(_ stream: StreamView, _ frame: Int64, _ state: inout UInt32, _ checksum: inout UInt32) -> Bool {
+    var any = false
+    var port = 0
+    while port < stream.file.inputCount {
+      let index = Int(stream.file.input(port).pointee.tensor)
+      let tensor = stream.file.tensors[index]
+      let count = tensor.isPerSequence ? 1 : tensor.fixed_frames > 0 ? Int64(tensor.fixed_frames) : frames
+      // A port that runs far ahead of another has no room: both ends of every port are then still tested.
+      if frame < count {
+        any = true
+        if stream.room(port: port) > 0 {
+          fill(stream.execution.frame(index, tensor.frameBytes, stream.tensors[index].produced), tensor, &state)
+          stream.tensors[index].produced &+= 1
+        }
       }
-      fill(stream.execution.frame(index, tensor.frameBytes, stream.tensors[index].produced), tensor, &state)
-      stream.tensors[index].produced &+= 1
-      done &+= 1
+      if frame &+ 1 >= count { stream.end(port: port) }
       stream.advance()
-      _ = drain(stream, &checksum)
+      while drain(stream, &checksum) {}
+      port &+= 1
     }
-    stream.end(port: port)
-    stream.advance()
-    while drain(stream, &checksum) {}
+    return any
   }
 
   private func fill(_ frame: UnsafeMutableRawPointer, _ tensor: crnn_tensor_record, _ state: inout UInt32) {

@@ -28,7 +28,7 @@ extension PackedModel {
   }
 
   private func verify(_ tensor: PackedTensor) throws {
-    guard let store = tensor.store, let elements = tensor.elements, elements > 0 else {
+    guard tensor.store != nil, let elements = tensor.elements, elements > 0 else {
       throw PackedModelError("tensor \(tensor.name) has no store or no extent that is known")
     }
     let quantization = tensor.quantization

@@ -36,14 +36,16 @@ extension QuantizedNetwork {
   ) throws -> (sections: [ModelFileLayout.Section], features: UInt64) {
     var features: UInt64 = 0
     var strings = StringTable()
-    var tensorRecords = SectionBytes()
-    var nodeRecords = SectionBytes()
+    var tensorRecords: [crnn_tensor_record] = []
+    var nodeRecords: [crnn_node_record] = []
     var indices: [UInt32] = []
     var blobs = BlobTable()
-    var portRecords = SectionBytes()
+    var portRecords: [crnn_port_record] = []
     var texts: [UInt32] = []
-    for (tensor, quantization) in zip(graph.tensors, tensors) {
-      tensorRecords.append(try record(of: tensor, quantization, &strings))
+    for (id, (tensor, quantization)) in zip(graph.tensors, tensors).enumerated() {
+      var record = try record(of: tensor, quantization, &strings)
+      if tensor.isIndex, let rows = graph.embeddingRows(id) { record.code_maximum = try field(rows - 1, tensor.name) }
+      tensorRecords.append(record)
     }
     for (index, node) in graph.nodes.enumerated() {
       var record = crnn_node_record()
@@ -65,6 +67,16 @@ extension QuantizedNetwork {
       texts.append(try strings.offset(of: entry.key))
       texts.append(try strings.offset(of: entry.value))
     }
+    // The runtime owns this arithmetic: it checks the result when it reads the file.
+    let status = crnn_format_analyse(
+      &tensorRecords, tensorRecords.count, nodeRecords, nodeRecords.count, indices, portRecords, portRecords.count)
+    guard status == 0 else { throw GraphError("the nodes do not stand in the order of their inputs") }
+    var tensorBytes = SectionBytes()
+    tensorBytes.append(contentsOf: tensorRecords)
+    var nodeBytes = SectionBytes()
+    nodeBytes.append(contentsOf: nodeRecords)
+    var portBytes = SectionBytes()
+    portBytes.append(contentsOf: portRecords)
     var indexBytes = SectionBytes()
     indexBytes.append(contentsOf: indices)
     var blobBytes = SectionBytes()
@@ -72,9 +84,9 @@ extension QuantizedNetwork {
     var metadataBytes = SectionBytes()
     metadataBytes.append(contentsOf: texts)
     let sections: [ModelFileLayout.Section] = [
-      .init(CRNN_SECTION_STRINGS, strings.bytes), .init(CRNN_SECTION_TENSORS, tensorRecords.bytes),
-      .init(CRNN_SECTION_NODES, nodeRecords.bytes), .init(CRNN_SECTION_INDICES, indexBytes.bytes),
-      .init(CRNN_SECTION_BLOBS, blobBytes.bytes), .init(CRNN_SECTION_PORTS, portRecords.bytes),
+      .init(CRNN_SECTION_STRINGS, strings.bytes), .init(CRNN_SECTION_TENSORS, tensorBytes.bytes),
+      .init(CRNN_SECTION_NODES, nodeBytes.bytes), .init(CRNN_SECTION_INDICES, indexBytes.bytes),
+      .init(CRNN_SECTION_BLOBS, blobBytes.bytes), .init(CRNN_SECTION_PORTS, portBytes.bytes),
       .init(CRNN_SECTION_METADATA, metadataBytes.bytes, mustUnderstand: false),
       .init(CRNN_SECTION_WEIGHTS, blobs.weights.bytes),
     ]
