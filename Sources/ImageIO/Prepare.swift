@@ -8,9 +8,6 @@ private func view(
   func refuse(_ text: StaticString) -> (Pixels?, crnn_status) {
     (nil, Message(error, CRNN_ERROR_ARGUMENT).text(text).status)
   }
-  guard image.struct_size >= MemoryLayout<crnn_image>.size else {
-    return refuse("image is not initialised with CRNN_IMAGE_INITIALIZER")
-  }
   guard let bytes = image.pixels else { return refuse("image has no pixels") }
   guard image.width >= 1, image.height >= 1 else { return refuse("image: width or height is below 1") }
   guard image.channels >= 1, image.channels <= 4 else { return refuse("image: channels is not 1 to 4") }
@@ -34,8 +31,26 @@ public func crnn_image_prepare(
   _ frames: UnsafeMutablePointer<crnn_array>?,
   _ needed: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
-  guard let recipe = recipe?.pointee else { return Message(error, CRNN_ERROR_ARGUMENT).text("recipe is NULL").status }
-  guard let image = image?.pointee else { return Message(error, CRNN_ERROR_ARGUMENT).text("image is NULL").status }
+  // Sizes first: of a smaller structure nothing else may be read.
+  guard let recipe, recipe.pointee.struct_size >= MemoryLayout<crnn_image_recipe>.size else {
+    return Message(error, CRNN_ERROR_ARGUMENT)
+      .text("recipe is NULL, or not initialised with CRNN_IMAGE_RECIPE_INITIALIZER").status
+  }
+  guard let image, image.pointee.struct_size >= MemoryLayout<crnn_image>.size else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("image is NULL, or not initialised with CRNN_IMAGE_INITIALIZER")
+      .status
+  }
+  if let port, port.pointee.struct_size < MemoryLayout<crnn_port_info>.size {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("port is not filled in by crnn_model_port").status
+  }
+  return prepare(recipe.pointee, image.pointee, port?.pointee, buffer, capacity, frames, needed, error)
+}
+
+private func prepare(
+  _ recipe: crnn_image_recipe, _ image: crnn_image, _ port: crnn_port_info?, _ buffer: UnsafeMutableRawPointer?,
+  _ capacity: Int, _ frames: UnsafeMutablePointer<crnn_array>?, _ needed: UnsafeMutablePointer<Int>?,
+  _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
   if let problem = problem(in: recipe) { return Message(error, CRNN_ERROR_ARGUMENT).text(problem).status }
   let (viewed, viewStatus) = view(image, error)
   guard let source = viewed else { return viewStatus }
@@ -45,7 +60,7 @@ public func crnn_image_prepare(
   let channels = Int(recipe.channels)
   var shape = FrameShape(
     width: Int64(width), height: Int64(height), channels: Int64(channels), layout: recipe.layout)
-  if let port = port?.pointee {
+  if let port {
     let (fitted, status) = shape.fitted(to: port, scale: recipe.scale, error)
     guard let fitted else { return status }
     shape = fitted

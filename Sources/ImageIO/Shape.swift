@@ -43,9 +43,6 @@ struct FrameShape {
   func fitted(
     to port: crnn_port_info, scale: Float, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> (shape: FrameShape?, status: crnn_status) {
-    guard port.struct_size >= MemoryLayout<crnn_port_info>.size else {
-      return (nil, Message(error, CRNN_ERROR_ARGUMENT).text("port is not filled in by crnn_model_port").status)
-    }
     guard let result = reshaped(to: port) else {
       let message = Message(error, CRNN_ERROR_SHAPE).text("the recipe makes frames of ").number(values)
         .text(" values; the model's port takes frames of rank ").number(Int64(port.rank)).text(", first axis ")

@@ -48,7 +48,7 @@ __version__ = _version()
 
 
 def isas() -> list[str]:
-    """The instruction sets that this processor runs, best last; "reference" is the scalar definition of the numerics."""
+    """What instruction sets this processor runs, best last; "reference" is the scalar definition of the numerics."""
     return [
         _runtime.crnn_isa_name(index).decode()
         for index in range(_runtime.crnn_isa_count())
