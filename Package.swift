@@ -55,6 +55,7 @@ let tools: [Target] = [
     exclude: ["README.md"]),
   .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),
   .target(name: "Quantizer", dependencies: ["CCRNN", "CRNN"], exclude: ["README.md"]),
+  .testTarget(name: "QuantizerTests", dependencies: ["Quantizer", "CCRNN", "CRNN"]),
   .target(
     name: "ONNX", dependencies: ["Quantizer", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
     exclude: ["README.md"]),
@@ -64,7 +65,8 @@ let tools: [Target] = [
   .executableTarget(
     name: "crnn",
     dependencies: [
-      "CRNN", "CCRNN", "Arrays", "Quantizer", "ONNX", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "CRNN", "CCRNN", "Arrays", "Quantizer", "ONNX", "ImageIO", "CCRNNImage",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     exclude: ["README.md"]),
 ]
