@@ -14,6 +14,9 @@ let core: [SwiftSetting] =
       .unsafeFlags(["-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"]),
     ] : [])
 
+/// The library's bytes are mostly control flow outside the kernels: optimised for size, it is two thirds as large.
+let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
+
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
 func kernels(_ name: String, features: [String] = []) -> Target {
@@ -38,7 +41,7 @@ let runtime: [Target] =
     .target(name: "CKernels"),
     .target(
       name: "CRNN", dependencies: ["CCRNN", "CKernels"] + kernelSets.map { .init(stringLiteral: $0.name) },
-      exclude: ["README.md"], swiftSettings: core),
+      exclude: ["README.md"], swiftSettings: core + smallest),
   ]
 
 /// PNG and JPEG decoding, its own library: the runtime never needs it.
