@@ -56,15 +56,18 @@ let tools: [Target] = [
   .testTarget(
     name: "KernelTests", dependencies: ["CCRNN", "CKernels"] + kernelSets.map { .init(stringLiteral: $0.name) },
     exclude: ["README.md"]),
+  .testTarget(name: "CRNNTests", dependencies: ["CRNN", "CCRNN", "Quantizer"]),
   .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),
   .target(name: "Quantizer", dependencies: ["CCRNN", "CRNN"], exclude: ["README.md"]),
   .testTarget(name: "QuantizerTests", dependencies: ["Quantizer", "CCRNN", "CRNN"]),
   .target(
     name: "ONNX", dependencies: ["Quantizer", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-    exclude: ["README.md"]),
+    exclude: ["README.md", "Proto/onnx.proto"]),
+  .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Quantizer"], exclude: ["Fixtures", "make_fixtures.py"]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "Arrays", dependencies: ["CZlib"], exclude: ["README.md"]),
   .testTarget(name: "ArraysTests", dependencies: ["Arrays"], exclude: ["Fixtures"]),
+  .testTarget(name: "CommandLineTests", dependencies: ["crnn", "Arrays"]),
   .executableTarget(
     name: "crnn",
     dependencies: [

@@ -1,9 +1,27 @@
 import ArgumentParser
+import CCRNN
 
-/// The command-line tool: what each command does stands in a file of its own.
+/// The command-line tool: what each command does stands in a file of its own in `Commands/`.
 @main
 struct CRNNCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "crnn",
-    abstract: "Converts, inspects, checks, runs and measures int8 convolutional-recurrent networks.")
+    abstract: "Converts, inspects, checks, runs and measures int8 convolutional-recurrent networks.",
+    discussion: """
+      EXAMPLE
+        crnn convert digits.onnx -o digits.crnn --calibrate calibration.npz
+        crnn inspect digits.crnn
+        crnn verify digits.crnn
+        crnn run digits.crnn images.npy -o probabilities.npy
+        crnn evaluate digits.crnn test.npz
+
+      \(ExitStatus.discussion)
+      """,
+    version: version,
+    subcommands: [
+      ConvertCommand.self, InspectCommand.self, VerifyCommand.self, RunCommand.self, EvaluateCommand.self,
+    ])
+
+  /// Of the tool, and of the runtime in it.
+  static let version = "\(CRNN_VERSION_MAJOR).\(CRNN_VERSION_MINOR).\(CRNN_VERSION_PATCH)"
 }

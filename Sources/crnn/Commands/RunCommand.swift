@@ -1,0 +1,124 @@
+import ArgumentParser
+import Arrays
+
+/// `crnn run`
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs a model over an array and writes its output as an array.",
+    discussion: """
+      A port whose frames have rank r takes arrays of rank r + 1 (time × frame) or r + 2 (sequences × time × frame); a port \
+      with one frame per sequence, arrays of rank r or r + 1. The output is laid out alike. uint8 stands for value / 255 and \
+      int16 for value / 32768 unless the model or --input-scale says otherwise.
+
+      EXAMPLE
+        crnn run digits.crnn images.npy -o probabilities.npy
+        crnn run fusion.crnn --input image=image.npy --input sound=sound.npy -o result.npz
+
+      \(ExitStatus.discussion)
+      """)
+
+  @OptionGroup var options: ModelOptions
+
+  @Argument(help: ArgumentHelp("The input: a .npy file, or a .npz with the array x or one of the port's name.", valueName: "in"))
+  var input: String?
+
+  @Option(
+    name: [.customLong("input")],
+    help: ArgumentHelp("The file of one port, for a model with several.", valueName: "port=file"))
+  var inputs: [NamedValue] = []
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where the output goes: a .npy file for one output, or a .npz file that holds every output under its name.",
+      valueName: "out"))
+  var output: String
+
+  @Option(name: .long, help: ArgumentHelp("The output that a .npy file gets; the first by default.", valueName: "name"))
+  var port: String?
+
+  @Option(name: .long, help: ArgumentHelp("Only the first sequences.", valueName: "n"))
+  var first: Int?
+
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    let (model, ports) = try options.open()
+    var sequences = try sequences(ports)
+    if let first { sequences.limit(to: first) }
+    var results: [[[Float]]] = []
+    var progress = Progress("running sequence")
+    for (number, sequence) in sequences.sequences.enumerated() {
+      progress.update(number + 1, of: sequences.count)
+      results.append(try model.run(sequence))
+    }
+    progress.finish()
+    let arrays = try model.outputs.enumerated().map { index, output in
+      (name: output.name, array: try RunCommand.array(results.map { $0[index] }, output, sequences.isBatch))
+    }
+    let written = try write(arrays)
+    try report.write(
+      .members([
+        ("model", .text(options.model)),
+        ("isa", (model as? RuntimeModel).map { .text($0.instructionSet) }),
+        ("sequences", .integer(sequences.count)),
+        (
+          "outputs",
+          .array(
+            written.map { output in
+              .members([("name", .text(output.name)), ("shape", .array(output.array.shape.map { .integer($0) }))])
+            })
+        ),
+      ]),
+      text: written.map { "\($0.name) \($0.array.shape)" }.joined(separator: "\n"))
+  }
+
+  private func sequences(_ ports: [PortDescription]) throws -> SequenceSet {
+    if let input {
+      guard inputs.isEmpty else { throw ValidationError("give the input as a file or with --input, not both") }
+      return try SequenceSet(try ArraySource(path: input), ports: ports, patterns: try options.arrays.patterns(ports))
+    }
+    try inputs.check(against: ports.map(\.name), "input")
+    let patterns = try options.arrays.patterns(ports)
+    let sets = try ports.map { port in
+      guard let path = inputs[port.name] else {
+        throw ValidationError("no array for input \(port.name): add --input \(port.name)=FILE")
+      }
+      return try SequenceSet(
+        try ArraySource(path: path), ports: [port], patterns: patterns.filter { $0.key == port.name })
+    }
+    return try SequenceSet(joining: sets)
+  }
+
+  private func write(
+    _ arrays: [(name: String, array: NumericArray)]
+  ) throws -> [(name: String, array: NumericArray)] {
+    if output.hasSuffix(".npz") {
+      try NPZFile.write(arrays, to: output)
+      return arrays
+    }
+    guard let chosen = port.map({ name in arrays.first { $0.name == name } }) ?? arrays.first else {
+      throw CommandError("there is no output called \(port ?? ""): \(arrays.map(\.name).joined(separator: ", "))")
+    }
+    guard arrays.count == 1 || port != nil else {
+      throw CommandError(
+        "the model has \(arrays.count) outputs: write them all with -o FILE.npz, or choose one of "
+          + "\(arrays.map(\.name).joined(separator: ", ")) with --port")
+    }
+    try NPYFile.write(chosen.array, to: output)
+    return [chosen]
+  }
+
+  /// The results of all sequences as one array.
+  private static func array(_ results: [[Float]], _ port: PortDescription, _ isBatch: Bool) throws -> NumericArray {
+    let frames = results.map { $0.count / max(1, port.elements) }
+    guard let first = frames.first, frames.allSatisfy({ $0 == first }) else {
+      throw CommandError(
+        "the sequences give different numbers of frames at output \(port.name), which one array cannot hold: run them one "
+          + "by one")
+    }
+    let shape = (isBatch ? [results.count] : []) + (port.isPerSequence ? [] : [first]) + port.shape
+    return try NumericArray(shape: shape, floats: results.flatMap { $0 })
+  }
+}

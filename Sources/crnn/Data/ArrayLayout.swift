@@ -1,0 +1,46 @@
+/// What each axis of a stored array means: `N` sequences, `T` time, `H` `W` `C` the frame's axes, `1` an axis of size one.
+///
+/// `NHT` is a batch of images stored as height × width where time runs along the width.
+struct ArrayLayout: Equatable, Sendable, CustomStringConvertible {
+  let letters: [Character]
+
+  init(_ text: String) throws {
+    letters = Array(text)
+    for (index, letter) in letters.enumerated() {
+      guard "NTHWC1".contains(letter) else {
+        throw CommandError("'\(letter)' in layout \(text) is none of N, T, H, W, C and 1")
+      }
+      guard letter == "1" || !letters[..<index].contains(letter) else {
+        throw CommandError("layout \(text) has \(letter) twice")
+      }
+    }
+  }
+
+  /// Time × frame, or sequences × time × frame, of frames with `rank` axes: how arrays lie where nothing else is said.
+  static func standard(rank: Int, batch: Bool) -> [Axis] {
+    (batch ? [.sequence] : []) + [.time] + (0..<rank).map { Axis.frame($0) }
+  }
+
+  /// The part that an axis of an array plays.
+  enum Axis: Hashable, Comparable, Sendable {
+    case sequence
+    case time
+    /// The frame's axes in their storage order.
+    case frame(Int)
+    case one
+  }
+
+  var axes: [Axis] {
+    let frame = "HWC".filter { letters.contains($0) }.map { $0 }
+    return letters.map { letter in
+      switch letter {
+      case "N": .sequence
+      case "T": .time
+      case "1": .one
+      default: .frame(frame.firstIndex(of: letter) ?? 0)
+      }
+    }
+  }
+
+  var description: String { String(letters) }
+}

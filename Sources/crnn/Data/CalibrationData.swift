@@ -1,0 +1,77 @@
+import Arrays
+import Quantizer
+
+/// Real input for a conversion: arrays, or a folder of images.
+struct CalibrationData {
+  let set: SequenceSet
+  /// What the type of an input's array suggests that it is.
+  private(set) var kinds: [String: InputKind] = [:]
+
+  init(
+    path: String, ports: [PortDescription], patterns: [String: String], windows: [String: Window], recipe: String?
+  ) throws {
+    if Files.isFolder(path) {
+      guard let recipe else {
+        throw CommandError("\(path) is a folder of images: --preprocess says how they become the input")
+      }
+      guard ports.count == 1, let port = ports.first else {
+        throw CommandError("a folder of images can calibrate a network with one input only; this one has \(ports.count)")
+      }
+      set = try ImageFolder.sequences(path, recipe: recipe, port: port)
+      if let kind = CalibrationData.kind(.uint8, port) { kinds[port.name] = kind }
+      return
+    }
+    let source = try ArraySource(path: path)
+    var types: [String: ElementType] = [:]
+    set = try SequenceSet(source, ports: ports, patterns: patterns, isStrict: true) { array, port in
+      types[port.name] = array.elementType
+      guard let window = windows[port.name] else { return (array, 1) }
+      return try CalibrationData.unwound(array, window, port)
+    }
+    for port in ports {
+      if let kind = types[port.name].flatMap({ CalibrationData.kind($0, port) }) { kinds[port.name] = kind }
+    }
+    guard set.count > 0 else { throw CommandError("\(path) holds no sequence") }
+  }
+
+  /// Pixels and samples that stand for what they usually stand for are stored as they are.
+  private static func kind(_ type: ElementType, _ port: PortDescription) -> InputKind? {
+    switch type {
+    case .uint8 where port.integerScale == nil || port.integerScale == 1 / 255: .image
+    case .int16 where port.integerScale == nil || port.integerScale == 1 / 32768: .audio
+    default: nil
+    }
+  }
+
+  /// For a port whose windows were put in front of it: data stored window by window, `[windows × length × …]`, become the stream
+  /// that they were cut from. Other data are left as they are.
+  ///
+  /// Each window gives the last `hop` samples, those that were not in the one before: all of the stream, where a sequence starts
+  /// with as many zeros as windows overlap.
+  private static func unwound(
+    _ array: NumericArray, _ window: Window, _ port: PortDescription
+  ) throws -> (array: NumericArray, framesPerEntry: Int) {
+    guard array.shape.count == port.shape.count + 2, array.shape[1] == window.length, window.length >= window.hop,
+      window.padBefore == window.length - window.hop
+    else { return (array, 1) }
+    let count = array.shape[0]
+    let sampleBytes = array.bytes.count / max(1, count * window.length)
+    let (windowBytes, hopBytes) = (window.length * sampleBytes, window.hop * sampleBytes)
+    let overlapBytes = windowBytes - hopBytes
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count * hopBytes)
+    for index in 0..<count {
+      let whole = array.bytes[index * windowBytes..<(index + 1) * windowBytes]
+      let overlap = whole.prefix(overlapBytes)
+      guard overlap.allSatisfy({ $0 == 0 }) || overlap.elementsEqual(bytes.suffix(overlapBytes)) else {
+        throw CommandError(
+          "input \(port.name): window \(index) of the calibration data does not start with the end of the one before, as "
+            + "--window says")
+      }
+      bytes += whole.suffix(hopBytes)
+    }
+    let stream = try NumericArray(
+      shape: [count * window.hop] + array.shape.dropFirst(2), elementType: array.elementType, bytes: bytes)
+    return (stream, window.hop)
+  }
+}

@@ -1,0 +1,70 @@
+import Arrays
+import CCRNN
+import CCRNNImage
+import Glibc
+import ImageIO
+
+/// The PNG and JPEG files of a folder, in the order of their names, as a recipe turns them into a network's input.
+enum ImageFolder {
+  /// One sequence for each image, for a network with one input.
+  static func sequences(_ folder: String, recipe text: String, port: PortDescription) throws -> SequenceSet {
+    var recipe = crnn_image_recipe()
+    recipe.struct_size = MemoryLayout<crnn_image_recipe>.size
+    try RuntimeModel.check { crnn_image_recipe_parse(text, &recipe, $0) }
+    let names = try imageNames(folder)
+    guard !names.isEmpty else { throw CommandError("\(folder) holds no .png, .jpg or .jpeg file") }
+    var progress = Progress("reading image")
+    var sequences: [[[Float]]] = []
+    for (number, name) in names.enumerated() {
+      progress.update(number + 1, of: names.count)
+      do {
+        let pixels = try prepared("\(folder)/\(name)", recipe)
+        guard port.elements > 0, pixels.count % port.elements == 0 else {
+          throw CommandError("its \(pixels.count) values are not \(port.title), which input \(port.name) takes")
+        }
+        sequences.append([pixels.map { Float($0) * recipe.scale }])
+      } catch {
+        throw CommandError("\(folder)/\(name): \(error)")
+      }
+    }
+    progress.finish()
+    return SequenceSet(sequences)
+  }
+
+  /// What a grey level is worth, as the recipe says.
+  static func scale(recipe text: String) throws -> Float {
+    var recipe = crnn_image_recipe()
+    recipe.struct_size = MemoryLayout<crnn_image_recipe>.size
+    try RuntimeModel.check { crnn_image_recipe_parse(text, &recipe, $0) }
+    return recipe.scale
+  }
+
+  private static func imageNames(_ folder: String) throws -> [String] {
+    guard let directory = opendir(folder) else {
+      throw CommandError("cannot open the folder \(folder): \(String(cString: strerror(errno)))")
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let lower = name.lowercased()
+      if [".png", ".jpg", ".jpeg"].contains(where: { lower.hasSuffix($0) }) { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private static func prepared(_ path: String, _ recipe: crnn_image_recipe) throws -> [UInt8] {
+    var recipe = recipe
+    var image = crnn_image()
+    image.struct_size = MemoryLayout<crnn_image>.size
+    try RuntimeModel.check { crnn_image_decode_file(path, nil, &image, $0) }
+    defer { crnn_image_free(&image) }
+    var needed = 0
+    // Asks for the size: the status says that no room at all is too little.
+    _ = crnn_image_prepare(&recipe, &image, nil, nil, 0, nil, &needed, nil)
+    var pixels = [UInt8](repeating: 0, count: needed)
+    var frames = crnn_array()
+    try RuntimeModel.check { crnn_image_prepare(&recipe, &image, nil, &pixels, needed, &frames, nil, $0) }
+    return pixels
+  }
+}

@@ -1,0 +1,24 @@
+/// What the tool must know of an input or output port to fill it or to read it, whether of a packed model or of a float graph.
+struct PortDescription: Sendable {
+  var name: String
+  /// The frame's axes as callers see them; may be empty.
+  var shape: [Int]
+  var isPerSequence = false
+  /// A sequence has exactly so many frames.
+  var fixedFrames: Int?
+  /// The port takes indices of an embedding.
+  var isIndex = false
+  /// What an integer 1 of a uint8 or int16 array stands for; nil: 1/255 and 1/32768.
+  var integerScale: Float?
+  /// How arrays lie for the network in its source format.
+  var networkLayout: ArrayLayout?
+  /// How the user said that arrays lie, at conversion or now; comes before everything else.
+  var statedLayout: ArrayLayout?
+
+  var elements: Int { shape.reduce(1, *) }
+
+  /// The frame's shape without axes of size one, by which arrays are matched.
+  var significantShape: [Int] { shape.filter { $0 != 1 } }
+
+  var title: String { shape.isEmpty ? "single values" : "frames of \(shape.map(String.init).joined(separator: " × "))" }
+}

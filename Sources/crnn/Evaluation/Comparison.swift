@@ -1,0 +1,31 @@
+import Glibc
+
+/// How far results lie from a reference, over any number of arrays.
+struct Comparison {
+  private var count = 0
+  private var signal = 0.0
+  private var noise = 0.0
+  private var absolute = 0.0
+  private var largest = 0.0
+
+  /// Both of the same length. What is not a number makes every figure so.
+  mutating func add(_ output: [Float], _ reference: [Float]) {
+    for (a, b) in zip(output, reference) {
+      let (value, expected) = (Double(a), Double(b))
+      let error = (value - expected).magnitude
+      signal += expected * expected
+      noise += error * error
+      absolute += error
+      if !(error <= largest) { largest = error }
+    }
+    count += min(output.count, reference.count)
+  }
+
+  /// Of the reference to the error; nil where there is no error at all.
+  var signalToNoise: Double? {
+    guard count > 0, noise != 0 else { return nil }
+    return 10 * log10(signal / noise)
+  }
+  var meanAbsoluteError: Double? { count == 0 ? nil : absolute / Double(count) }
+  var maximumAbsoluteError: Double? { count == 0 ? nil : largest }
+}

@@ -1,0 +1,108 @@
+import CCRNN
+import CRNN
+
+/// What the runtime refused: its status and its sentence.
+struct RuntimeError: Error, CustomStringConvertible {
+  let status: crnn_status
+  let message: String
+
+  var description: String { message }
+}
+
+/// A packed model, opened through the C interface of the runtime.
+final class RuntimeModel: SequenceModel {
+  let pointer: OpaquePointer
+  private(set) var inputs: [PortDescription] = []
+  private(set) var outputs: [PortDescription] = []
+  /// Frames that a stream takes in one step; nil: as many as the sequence has.
+  var chunk: Int? = nil
+
+  /// Opens the file at `path` with the kernels called `isa`, or the best.
+  init(path: String, isa: String? = nil) throws {
+    var pointer: OpaquePointer?
+    var options = crnn_model_options(
+      struct_size: MemoryLayout<crnn_model_options>.size, isa: nil, defer_checksum: 0, reserved: 0)
+    try RuntimeModel.check { error in
+      guard let isa else { return crnn_model_open(path, &options, &pointer, error) }
+      return isa.withCString { name in
+        options.isa = name
+        return crnn_model_open(path, &options, &pointer, error)
+      }
+    }
+    guard let pointer else { throw CommandError("\(path) could not be opened") }
+    self.pointer = pointer
+    inputs = try ports(CRNN_INPUT)
+    outputs = try ports(CRNN_OUTPUT)
+  }
+
+  deinit { crnn_model_destroy(pointer) }
+
+  /// Names of the instruction sets that this processor runs; "reference" is the first.
+  static var supportedInstructionSets: [String] {
+    (0..<crnn_isa_count()).filter { crnn_isa_supported($0) != 0 }.compactMap { index in
+      crnn_isa_name(index).map { String(cString: $0) }
+    }
+  }
+
+  var instructionSet: String { crnn_model_isa(pointer).map { String(cString: $0) } ?? "" }
+  var isBounded: Bool { crnn_model_is_bounded(pointer) != 0 }
+
+  func text(_ key: String) -> String? { crnn_model_text(pointer, key).map { String(cString: $0) } }
+
+  /// Bytes of a stream that takes `chunk` frames a step and, where that matters, sequences of up to `maximumFrames`.
+  func streamBytes(chunk: Int, maximumFrames: Int) throws -> Int {
+    var bytes = 0
+    var options = streamOptions(chunk: chunk, maximumFrames: maximumFrames)
+    try RuntimeModel.check { crnn_stream_size(pointer, &options, &bytes, $0) }
+    return bytes
+  }
+
+  func streamOptions(chunk: Int, maximumFrames: Int) -> crnn_stream_options {
+    crnn_stream_options(
+      struct_size: MemoryLayout<crnn_stream_options>.size, chunk: Int32(clamping: chunk), reserved: 0,
+      maximum_frames: isBounded ? Int64(maximumFrames) : 0)
+  }
+
+  /// Checks the weights' checksum and runs the file's self-test, where it has one.
+  func check() throws {
+    try withStreamMemory { memory, bytes in
+      try RuntimeModel.check { crnn_model_check(pointer, memory, bytes, $0) }
+    }
+  }
+
+  /// Memory for a stream as self-tests use it.
+  func withStreamMemory<Result>(_ body: (UnsafeMutableRawPointer, Int) throws -> Result) throws -> Result {
+    let bytes = try streamBytes(chunk: 1, maximumFrames: 64)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 1), alignment: Int(CRNN_MEMORY_ALIGNMENT))
+    defer { memory.deallocate() }
+    return try body(memory, bytes)
+  }
+
+  /// Calls the runtime and throws what it refuses.
+  static func check(_ call: (UnsafeMutablePointer<crnn_error>) -> crnn_status) throws {
+    var error = crnn_error()
+    error.struct_size = MemoryLayout<crnn_error>.size
+    let status = call(&error)
+    guard status != CRNN_OK else { return }
+    var message = withUnsafeBytes(of: error.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    if message.isEmpty { message = String(cString: crnn_status_text(status)) }
+    throw RuntimeError(status: status, message: message)
+  }
+
+  private func ports(_ direction: crnn_direction) throws -> [PortDescription] {
+    try (0..<crnn_model_port_count(pointer, direction)).map { index in
+      var info = crnn_port_info()
+      info.struct_size = MemoryLayout<crnn_port_info>.size
+      try RuntimeModel.check { crnn_model_port(pointer, direction, index, &info, $0) }
+      let name = info.name.map { String(cString: $0) } ?? ""
+      let shape = withUnsafeBytes(of: info.shape) { Array($0.bindMemory(to: Int64.self)) }
+      return PortDescription(
+        name: name, shape: shape.prefix(Int(info.rank)).map { Int($0) }, isPerSequence: info.per_sequence != 0,
+        fixedFrames: info.fixed_frames > 0 ? Int(info.fixed_frames) : nil, isIndex: info.native_dtype == CRNN_S32,
+        integerScale: info.integer_scale == 0 ? nil : info.integer_scale, networkLayout: layout("layout.\(name)"),
+        statedLayout: layout("array-layout.\(name)"))
+    }
+  }
+
+  private func layout(_ key: String) -> ArrayLayout? { text(key).flatMap { try? ArrayLayout($0) } }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+
+/// How stored arrays become the network's input. A packed model knows it already where its conversion was told.
+struct ArrayOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What an integer 1 in a uint8 or int16 array stands for: SCALE or PORT=SCALE (default 1/255 and 1/32768).",
+      valueName: "scale"))
+  var inputScale: [NamedValue] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What each axis of an array means, one letter each: N sequences, T time, H W C the frame, 1 an axis of size one. "
+        + "NHT is a batch of images read along their width. LAYOUT or PORT=LAYOUT.", valueName: "layout"))
+  var inputLayout: [NamedValue] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The array of an input in a .npz file, where it is not x or the port's name: NAME or PORT=NAME. A star stands for any "
+        + "text and gives a sequence for each array that matches.", valueName: "name"))
+  var array: [NamedValue] = []
+
+  /// Names of arrays, per port.
+  func patterns(_ ports: [PortDescription]) throws -> [String: String] {
+    try array.check(against: ports.map(\.name), "input")
+    var patterns: [String: String] = [:]
+    for entry in array {
+      if let port = entry.name.isEmpty ? ports.first?.name : entry.name { patterns[port] = entry.value }
+    }
+    return patterns
+  }
+
+  /// The ports with what the options say of their arrays.
+  func applied(to ports: [PortDescription]) throws -> [PortDescription] {
+    let names = ports.map(\.name)
+    try inputScale.check(against: names, "input")
+    try inputLayout.check(against: names, "input")
+    return try ports.map { port in
+      var port = port
+      if let scale = inputScale[port.name] { port.integerScale = try parseScale(scale) }
+      if let layout = inputLayout[port.name] { port.statedLayout = try ArrayLayout(layout) }
+      return port
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+
+/// A model to run: a packed file, or an ONNX file that the float interpreter runs.
+struct ModelOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "The packed model (.crnn); or an .onnx file, which is run in float.", valueName: "model"))
+  var model: String
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Frames that the stream takes in one step (default: all). The result is the same.", valueName: "n"))
+  var chunk: Int?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Kernels to use, as 'crnn inspect' lists them; 'reference' names the scalar ones. The result is the same.",
+      valueName: "name"))
+  var isa: String?
+
+  @OptionGroup(title: "Arrays") var arrays: ArrayOptions
+  @OptionGroup(title: "Only for an .onnx file") var network: NetworkOptions
+
+  /// The model and its input ports, with what the options say of their arrays.
+  func open(texts: TextOptions? = nil) throws -> (model: any SequenceModel, ports: [PortDescription]) {
+    if model.hasSuffix(".onnx") {
+      let loaded = try network.load(model)
+      let ports = try arrays.applied(to: loaded.inputs)
+      var float = try FloatModel(graph: loaded.graph, inputs: ports)
+      if let texts { float.texts = try texts.texts(classes: float.outputs.first?.elements ?? 0) }
+      return (float, ports)
+    }
+    let packed = try RuntimeModel(path: model, isa: isa)
+    packed.chunk = chunk
+    return (packed, try arrays.applied(to: packed.inputs))
+  }
+
+  func validate() throws {
+    if let chunk, !(1...65_536).contains(chunk) {
+      throw ValidationError("--chunk takes 1 to 65536 frames, not \(chunk)")
+    }
+  }
+}

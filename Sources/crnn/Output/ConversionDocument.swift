@@ -1,0 +1,70 @@
+import Quantizer
+
+/// A conversion's report for people and for machines.
+struct ConversionDocument {
+  let report: ConversionReport
+}
+
+extension ConversionDocument {
+  /// The output that lost most; nil where nothing was measured or nothing lost.
+  var worstOutput: (name: String, ratio: Double)? {
+    report.outputs.compactMap { entry in entry.signalToNoise.map { (entry.name, $0) } }.min { $0.1 < $1.1 }
+  }
+
+  var text: String {
+    var table = Table(["tensor", "store", "minimum", "maximum", "snr dB"], leftColumns: [0, 1])
+    for tensor in report.tensors {
+      table.add([
+        tensor.name, tensor.store, tensor.range.map { scientific(Double($0.minimum)) } ?? "",
+        tensor.range.map { scientific(Double($0.maximum)) } ?? "", tensor.signalToNoise.map { fixed($0, 1) } ?? "",
+      ])
+    }
+    return """
+      \(table.text)
+
+      \(report.fileBytes) bytes, \(report.weightBytes) of them weights; calibrated on \(report.calibrationSequences) \
+      sequences, \(report.calibrationFrames) frames
+      16-bit tensors: \(report.wideTensors.isEmpty ? "none" : report.wideTensors.joined(separator: ", "))
+      """
+  }
+
+  func json(_ source: String, _ output: String) -> JSONValue {
+    .members([
+      ("source", .text(source)),
+      ("model", .text(output)),
+      ("file_bytes", .integer(report.fileBytes)),
+      ("weight_bytes", .integer(report.weightBytes)),
+      ("calibration_sequences", .integer(report.calibrationSequences)),
+      ("calibration_frames", .integer(report.calibrationFrames)),
+      ("compared_frames", .integer(report.comparedFrames)),
+      ("sixteen_bit_tensors", .texts(report.wideTensors)),
+      ("split_sums", .object(report.segments.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .integer($0.value)) })),
+      ("outputs", .array(report.outputs.map(ConversionDocument.json))),
+      ("tensors", .array(report.tensors.map(ConversionDocument.json))),
+      ("recurrent", .array(report.recurrent.map(ConversionDocument.json))),
+    ])
+  }
+
+  private static func json(_ tensor: ConversionReport.TensorEntry) -> JSONValue {
+    .members([
+      ("name", .text(tensor.name)),
+      ("store", .text(tensor.store)),
+      ("scale", .finite(tensor.scale.map { Double($0) })),
+      ("zero_point", tensor.zeroPoint.map { .integer(Int($0)) }),
+      ("minimum", .finite(tensor.range.map { Double($0.minimum) })),
+      ("maximum", .finite(tensor.range.map { Double($0.maximum) })),
+      ("snr_db", .finite(tensor.signalToNoise)),
+    ])
+  }
+
+  private static func json(_ layer: ConversionReport.RecurrentEntry) -> JSONValue {
+    .members([
+      ("name", .text(layer.name)),
+      ("hidden_store", .text(layer.hiddenStore)),
+      ("hidden_scale", .finite(Double(layer.hiddenScale))),
+      ("hidden_minimum", .finite(Double(layer.hiddenRange.minimum))),
+      ("hidden_maximum", .finite(Double(layer.hiddenRange.maximum))),
+      ("is_bounded", .boolean(layer.isBounded)),
+    ])
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// What the tool's exit codes mean. ArgumentParser itself ends with 64 (the system's EX_USAGE) where the command line is wrong.
+enum ExitStatus {
+  /// The work failed; standard error says why. Nothing was written.
+  static let failure = ExitCode(1)
+  /// The work was done, but the result is past a limit that the command line set.
+  static let limit = ExitCode(3)
+
+  static let discussion = """
+    EXIT STATUS
+      0   done
+      1   the work failed: standard error says why, and no output file was written or changed
+      3   done, but a result is past a limit given on the command line
+      64  the command line cannot be understood
+    """
+}
+
+/// A sentence for the user; the tool ends with `ExitStatus.failure`.
+struct CommandError: Error, CustomStringConvertible, Equatable {
+  let message: String
+  init(_ message: String) { self.message = message }
+  var description: String { message }
+}
