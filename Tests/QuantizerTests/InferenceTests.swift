@@ -58,7 +58,9 @@ import Testing
 
   @Test func absurdNumbersAreRefusedAndDoNotTrap() {
     let huge = Int.max / 2
-    for extent in [Extent(time: huge), Extent(height: huge), Extent(width: huge, ) , Extent(time: 1 << 40, height: 1 << 40)] {
+    for extent in [
+      Extent(time: huge), Extent(height: huge), Extent(width: huge, ), Extent(time: 1 << 40, height: 1 << 40),
+    ] {
       for geometry in [
         WindowGeometry(kernel: extent), WindowGeometry(kernel: .one, stride: extent),
         WindowGeometry(kernel: Extent(time: 3, height: 1, width: 1), dilation: extent),

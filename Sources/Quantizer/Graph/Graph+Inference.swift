@@ -3,6 +3,32 @@ extension Graph {
   static func infer(_ operation: Operation, _ inputs: [Tensor], name: String) throws -> Tensor {
     func fail(_ reason: String) -> GraphError { GraphError("\(name): \(reason)") }
     guard let input = inputs.first else { throw fail("a node needs an input") }
+    for tensor in inputs {
+      _ = try size([tensor.frame.height, tensor.frame.width, tensor.frame.channels], fail)
+      guard (tensor.frames ?? 0) >= 0, (tensor.frames ?? 0) <= largestSize else { throw fail("its input is too long") }
+    }
+    let result = try inferUnchecked(operation, inputs, input, fail)
+    _ = try size([result.frame.height, result.frame.width, result.frame.channels], fail)
+    guard result.rate.numerator <= largestSize, result.rate.denominator <= largestSize else {
+      throw fail("a rate of \(result.rate) is beyond what can run")
+    }
+    return result
+  }
+
+  /// Beyond every network; products of two such numbers still fit 64 bits.
+  private static let largestSize = 1 << 31
+
+  /// The product of extents, each at least 1, where it is of a size that can be.
+  private static func size(_ factors: [Int], _ fail: (String) -> GraphError) throws -> Int {
+    guard factors.allSatisfy({ $0 > 0 }), let product = checkedProduct(factors), product <= largestSize else {
+      throw fail("a size of \(factors.map(String.init).joined(separator: "×")) is impossible")
+    }
+    return product
+  }
+
+  private static func inferUnchecked(
+    _ operation: Operation, _ inputs: [Tensor], _ input: Tensor, _ fail: (String) -> GraphError
+  ) throws -> Tensor {
     var output = input
     output.isIndex = false
     if input.isIndex {
@@ -24,12 +50,15 @@ extension Graph {
       guard convolution.groups > 0, input.frame.channels % convolution.groups == 0,
         convolution.outputChannels % convolution.groups == 0
       else { throw fail("\(input.frame.channels) channels do not divide into \(convolution.groups) groups") }
-      let depth = kernel.time * kernel.height * kernel.width * (input.frame.channels / convolution.groups)
-      guard convolution.weights.count == depth * convolution.outputChannels,
+      let channels = input.frame.channels / convolution.groups
+      let weights = try size(
+        [kernel.time, kernel.height, kernel.width, channels, convolution.outputChannels], fail)
+      guard convolution.weights.count == weights,
         convolution.bias.count == convolution.outputChannels
       else { throw fail("its weights do not fit an input with \(input.frame.channels) channels") }
     case .dense(let dense):
-      guard dense.weights.count == dense.frame.elements * input.frame.elements, dense.bias.count == dense.frame.elements
+      let rows = try size([dense.frame.height, dense.frame.width, dense.frame.channels], fail)
+      guard dense.weights.count == (try size([rows, input.frame.elements], fail)), dense.bias.count == rows
       else { throw fail("its weights do not fit an input of \(input.frame.elements) values") }
       output.frame = dense.frame
     case .pool(let pool):
@@ -37,9 +66,9 @@ extension Graph {
       output.frame.channels = input.frame.channels
       try timed(pool.geometry, ceiling: pool.ceilingTime, &output, fail)
     case .recurrent(let recurrent):
-      let rows = recurrent.gates * recurrent.units
-      guard recurrent.inputWeights.count == rows * input.frame.elements,
-        recurrent.hiddenWeights.count == rows * recurrent.units, recurrent.inputBias.count == rows,
+      let rows = try size([recurrent.gates, recurrent.units], fail)
+      guard recurrent.inputWeights.count == (try size([rows, input.frame.elements], fail)),
+        recurrent.hiddenWeights.count == (try size([rows, recurrent.units], fail)), recurrent.inputBias.count == rows,
         recurrent.hiddenBias.count == rows, recurrent.peephole.map({ $0.count == 3 * recurrent.units }) ?? true,
         recurrent.initialHidden.map({ $0.count == recurrent.units }) ?? true,
         recurrent.initialCell.map({ $0.count == recurrent.units }) ?? true
@@ -52,7 +81,7 @@ extension Graph {
       case .perChannel: count = input.frame.channels
       case .perElement: count = input.frame.elements
       case .perTime(let frames): count = frames
-      case .perTimeAndElement(let frames): count = frames * input.frame.elements
+      case .perTimeAndElement(let frames): count = try size([frames, input.frame.elements], fail)
       }
       guard affine.scale.count == count, affine.shift.count == count else {
         throw fail("its constants do not fit frames of \(input.frame)")
@@ -65,6 +94,7 @@ extension Graph {
       else { throw fail("frames of \(a) and \(b) cannot be combined") }
       try joined(inputs, &output, fail)
     case .concatenate(let axis):
+      guard (0...2).contains(axis) else { throw fail("there is no axis \(axis) in a frame") }
       var frame = input.frame
       for other in inputs.dropFirst() {
         let same = [
@@ -99,7 +129,8 @@ extension Graph {
         output.frames = count
       }
     case .unstack(let count, let frame):
-      guard count > 0, frame.elements * count == input.frame.elements else {
+      let elements = try size([count, frame.height, frame.width, frame.channels], fail)
+      guard elements == input.frame.elements else {
         throw fail("\(input.frame.elements) values do not divide into \(count) frames of \(frame)")
       }
       output.frame = frame
@@ -107,7 +138,9 @@ extension Graph {
       output.frames = count
     case .embedding(let embedding):
       guard input.isIndex else { throw fail("an embedding needs integer indices") }
-      guard embedding.table.count == embedding.rows * embedding.width else { throw fail("its table is incomplete") }
+      guard embedding.table.count == (try size([embedding.rows, embedding.width], fail)) else {
+        throw fail("its table is incomplete")
+      }
       // One row for every index of the frame.
       guard input.frame.elements == 1 else { throw fail("an embedding takes one index per frame") }
       output.frame = FrameShape(channels: embedding.width)
@@ -121,7 +154,7 @@ extension Graph {
     var output = input
     switch operation {
     case .gather(let table, let frame):
-      guard table.count == frame.elements,
+      guard table.count == (try size([frame.height, frame.width, frame.channels], fail)),
         table.allSatisfy({ $0 >= -1 && $0 < Int32(truncatingIfNeeded: input.frame.elements) })
       else { throw fail("its table does not fit frames of \(input.frame)") }
       output.frame = frame
@@ -144,6 +177,8 @@ extension Graph {
       guard kernel > 0, stride > 0, dilation > 0, before >= 0, after >= 0 else {
         throw fail("kernel, stride and dilation must be positive, pads within a frame not negative")
       }
+      _ = try Graph.size([kernel, dilation], fail)
+      guard max(stride, before, after) <= largestSize else { throw fail("a stride or padding is impossible") }
       let room = input + before + after - (dilation * (kernel - 1) + 1)
       guard room >= 0 else { throw fail("a kernel of \(kernel) does not fit into \(input) with its padding") }
       return room / stride + 1
@@ -163,6 +198,11 @@ extension Graph {
   ) throws {
     guard geometry.kernel.time > 0, geometry.stride.time > 0, geometry.dilation.time > 0 else {
       throw fail("kernel, stride and dilation must be positive")
+    }
+    _ = try size([geometry.kernel.time, geometry.dilation.time], fail)
+    let reaches = [geometry.stride.time, geometry.padBefore.time, geometry.padAfter.time].map(\.magnitude)
+    guard reaches.allSatisfy({ $0 <= largestSize }) else {
+      throw fail("a stride or padding is impossible")
     }
     tensor.rate = tensor.rate.divided(by: geometry.stride.time)
     if let frames = tensor.frames {
