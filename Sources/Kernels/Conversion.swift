@@ -17,7 +17,7 @@ func crnn_kernel_widen_u8(_ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<I
 
 @inline(__always)
 private func numbers(_ p: UnsafePointer<Int32>, _ remaining: Int) -> Vector {
-  crnn_to_float(remaining >= 8 ? crnn_load_i32x8(p) : crnn_load_tail_i32x8(p, remaining))
+  Vector(remaining >= 8 ? crnn_load_i32x8(p) : crnn_load_tail_i32x8(p, remaining))
 }
 
 @c @implementation
@@ -64,14 +64,14 @@ private struct Quantizer {
   @inline(__always)
   init(_ q: crnn_quantization) {
     inverseScale = all(q.inverse_scale)
-    zeroPoint = crnn_to_float(SIMD8<Int32>(repeating: q.zero_point))
-    minimum = crnn_to_float(SIMD8<Int32>(repeating: q.minimum))
-    maximum = crnn_to_float(SIMD8<Int32>(repeating: q.maximum))
+    zeroPoint = Vector(integers(q.zero_point))
+    minimum = Vector(integers(q.minimum))
+    maximum = Vector(integers(q.maximum))
   }
 
   @inline(__always)
   func codes(_ x: Vector) -> SIMD8<Int32> {
-    integer(clamp(crnn_zero_where_nan(x) * inverseScale + zeroPoint, minimum, maximum))
+    integer(clamp(Vector(crnn_zero_where_nan(x.lanes)) * inverseScale + zeroPoint, minimum, maximum))
   }
 }
 
@@ -105,7 +105,7 @@ func crnn_kernel_quantize_s16(
 
 @inline(__always)
 private func values(_ codes: SIMD8<Int32>, _ q: crnn_quantization) -> Vector {
-  crnn_to_float(codes &- SIMD8<Int32>(repeating: q.zero_point)) * all(q.scale)
+  Vector(codes &- integers(q.zero_point)) * all(q.scale)
 }
 
 @c @implementation

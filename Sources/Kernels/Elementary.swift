@@ -18,7 +18,7 @@ func exponential(_ argument: Vector) -> Vector {
   p = p * r + all(5.0000001201e-1)
   p = p * (r * r) + r
   p = p + all(1)
-  let powerOfTwo = crnn_float_of((integer(n) &+ SIMD8<Int32>(repeating: 127)) &<< SIMD8<Int32>(repeating: 23))
+  let powerOfTwo = Vector(bits: (integer(n) &+ integers(127)) &<< integers(23))
   return p * powerOfTwo
 }
 
@@ -46,13 +46,13 @@ func sigmoid(_ x: Vector) -> Vector { all(0.5) * hyperbolicTangent(all(0.5) * x)
 
 @inline(__always)
 func logarithm(_ x: Vector) -> Vector {
-  let bits = crnn_bits_of(x)
-  let normal = crnn_maximum_i32x8(bits, SIMD8<Int32>(repeating: 0x0080_0000))
-  var e = crnn_to_float((normal &>> SIMD8<Int32>(repeating: 23)) &- SIMD8<Int32>(repeating: 126))
-  var m = crnn_float_of(normal & SIMD8<Int32>(repeating: 0x007F_FFFF) | SIMD8<Int32>(repeating: 0x3F00_0000))
+  let bits = x.bits
+  let normal = crnn_maximum_i32x8(bits, integers(0x0080_0000))
+  var e = Vector((normal &>> integers(23)) &- integers(126))
+  var m = Vector(bits: normal & integers(0x007F_FFFF) | integers(0x3F00_0000))
   let middle = all(0.707106781)
-  e = crnn_where_greater(middle, m, e - all(1), e)
-  m = crnn_where_greater(middle, m, m + m, m)
+  e = whereGreater(middle, m, e - all(1), e)
+  m = whereGreater(middle, m, m + m, m)
   m = m - all(1)
   let z = m * m
   var p = all(7.0376836292e-2)
@@ -75,13 +75,13 @@ func logarithm(_ x: Vector) -> Vector {
 /// The logarithm of zeros, infinity, NaN and negative numbers, told apart by their bits; `other` elsewhere.
 @inline(__always)
 private func special(_ bits: SIMD8<Int32>, _ other: Vector) -> Vector {
-  let infinity = SIMD8<Int32>(repeating: 0x7F80_0000)
-  let zero = SIMD8<Int32>(repeating: 0)
-  var y = crnn_where_bits_greater(infinity, bits, other, all(.infinity))
-  y = crnn_where_bits_greater(bits, infinity, all(notANumber), y)
-  y = crnn_where_bits_greater(zero, bits, all(notANumber), y)
-  return crnn_where_bits_greater(bits & SIMD8<Int32>(repeating: 0x7FFF_FFFF), zero, y, all(-.infinity))
+  let infinity = integers(0x7F80_0000)
+  let zero = integers(0)
+  var y = whereGreater(infinity, bits, other, all(.infinity))
+  y = whereGreater(bits, infinity, all(notANumber), y)
+  y = whereGreater(zero, bits, all(notANumber), y)
+  return whereGreater(bits & integers(0x7FFF_FFFF), zero, y, all(-.infinity))
 }
 
 @inline(__always)
-func squareRoot(_ x: Vector) -> Vector { crnn_where_greater(all(0), x, all(notANumber), crnn_square_roots(x)) }
+func squareRoot(_ x: Vector) -> Vector { whereGreater(all(0), x, all(notANumber), Vector(crnn_square_roots(x.lanes))) }

@@ -3,42 +3,50 @@ import CKernelSet
 
 // One time step of a recurrent layer, eight units at a time: from the sums of all gate rows to the new state.
 //
-// Each kernel's body is compiled twice: `usual` (a literal) stands for sigmoid gates, tanh elsewhere and no clip, which nearly
-// every trained network has and which then stays inline.
+// Each kernel's body is compiled twice, for the usual functions, which then stay inline, and for any.
 
-@inline(__always)
-private func isUsual(_ s: crnn_recurrent_step) -> Bool {
-  Int(s.gate.kind) == CRNN_ACTIVATION_SIGMOID && Int(s.cell.kind) == CRNN_ACTIVATION_TANH
-    && Int(s.output.kind) == CRNN_ACTIVATION_TANH && !(s.clip > 0)
+/// The activation functions of a step.
+private protocol StepFunctions {
+  static func gate(_ s: crnn_recurrent_step, _ x: Vector) -> Vector
+  static func cell(_ s: crnn_recurrent_step, _ x: Vector) -> Vector
+  static func output(_ s: crnn_recurrent_step, _ x: Vector) -> Vector
+}
+
+/// Sigmoid for gates, tanh elsewhere, no clip: nearly every trained network.
+private enum UsualFunctions: StepFunctions {
+  @inline(__always) static func gate(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { sigmoid(x) }
+  @inline(__always) static func cell(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { hyperbolicTangent(x) }
+  @inline(__always) static func output(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { hyperbolicTangent(x) }
+}
+
+/// Those that the step names.
+private enum AnyFunctions: StepFunctions {
+  @inline(__always) static func gate(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { call(s.gate, s.clip, x) }
+  @inline(__always) static func cell(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { call(s.cell, s.clip, x) }
+  @inline(__always) static func output(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { call(s.output, s.clip, x) }
+
+  @inline(__always)
+  private static func call(_ activation: crnn_activation, _ clip: Float, _ x: Vector) -> Vector {
+    var y = clip > 0 ? clamp(x, all(-clip), all(clip)) : x
+    apply(activation, to: &y)
+    return y
+  }
 }
 
 @inline(__always)
-private func general(_ activation: crnn_activation, _ clip: Float, _ x: Vector) -> Vector {
-  let clipped = clip > 0 ? clamp(x, all(-clip), all(clip)) : x
-  return apply(activation, slope: all(activation.alpha), to: clipped)
-}
-
-@inline(__always)
-private func gate(_ usual: Bool, _ s: crnn_recurrent_step, _ x: Vector) -> Vector {
-  usual ? sigmoid(x) : general(s.gate, s.clip, x)
-}
-
-@inline(__always)
-private func cell(_ usual: Bool, _ s: crnn_recurrent_step, _ x: Vector) -> Vector {
-  usual ? hyperbolicTangent(x) : general(s.cell, s.clip, x)
-}
-
-@inline(__always)
-private func output(_ usual: Bool, _ s: crnn_recurrent_step, _ x: Vector) -> Vector {
-  usual ? hyperbolicTangent(x) : general(s.output, s.clip, x)
+private func hasUsualGates(_ s: crnn_recurrent_step) -> Bool {
+  Int(s.gate.kind) == CRNN_ACTIVATION_SIGMOID && Int(s.cell.kind) == CRNN_ACTIVATION_TANH && !(s.clip > 0)
 }
 
 /// +0 where |x| < 2⁻¹⁰⁰, so that a state that fades away never becomes subnormal.
 @inline(__always)
-private func flush(_ x: Vector) -> Vector { crnn_where_greater(all(0x1p-100), magnitude(x), all(0), x) }
+private func flush(_ x: Vector) -> Vector { whereGreater(all(0x1p-100), x.magnitude, all(0), x) }
 
-@inline(__always)
-private func lstm(_ usual: Bool, _ s: crnn_recurrent_step) {
+/// In two passes, since tanh of the new cell waits for everything before it: apart, the processor overlaps more units. Between
+/// them, h holds the output gate.
+@inline(never)
+private func lstm<F: StepFunctions>(_ functions: F.Type, _ step: UnsafePointer<crnn_recurrent_step>) {
+  let s = step.pointee
   let units = s.units
   var j = 0
   while j < units {
@@ -55,30 +63,42 @@ private func lstm(_ usual: Bool, _ s: crnn_recurrent_step) {
       inputSum = inputSum + load(peephole + j, remaining) * c
       forgetSum = forgetSum + load(peephole + f, remaining) * c
     }
-    let newCell = flush(gate(usual, s, forgetSum) * c + gate(usual, s, inputSum) * cell(usual, s, cellSum))
+    let newCell = flush(F.gate(s, forgetSum) * c + F.gate(s, inputSum) * F.cell(s, cellSum))
     if let peephole = s.peephole { outputSum = outputSum + load(peephole + o, remaining) * newCell }
     store(newCell, s.c + j, remaining)
-    store(flush(gate(usual, s, outputSum) * output(usual, s, newCell)), s.h + j, remaining)
+    store(F.gate(s, outputSum), s.h + j, remaining)
+    j &+= 8
+  }
+  j = 0
+  while j < units {
+    let remaining = units &- j
+    let result = F.output(s, load(s.c + j, remaining))
+    store(flush(load(s.h + j, remaining) * result), s.h + j, remaining)
     j &+= 8
   }
 }
 
 @c @implementation
 func crnn_kernel_lstm(_ step: UnsafePointer<crnn_recurrent_step>) {
-  if isUsual(step.pointee) { lstm(true, step.pointee) } else { lstm(false, step.pointee) }
+  if hasUsualGates(step.pointee) && Int(step.pointee.output.kind) == CRNN_ACTIVATION_TANH {
+    lstm(UsualFunctions.self, step)
+  } else {
+    lstm(AnyFunctions.self, step)
+  }
 }
 
-@inline(__always)
-private func gruAfter(_ usual: Bool, _ s: crnn_recurrent_step) {
+@inline(never)
+private func gruAfter<F: StepFunctions>(_ functions: F.Type, _ step: UnsafePointer<crnn_recurrent_step>) {
+  let s = step.pointee
   let units = s.units
   var j = 0
   while j < units {
     let remaining = units &- j
     let r = units &+ j
     let n = r &+ units
-    let update = gate(usual, s, load(s.input + j, remaining) + load(s.hidden + j, remaining))
-    let reset = gate(usual, s, load(s.input + r, remaining) + load(s.hidden + r, remaining))
-    let candidate = cell(usual, s, load(s.input + n, remaining) + reset * load(s.hidden + n, remaining))
+    let update = F.gate(s, load(s.input + j, remaining) + load(s.hidden + j, remaining))
+    let reset = F.gate(s, load(s.input + r, remaining) + load(s.hidden + r, remaining))
+    let candidate = F.cell(s, load(s.input + n, remaining) + reset * load(s.hidden + n, remaining))
     store(mix(update, candidate, load(s.h + j, remaining)), s.h + j, remaining)
     j &+= 8
   }
@@ -91,18 +111,21 @@ private func mix(_ update: Vector, _ candidate: Vector, _ h: Vector) -> Vector {
 
 @c @implementation
 func crnn_kernel_gru_after(_ step: UnsafePointer<crnn_recurrent_step>) {
-  if isUsual(step.pointee) { gruAfter(true, step.pointee) } else { gruAfter(false, step.pointee) }
+  if hasUsualGates(step.pointee) { gruAfter(UsualFunctions.self, step) } else { gruAfter(AnyFunctions.self, step) }
 }
 
-@inline(__always)
-private func gruGates(_ usual: Bool, _ s: crnn_recurrent_step, _ resetHidden: UnsafeMutablePointer<Float>) {
+@inline(never)
+private func gruGates<F: StepFunctions>(
+  _ functions: F.Type, _ step: UnsafePointer<crnn_recurrent_step>, _ resetHidden: UnsafeMutablePointer<Float>
+) {
+  let s = step.pointee
   let units = s.units
   var j = 0
   while j < units {
     let remaining = units &- j
     let r = units &+ j
-    let update = gate(usual, s, load(s.input + j, remaining) + load(s.hidden + j, remaining))
-    let reset = gate(usual, s, load(s.input + r, remaining) + load(s.hidden + r, remaining))
+    let update = F.gate(s, load(s.input + j, remaining) + load(s.hidden + j, remaining))
+    let reset = F.gate(s, load(s.input + r, remaining) + load(s.hidden + r, remaining))
     store(update, s.c + j, remaining)
     store(reset * load(s.h + j, remaining), resetHidden + j, remaining)
     j &+= 8
@@ -111,21 +134,24 @@ private func gruGates(_ usual: Bool, _ s: crnn_recurrent_step, _ resetHidden: Un
 
 @c @implementation
 func crnn_kernel_gru_gates(_ step: UnsafePointer<crnn_recurrent_step>, _ resetHidden: UnsafeMutablePointer<Float>) {
-  if isUsual(step.pointee) {
-    gruGates(true, step.pointee, resetHidden)
+  if hasUsualGates(step.pointee) {
+    gruGates(UsualFunctions.self, step, resetHidden)
   } else {
-    gruGates(false, step.pointee, resetHidden)
+    gruGates(AnyFunctions.self, step, resetHidden)
   }
 }
 
-@inline(__always)
-private func gruCandidate(_ usual: Bool, _ s: crnn_recurrent_step, _ candidateSums: UnsafePointer<Float>) {
+@inline(never)
+private func gruCandidate<F: StepFunctions>(
+  _ functions: F.Type, _ step: UnsafePointer<crnn_recurrent_step>, _ candidateSums: UnsafePointer<Float>
+) {
+  let s = step.pointee
   let units = s.units
   var j = 0
   while j < units {
     let remaining = units &- j
     let sum = load(s.input + 2 &* units + j, remaining) + load(candidateSums + j, remaining)
-    store(mix(load(s.c + j, remaining), cell(usual, s, sum), load(s.h + j, remaining)), s.h + j, remaining)
+    store(mix(load(s.c + j, remaining), F.cell(s, sum), load(s.h + j, remaining)), s.h + j, remaining)
     j &+= 8
   }
 }
@@ -133,10 +159,10 @@ private func gruCandidate(_ usual: Bool, _ s: crnn_recurrent_step, _ candidateSu
 @c @implementation
 func crnn_kernel_gru_candidate(_ step: UnsafePointer<crnn_recurrent_step>) {
   guard let candidate = step.pointee.candidate else { return }
-  if isUsual(step.pointee) {
-    gruCandidate(true, step.pointee, candidate)
+  if hasUsualGates(step.pointee) {
+    gruCandidate(UsualFunctions.self, step, candidate)
   } else {
-    gruCandidate(false, step.pointee, candidate)
+    gruCandidate(AnyFunctions.self, step, candidate)
   }
 }
 
@@ -147,7 +173,7 @@ func crnn_kernel_simple(_ step: UnsafePointer<crnn_recurrent_step>) {
   while j < s.units {
     let remaining = s.units &- j
     let sum = load(s.input + j, remaining) + load(s.hidden + j, remaining)
-    store(flush(general(s.cell, s.clip, sum)), s.h + j, remaining)
+    store(flush(AnyFunctions.cell(s, sum)), s.h + j, remaining)
     j &+= 8
   }
 }

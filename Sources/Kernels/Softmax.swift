@@ -14,7 +14,7 @@ func crnn_kernel_softmax(_ y: UnsafeMutablePointer<Float>, _ count: Int, _ logar
     let remaining = count &- i
     let difference = load(y + i, remaining) - largest
     let power = exponential(difference)
-    sum = crnn_add_in_order(sum, power, remaining)
+    sum = crnn_add_in_order(sum, power.lanes, remaining)
     store(logarithmic != 0 ? difference : power, y + i, remaining)
     i &+= 8
   }
@@ -40,10 +40,10 @@ private func largestValue(_ y: UnsafeMutablePointer<Float>, _ count: Int) -> Flo
   var lanes = all(y[0])
   var i = 0
   while i &+ 8 <= count {
-    lanes = maximum(crnn_load_f32x8(y + i), lanes)
+    lanes = maximum(load(y + i, 8), lanes)
     i &+= 8
   }
-  var largest = crnn_largest_lane(lanes)
+  var largest = crnn_largest_lane(lanes.lanes)
   while i < count {
     largest = y[i] > largest ? y[i] : largest
     i &+= 1

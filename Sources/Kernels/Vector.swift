@@ -1,15 +1,32 @@
 import CKernelSet
 
-// The vector of eight lanes that all pointwise kernels work on, and the arithmetic that docs/numerics.md names.
-//
-// Loops go in steps of eight; `remaining` elements are left at each step, and where they are fewer than eight, the same formula
-// runs over a vector whose other lanes are 0 and are never stored.
+/// The eight lanes that all pointwise kernels work on, with the arithmetic that docs/numerics.md names, each operation rounded
+/// on its own.
+///
+/// A function that is not inlined takes a vector by `inout`: by value it would travel in two halves, and the compiler would then
+/// compute in halves as well.
+struct Vector {
+  var lanes: SIMD8<Float>
 
-typealias Vector = SIMD8<Float>
+  @inline(__always) init(_ lanes: SIMD8<Float>) { self.lanes = lanes }
+  @inline(__always) init(_ integers: SIMD8<Int32>) { lanes = crnn_to_float(integers) }
+  @inline(__always) init(bits: SIMD8<Int32>) { lanes = crnn_float_of(bits) }
+
+  @inline(__always) var bits: SIMD8<Int32> { crnn_bits_of(lanes) }
+  @inline(__always) var magnitude: Vector { Vector(bits: bits & integers(0x7FFF_FFFF)) }
+
+  @inline(__always) static func + (a: Vector, b: Vector) -> Vector { Vector(crnn_add(a.lanes, b.lanes)) }
+  @inline(__always) static func - (a: Vector, b: Vector) -> Vector { Vector(crnn_subtract(a.lanes, b.lanes)) }
+  @inline(__always) static func * (a: Vector, b: Vector) -> Vector { Vector(crnn_multiply(a.lanes, b.lanes)) }
+  @inline(__always) static func / (a: Vector, b: Vector) -> Vector { Vector(crnn_divide(a.lanes, b.lanes)) }
+}
+
+// Loops go in steps of eight. `remaining` elements are left at each step; where they are fewer than eight, the same formula runs
+// over a vector whose other lanes are 0 and are never stored.
 
 @inline(__always)
 func load(_ p: UnsafePointer<Float>, _ remaining: Int) -> Vector {
-  remaining >= 8 ? crnn_load_f32x8(p) : loadTail(p, remaining)
+  Vector(remaining >= 8 ? crnn_load_f32x8(p) : crnn_load_tail_f32x8(p, remaining))
 }
 
 @inline(__always)
@@ -17,36 +34,38 @@ func load(_ p: UnsafeMutablePointer<Float>, _ remaining: Int) -> Vector { load(U
 
 @inline(__always)
 func store(_ v: Vector, _ p: UnsafeMutablePointer<Float>, _ remaining: Int) {
-  if remaining >= 8 { crnn_store_f32x8(p, v) } else { storeTail(v, p, remaining) }
+  if remaining >= 8 { crnn_store_f32x8(p, v.lanes) } else { crnn_store_tail_f32x8(p, remaining, v.lanes) }
 }
 
-@inline(never)
-private func loadTail(_ p: UnsafePointer<Float>, _ remaining: Int) -> Vector { crnn_load_tail_f32x8(p, remaining) }
+/// One value in every lane.
+@inline(__always)
+func all(_ x: Float) -> Vector { Vector(crnn_all_f32x8(x)) }
 
-@inline(never)
-private func storeTail(_ v: Vector, _ p: UnsafeMutablePointer<Float>, _ remaining: Int) {
-  crnn_store_tail_f32x8(p, remaining, v)
+@inline(__always)
+func integers(_ x: Int32) -> SIMD8<Int32> { crnn_all_i32x8(x) }
+
+/// a > b ? yes : no
+@inline(__always)
+func whereGreater(_ a: Vector, _ b: Vector, _ yes: Vector, _ no: Vector) -> Vector {
+  Vector(crnn_where_greater(a.lanes, b.lanes, yes.lanes, no.lanes))
 }
 
 @inline(__always)
-func all(_ x: Float) -> Vector { Vector(repeating: x) }
+func whereGreater(_ a: SIMD8<Int32>, _ b: SIMD8<Int32>, _ yes: Vector, _ no: Vector) -> Vector {
+  Vector(crnn_where_bits_greater(a, b, yes.lanes, no.lanes))
+}
 
 /// a > b ? a : b
 @inline(__always)
-func maximum(_ a: Vector, _ b: Vector) -> Vector { crnn_where_greater(a, b, a, b) }
+func maximum(_ a: Vector, _ b: Vector) -> Vector { whereGreater(a, b, a, b) }
 
 /// a < b ? a : b
 @inline(__always)
-func minimum(_ a: Vector, _ b: Vector) -> Vector { crnn_where_greater(b, a, a, b) }
+func minimum(_ a: Vector, _ b: Vector) -> Vector { whereGreater(b, a, a, b) }
 
 /// `low` where x is NaN.
 @inline(__always)
 func clamp(_ x: Vector, _ low: Vector, _ high: Vector) -> Vector { minimum(maximum(x, low), high) }
-
-@inline(__always)
-func magnitude(_ x: Vector) -> Vector {
-  crnn_float_of(crnn_bits_of(x) & SIMD8<Int32>(repeating: 0x7FFF_FFFF))
-}
 
 /// Rounds to the nearest integer, ties to even, where |t| < 2²².
 @inline(__always)
@@ -54,6 +73,4 @@ func round(_ t: Vector) -> Vector { (t + all(12_582_912)) - all(12_582_912) }
 
 /// The integer nearest to t, ties to even, where |t| < 2²².
 @inline(__always)
-func integer(_ t: Vector) -> SIMD8<Int32> {
-  crnn_bits_of(t + all(12_582_912)) &- SIMD8<Int32>(repeating: 0x4B40_0000)
-}
+func integer(_ t: Vector) -> SIMD8<Int32> { (t + all(12_582_912)).bits &- integers(0x4B40_0000) }

@@ -37,6 +37,17 @@ typedef int8_t crnn_i8x32 __attribute__((vector_size(32)));
 typedef uint8_t crnn_u8x8 __attribute__((vector_size(8)));
 typedef uint8_t crnn_u8x16 __attribute__((vector_size(16)));
 
+/* ---- One value in every lane. ---- */
+
+CRNN_INLINE crnn_f32x8 crnn_all_f32x8(float x) {
+  typedef float splat __attribute__((ext_vector_type(8)));
+  return (crnn_f32x8)(splat)(x);
+}
+CRNN_INLINE crnn_i32x8 crnn_all_i32x8(int32_t x) {
+  typedef int32_t splat __attribute__((ext_vector_type(8)));
+  return (crnn_i32x8)(splat)(x);
+}
+
 /* ---- Loads and stores. A tail is the first `count` < 8 lanes; a tail's other lanes are 0. ---- */
 
 #define CRNN_LOAD(vector, element)                                                        \
@@ -78,10 +89,26 @@ CRNN_LOAD(u8x16, uint8_t)
     if (count > 5) p[5] = v[5];                                                                               \
     if (count > 6) p[6] = v[6];                                                                               \
   }
-CRNN_TAIL(f32x8, float)
-CRNN_TAIL(i32x8, int32_t)
 CRNN_TAIL(i16x8, int16_t)
 CRNN_TAIL(u8x8, uint8_t)
+
+#if defined(__AVX2__)
+CRNN_INLINE crnn_i32x8 crnn_tail_mask(ptrdiff_t count) {
+  return crnn_all_i32x8((int32_t)count) > (crnn_i32x8){0, 1, 2, 3, 4, 5, 6, 7};
+}
+CRNN_INLINE crnn_f32x8 crnn_load_tail_f32x8(const float *_Nonnull p, ptrdiff_t count) {
+  return (crnn_f32x8)_mm256_maskload_ps(p, (__m256i)crnn_tail_mask(count));
+}
+CRNN_INLINE void crnn_store_tail_f32x8(float *_Nonnull p, ptrdiff_t count, crnn_f32x8 v) {
+  _mm256_maskstore_ps(p, (__m256i)crnn_tail_mask(count), (__m256)v);
+}
+CRNN_INLINE crnn_i32x8 crnn_load_tail_i32x8(const int32_t *_Nonnull p, ptrdiff_t count) {
+  return (crnn_i32x8)_mm256_maskload_epi32(p, (__m256i)crnn_tail_mask(count));
+}
+#else
+CRNN_TAIL(f32x8, float)
+CRNN_TAIL(i32x8, int32_t)
+#endif
 
 /* ---- Conversions. Narrowing keeps the low bits. ---- */
 
@@ -124,7 +151,13 @@ CRNN_INLINE crnn_u8x16 crnn_maximum_u8x16(crnn_u8x16 a, crnn_u8x16 b) {
   return (mask & a) | (~mask & b);
 }
 
-/* ---- Arithmetic. ---- */
+/* ---- Arithmetic, each operation rounded on its own. Swift's operators on SIMD8<Float> work lane after lane and leave it to
+ * the optimiser to find the vector again, which it often finds half as wide. ---- */
+
+CRNN_INLINE crnn_f32x8 crnn_add(crnn_f32x8 a, crnn_f32x8 b) { return a + b; }
+CRNN_INLINE crnn_f32x8 crnn_subtract(crnn_f32x8 a, crnn_f32x8 b) { return a - b; }
+CRNN_INLINE crnn_f32x8 crnn_multiply(crnn_f32x8 a, crnn_f32x8 b) { return a * b; }
+CRNN_INLINE crnn_f32x8 crnn_divide(crnn_f32x8 a, crnn_f32x8 b) { return a / b; }
 
 /* IEEE square roots, without the library call that a C compiler may add to set errno. */
 CRNN_INLINE float crnn_square_root(float x) { return __builtin_elementwise_sqrt(x); }
@@ -228,7 +261,7 @@ CRNN_INLINE crnn_u7_weights crnn_u7_load_weights(const int8_t *_Nonnull p) {
 CRNN_INLINE crnn_u7_inputs crnn_u7_load_inputs(const uint8_t *_Nonnull p) {
   int32_t four;
   __builtin_memcpy(&four, p, sizeof four);
-  return (crnn_i32x8){four, four, four, four, four, four, four, four};
+  return crnn_all_i32x8(four);
 }
 CRNN_INLINE crnn_u7_sums crnn_u7_multiply_add(crnn_u7_sums sums, crnn_u7_inputs x, crnn_u7_weights w) {
   __m256i pairs = _mm256_maddubs_epi16((__m256i)x, (__m256i)w);
