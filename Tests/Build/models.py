@@ -3,7 +3,7 @@
     python Tests/Build/models.py build/crnn build/tests/models
 
 stream.crnn   convolution over time, GRU, dense, softmax: one result for each frame
-last.crnn     image columns, convolution, pooling, LSTM: one result for each sequence
+last.crnn     image columns, convolution, pooling, LSTM: one result a sequence; with labels and a recipe for images
 bounded.crnn  a bidirectional LSTM: it needs the whole sequence
 pair.crnn     two inputs that are added
 tiny.crnn     as small a file as can hold a recurrent layer and a dense one
@@ -16,6 +16,11 @@ import sys
 import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+
+# What convert is told beyond the calibration data.
+OPTIONS = {
+    "last": ["--labels", "0,1,2,3,4,5,6,7,8,9", "--preprocess", "grey,invert,resize=10x12:pillow:bilinear,scale=1/255"],
+}
 
 random = numpy.random.default_rng(20240611)
 
@@ -93,7 +98,8 @@ def last_model():
          helper.make_node("Reshape", ["time.first", "merge"], ["frames"], name="merge")],
         [weights("conv.W", 4, 1, 3, 3), weights("conv.B", 4), constant("merge", [0, 0, -1])])
     lstm = (
-        [helper.make_node("LSTM", ["frames", "lstm.W", "lstm.R", "lstm.B"], ["", "lstm.h"], name="lstm", hidden_size=12),
+        [helper.make_node(
+            "LSTM", ["frames", "lstm.W", "lstm.R", "lstm.B"], ["", "lstm.h"], name="lstm", hidden_size=12),
          helper.make_node("Squeeze", ["lstm.h", "first"], ["hidden"], name="squeeze")],
         [weights("lstm.W", 1, 48, 24), weights("lstm.R", 1, 48, 12), weights("lstm.B", 1, 96), constant("first", [0])])
     softmax = ([helper.make_node("Softmax", ["logits"], ["scores"], name="softmax", axis=-1)], [])
@@ -106,7 +112,8 @@ def last_model():
 def bounded_model():
     network = model(
         "bounded", [port("features", ["time", 1, 6])], [port("scores", ["time", 1, 4])],
-        recurrent("LSTM", "lstm", "features", "hidden", 6, 8, "bidirectional"), dense("dense", "hidden", "scores", 16, 4))
+        recurrent("LSTM", "lstm", "features", "hidden", 6, 8, "bidirectional"),
+        dense("dense", "hidden", "scores", 16, 4))
     return network, {"features": random.uniform(-1, 1, (8, 40, 6))}
 
 
@@ -136,7 +143,7 @@ def main():
         numpy.savez(directory / f"{name}.npz", **{key: value.astype(numpy.float32) for key, value in data.items()})
         subprocess.run(
             [tool, "convert", directory / f"{name}.onnx", "-o", directory / f"{name}.crnn",
-             "--calibrate", directory / f"{name}.npz"], check=True)
+             "--calibrate", directory / f"{name}.npz", *OPTIONS.get(name, [])], check=True)
 
 
 if __name__ == "__main__":

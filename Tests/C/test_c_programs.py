@@ -28,14 +28,6 @@ def compiled(folder, source, *flags, compiler="cc"):
     return program
 
 
-@pytest.fixture(scope="module")
-def digits():
-    path = BUILD / "digits.crnn"
-    if not path.exists():
-        pytest.skip("build/digits.crnn is not there; `make demo` makes it")
-    return path
-
-
 @pytest.fixture(scope="module", params=["shared", "static"])
 def classify(request, tmp_path_factory):
     flags = SHARED if request.param == "shared" else STATIC
@@ -76,11 +68,11 @@ def test_images_from_c(tmp_path, compiler, standard, flags):
     assert process.returncode == 0, process.stdout.decode() + process.stderr.decode()
 
 
-def test_classify(classify, digits, tmp_path):
+def test_classify(classify, tmp_path):
     good, bad = tmp_path / "with space.png", tmp_path / "text.png"
     Image.new("RGB", (40, 60), "white").save(good)
     bad.write_text("no image")
-    process = run(classify, digits, good, bad, tmp_path / "absent.png", good)
+    process = run(classify, MODELS / "last.crnn", good, bad, tmp_path / "absent.png", good)
     lines = process.stdout.decode().splitlines()
     assert process.returncode == 1 and len(lines) == 2 and lines[0] == lines[1]
     name, label, probability = lines[0].split("\t")
@@ -89,16 +81,16 @@ def test_classify(classify, digits, tmp_path):
     assert "text.png: neither a PNG nor a JPEG" in errors and "absent.png" in errors and "2 images" in errors
 
 
-def test_classify_agrees_with_python(classify, digits, tmp_path):
+def test_classify_agrees_with_python(classify, tmp_path):
     sys.path.insert(0, str(ROOT / "bindings/python"))
     import crnn
 
-    random, model = np.random.default_rng(1), crnn.Model(digits)
+    random, model = np.random.default_rng(1), crnn.Model(MODELS / "last.crnn")
     paths = []
     for index in range(5):
         paths.append(tmp_path / f"{index}.png")
         Image.fromarray(random.integers(0, 256, (35, 30), dtype=np.uint8)).save(paths[-1])
-    process = run(classify, digits, *paths)
+    process = run(classify, MODELS / "last.crnn", *paths)
     assert process.returncode == 0, process.stderr.decode()
     for path, line in zip(paths, process.stdout.decode().splitlines()):
         scores = model.run(model.prepare(path))

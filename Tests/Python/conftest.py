@@ -23,15 +23,6 @@ def models():
     return ROOT / "build/tests/models"
 
 
-@pytest.fixture(scope="session")
-def digits(root):
-    """The tutorial network, which carries labels and a recipe for images."""
-    path = root / "build/digits.crnn"
-    if not path.exists():
-        pytest.skip("build/digits.crnn is not there; `make demo` makes it")
-    return path
-
-
 @pytest.fixture
 def stream_model(models):
     """Features (8,) in, scores (5,) out for each frame."""
@@ -40,7 +31,7 @@ def stream_model(models):
 
 @pytest.fixture
 def last_model(models):
-    """Columns of 12 pixels in, one row of 10 scores for each sequence."""
+    """Columns of 12 pixels in, one row of 10 scores for each sequence; with labels and a recipe for images."""
     return crnn.Model(models / "last.crnn")
 
 

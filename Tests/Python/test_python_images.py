@@ -232,8 +232,8 @@ def test_files_that_cannot_be_read(tmp_path):
         crnn.decode_image("a\0b")
 
 
-def test_prepare_follows_the_recipe_of_the_model(digits, picture, tmp_path):
-    model = crnn.Model(digits)
+def test_prepare_follows_the_recipe_of_the_model(last_model, picture, tmp_path):
+    model = last_model
     path = tmp_path / "picture.png"
     picture.save(path)
     from_file = model.prepare(path)
@@ -254,6 +254,6 @@ def test_prepare_without_a_recipe(stream_model, picture):
 @pytest.mark.parametrize("pixels", [
     np.zeros((4, 4)), np.zeros((4, 4), np.uint16), np.zeros(4, np.uint8), np.zeros((0, 4), np.uint8),
     np.zeros((4, 4, 5), np.uint8), np.zeros((4, 4, 0), np.uint8), np.zeros((1, 4, 4, 3), np.uint8)])
-def test_pixels_that_are_refused(digits, pixels):
+def test_pixels_that_are_refused(last_model, pixels):
     with pytest.raises(crnn.ArgumentError):
-        crnn.Model(digits).prepare(pixels)
+        last_model.prepare(pixels)
