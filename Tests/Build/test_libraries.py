@@ -10,8 +10,8 @@ LIBRARIES = {
     "libcrnn_image": ("include/crnn_image.h", "tools/link/crnn_image.exports", "CRNN_IMAGE_1"),
 }
 
-# What the runtime may take from libc: copying; for crnn_model_open a file in memory; for _open, _create and crnn_run the heap;
-# for CRNN_ISA the environment.
+# What the runtime may take from libc: copying; for crnn_model_open a file in memory; for _open, _create and crnn_run
+# the heap; for CRNN_ISA the environment.
 LIBC_FUNCTIONS = {
     "bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen",
     "open", "fstat", "mmap", "munmap", "close",
@@ -42,7 +42,8 @@ def test_header_declares_exactly_the_golden_list(name):
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_shared_library_exports_exactly_the_golden_list(name):
     _, exports, node = LIBRARIES[name]
-    assert sorted(dynamic_symbols(f"{name}.so", "--defined-only")) == [f"{symbol}@@{node}" for symbol in golden(exports)]
+    expected = [f"{symbol}@@{node}" for symbol in golden(exports)]
+    assert sorted(dynamic_symbols(f"{name}.so", "--defined-only")) == expected
 
 
 @pytest.mark.parametrize("name", LIBRARIES)
@@ -80,13 +81,14 @@ def test_no_executable_stack_and_no_text_relocations():
 
 
 def test_avx_instructions_stand_only_in_the_avx2_kernels():
-    """A weak function that several modules hold could be kept from the AVX2 one and end the process on an older machine."""
+    """Of a weak function that several modules hold, the linker could keep the AVX2 one."""
     def defined(objects):
         return {line.split()[-1] for line in output_of("nm", "--defined-only", *objects).splitlines() if " " in line}
 
     modules = [path for path in EMBEDDED.glob("*.build") if list(path.glob("*.o"))]
     in_avx2 = defined((EMBEDDED / "KernelsAVX2.build").glob("*.o"))
-    elsewhere = defined(path for module in modules if module.name != "KernelsAVX2.build" for path in module.glob("*.o"))
+    others = [module for module in modules if module.name != "KernelsAVX2.build"]
+    elsewhere = defined(path for module in others for path in module.glob("*.o"))
 
     function, with_vex = None, set()
     for line in output_of("objdump", "-d", "--no-show-raw-insn", BUILD / "libcrnn.so.unstripped").splitlines():

@@ -220,7 +220,7 @@ static void ports(void) {
   CHECK(index == -7);
   CHECK_STATUS(CRNN_ERROR_PORT, crnn_model_port(model, CRNN_INPUT, 2, &info, NULL));
   CHECK_STATUS(CRNN_ERROR_PORT, crnn_model_port(model, CRNN_OUTPUT, -1, &info, NULL));
-  CHECK_STATUS(CRNN_ERROR_ARGUMENT, crnn_model_port(model, 2, 0, &info, NULL));
+  CHECK_STATUS(CRNN_ERROR_PORT, crnn_model_port(model, 2, 0, &info, NULL));
   info.struct_size = 0;
   CHECK_STATUS(CRNN_ERROR_ARGUMENT, crnn_model_port(model, CRNN_INPUT, 0, &info, NULL));
   CHECK(crnn_model_text(model, "no such text") == NULL);
