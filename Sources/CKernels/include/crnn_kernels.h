@@ -91,7 +91,8 @@ typedef struct crnn_kernels {
 
   /* One step; docs/numerics.md has the formulas. lstm: input, hidden [i o f c]. gru_after (reset after): input [z r h], hidden [z r h],
    * hidden's h rows with their bias. gru_gates and gru_candidate are the two halves of a GRU with reset before: gates leaves
-   * z in c and r * h in `reset_hidden`; candidate finishes. simple: one gate. */
+   * z in c and r * h in `reset_hidden`; candidate finishes. simple: one gate, whose activation
+   * is `cell`. A PRelu among the activations has its slope in alpha. */
   void (*_Nonnull lstm)(const crnn_recurrent_step *_Nonnull step);
   void (*_Nonnull gru_after)(const crnn_recurrent_step *_Nonnull step);
   void (*_Nonnull gru_gates)(const crnn_recurrent_step *_Nonnull step, float *_Nonnull reset_hidden);

@@ -248,7 +248,7 @@ CRNN_INLINE crnn_i32x8 crnn_s16_total(crnn_s16_sums sums) {
 
 #if defined(__AVX2__)
 
-/* Inputs 0..127 times weights -127..127: a pair is at most 2 * 127 * 127 < 2^15, so vpmaddubsw never saturates. */
+/* Inputs of 0..127: a pair of products is at most 2 * 127 * 128 < 2^15, so vpmaddubsw never saturates. */
 typedef crnn_i8x32 crnn_u7_weights;
 typedef crnn_i32x8 crnn_u7_inputs;
 typedef crnn_i32x8 crnn_u7_sums;
