@@ -1,0 +1,47 @@
+import Quantizer
+
+/// What has been found out about the network's use of its axes. Lowering starts with what the file's shapes tell; where a node
+/// shows more, it throws a `Discovery` and lowering starts again with it.
+struct Knowledge {
+  var timeAxis: [String: Int] = [:]
+  /// Some op needs every sequence to have the length that the file gives.
+  var isFixedLength = false
+  /// A sequence is made inside the network, so that inputs without a time axis come once per sequence.
+  var createsSequences = false
+  /// How the frames of an input are best stored, in its ONNX axes.
+  var layouts: [String: FrameLayout] = [:]
+  /// Integer inputs that are used as numbers.
+  var numericInputs: Set<String> = []
+}
+
+enum Discovery: Error {
+  case time(AxisOrigin, SourceNode)
+  case fixedLength
+  case createsSequences
+  case layout(input: String, FrameLayout)
+  case numeric(input: String)
+}
+
+extension Knowledge {
+  /// Learns; throws where it contradicts what is known already.
+  mutating func learn(_ discovery: Discovery, options: ImportOptions) throws {
+    switch discovery {
+    case .fixedLength: isFixedLength = true
+    case .createsSequences: createsSequences = true
+    case .layout(let input, let layout): layouts[input] = layout
+    case .numeric(let input): numericInputs.insert(input)
+    case .time(let origin, let node):
+      guard options.callIsTime != true else {
+        throw node.error(
+          "it runs along axis \(origin.axis) of the input '\(origin.input)', so that axis is time: convert without saying that each "
+            + "call is one frame")
+      }
+      if let known = timeAxis[origin.input] ?? options.timeAxis[origin.input] ?? options.timeAxis[""] {
+        throw node.error(
+          "it runs along axis \(origin.axis) of the input '\(origin.input)', while axis \(known) is its time already; a network "
+            + "with two sequence axes cannot be run as a stream")
+      }
+      timeAxis[origin.input] = origin.axis
+    }
+  }
+}

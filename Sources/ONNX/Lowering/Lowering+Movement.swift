@@ -1,0 +1,133 @@
+import Quantizer
+
+/// Constants, and operators that change only the description of a tensor's axes.
+extension Lowering {
+  static let constantHandlers: [String: Handler] = [
+    "Constant": { $0.lowerConstant }, "ConstantOfShape": { $0.lowerConstantOfShape }, "Shape": { $0.lowerShape },
+    "Size": { $0.lowerSize },
+  ]
+  static let movementHandlers: [String: Handler] = [
+    "Identity": { $0.lowerIdentity }, "Dropout": { $0.lowerIdentity }, "Cast": { $0.lowerCast }, "CastLike": { $0.lowerIdentity },
+    "Transpose": { $0.lowerTranspose }, "Reshape": { $0.lowerReshape }, "Flatten": { $0.lowerFlatten },
+    "Squeeze": { $0.lowerSqueeze }, "Unsqueeze": { $0.lowerUnsqueeze },
+  ]
+
+  private func lowerConstant(_ node: SourceNode) throws -> [Value] {
+    guard let (name, attribute) = node.attributes.first(where: { $0.key.hasPrefix("value") }) else {
+      throw node.error("it has no value: the file is damaged, export it again")
+    }
+    switch attribute {
+    case .tensor(let constant): return [.constant(constant)]
+    case .float(let value): return [.constant(Constant(shape: [], floats: [value]))]
+    case .floats(let values): return [.constant(Constant(shape: [values.count], floats: values))]
+    case .integer(let value): return [.constant(Constant(shape: [], integers: [.known(value)]))]
+    case .integers(let values): return [.constant(Constant(values))]
+    default: throw node.error("its attribute '\(name)' is of a kind that is not supported")
+    }
+  }
+
+  private func lowerConstantOfShape(_ node: SourceNode) throws -> [Value] {
+    guard let shape = try dimensions(node, 0, "shape") else { throw node.error("it has no shape") }
+    let sizes = shape.compactMap(\.value)
+    guard sizes.count == shape.count else {
+      throw node.error("its shape depends on an open size; fix it by giving the input's shape (--shape)")
+    }
+    guard let count = RowMajor.count(sizes) else { throw node.error("its shape \(sizes) is impossible") }
+    guard case .tensor(let value)? = node.attributes["value"], value.count == 1 else {
+      return [.constant(Constant(shape: sizes, floats: [Float](repeating: 0, count: count)))]
+    }
+    return [.constant(value.taking([Int](repeating: 0, count: count), shape: sizes))]
+  }
+
+  private func lowerShape(_ node: SourceNode) throws -> [Value] {
+    let name = node.input(0) ?? ""
+    var shape: [Dimension]
+    if let states = values[name]?.states {
+      shape = states.shape.map { .known($0) }
+    } else {
+      shape = try stream(node).shape(node)
+    }
+    let bounds = SliceRange(
+      start: try node.integer("start", default: 0), end: try node.integer("end", default: shape.count), step: 1,
+      size: shape.count)
+    shape = bounds.positions.map { shape[$0] }
+    return [.constant(Constant(shape: [shape.count], integers: shape))]
+  }
+
+  private func lowerSize(_ node: SourceNode) throws -> [Value] {
+    guard let size = try stream(node).axes.flatMap({ $0 }).size else { throw node.error("its input has an open size") }
+    return [.constant(Constant(shape: [], integers: [size]))]
+  }
+
+  private func lowerIdentity(_ node: SourceNode) throws -> [Value] {
+    if node.op == "Dropout", node.hasOutput(1) { throw node.error("its mask is used: export the network for inference") }
+    return [.stream(try stream(node))]
+  }
+
+  private func lowerCast(_ node: SourceNode) throws -> [Value] {
+    let view = try stream(node)
+    guard let type = ElementType(rawValue: try node.integer("to", default: 1)) else {
+      throw node.error("the element type it casts to is not supported")
+    }
+    if type.isFloat {
+      guard graph.tensors[view.tensor].isIndex else { return [.stream(view)] }
+      guard let input = pointwiseRoot[view.tensor] else { throw node.error("indices cannot be used as numbers here") }
+      throw Discovery.numeric(input: input)
+    }
+    guard graph.tensors[view.tensor].isIndex else {
+      throw node.error("it rounds computed values to integers, which is not supported: end the exported network before it")
+    }
+    return [.stream(view)]
+  }
+
+  private func lowerTranspose(_ node: SourceNode) throws -> [Value] {
+    let view = try stream(node)
+    let order = try node.integers("perm") ?? Array(view.axes.indices.reversed())
+    guard order.sorted() == Array(view.axes.indices) else {
+      throw node.error("its perm \(order) does not fit \(view.axes.count) axes")
+    }
+    return [.stream(StreamView(tensor: view.tensor, axes: order.map { view.axes[$0] }))]
+  }
+
+  private func lowerReshape(_ node: SourceNode) throws -> [Value] {
+    let view = try stream(node)
+    guard let requested = try dimensions(node, 1, "shape") else { throw node.error("it has no shape") }
+    let shape = try node.resolvedShape(
+      requested, of: try view.shape(node), zeroCopies: try node.integer("allowzero", default: 0) == 0)
+    return [.stream(try reshaped(view, to: shape, requested: requested, node))]
+  }
+
+  private func lowerFlatten(_ node: SourceNode) throws -> [Value] {
+    let view = try stream(node)
+    let rank = view.axes.count
+    let axis = try node.integer("axis", default: 1)
+    guard axis >= -rank, axis <= rank else { throw node.error("axis \(axis) is not one of its input's \(rank) axes") }
+    let cut = axis < 0 ? axis + rank : axis
+    return [
+      .stream(
+        StreamView(tensor: view.tensor, axes: [view.axes[..<cut].flatMap { $0 }, view.axes[cut...].flatMap { $0 }]))
+    ]
+  }
+
+  private func lowerSqueeze(_ node: SourceNode) throws -> [Value] {
+    let view = try stream(node)
+    let given = try integers(node, 1, "axes") ?? node.integers("axes")
+    let axes = try given.map { try node.axes($0, rank: view.axes.count) }
+    let dropped = axes ?? view.axes.indices.filter { view.axes[$0].size == .known(1) && !view.axes[$0].hasTime }
+    for axis in dropped where view.axes[axis].size != .known(1) {
+      throw node.error("it squeezes axis \(axis), which is not of size 1")
+    }
+    var result = StreamView(
+      tensor: view.tensor, axes: view.axes.indices.filter { !dropped.contains($0) }.map { view.axes[$0] })
+    // Squeezing away a time of one frame leaves one frame per sequence.
+    if view.time != nil, result.time == nil { result = try perSequence(result, node) }
+    return [.stream(result)]
+  }
+
+  private func lowerUnsqueeze(_ node: SourceNode) throws -> [Value] {
+    var view = try stream(node)
+    guard let given = try integers(node, 1, "axes") ?? node.integers("axes") else { throw node.error("it names no axes") }
+    for axis in try node.axes(given, rank: view.axes.count + given.count).sorted() { view.axes.insert([], at: axis) }
+    return [.stream(view)]
+  }
+}

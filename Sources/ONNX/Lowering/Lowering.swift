@@ -1,0 +1,191 @@
+import Quantizer
+
+/// Turns the nodes of an ONNX graph, one after another, into nodes of a graph of streams.
+///
+/// One extension per family of operators holds its handlers; `handlers` is the table of all of them.
+final class Lowering {
+  typealias Handler = @Sendable (Lowering) -> (SourceNode) throws -> [Value]
+
+  let source: SourceGraph
+  let options: ImportOptions
+  let knowledge: Knowledge
+
+  var graph = Graph()
+  var values: [String: Value] = [:]
+  var trace: StateTrace
+  var symbols = SymbolTable()
+  /// Inputs as the file and the options describe them.
+  var inputs: [String: InputPlan] = [:]
+  /// For tensors that are an input after pointwise nodes only: that input. Its layout is still free.
+  var pointwiseRoot: [TensorID: String] = [:]
+  /// Tensors whose ONNX value has an open length, for sequences that are made to match.
+  var lengthReference: [Dimension: TensorID] = [:]
+  var warnings: [String] = []
+  private var usedNames: Set<String> = []
+
+  init(_ source: SourceGraph, options: ImportOptions, knowledge: Knowledge) {
+    self.source = source
+    self.options = options
+    self.knowledge = knowledge
+    trace = StateTrace(source, options: options)
+  }
+
+  /// Lowers the whole graph, again and again until nothing new is found out.
+  static func run(_ source: SourceGraph, options: ImportOptions) throws -> ImportedModel {
+    var knowledge = Knowledge()
+    // Every discovery is about one input or one of a few facts, so this ends; the bound is for safety.
+    for _ in 0..<(4 * source.inputs.count + 8) {
+      let lowering = Lowering(source, options: options, knowledge: knowledge)
+      do {
+        return try lowering.lower()
+      } catch let discovery as Discovery {
+        try knowledge.learn(discovery, options: options)
+      }
+    }
+    throw ImportError("the time axes of the inputs cannot be told: name them (--time-axis)")
+  }
+
+  private func lower() throws -> ImportedModel {
+    for (name, constant) in source.initializers { values[name] = .constant(constant) }
+    try lowerInputs()
+    for node in source.nodes {
+      do {
+        let results = try lower(node)
+        for (name, value) in zip(node.outputs, results) where !name.isEmpty { values[name] = value }
+        for name in node.outputs.dropFirst(results.count) where !name.isEmpty {
+          values[name] = Value(obstacle: "output '\(name)' of node '\(node.name)' (\(node.op)) is not supported")
+        }
+      } catch let error as GraphError {
+        throw node.error(error.message)
+      }
+    }
+    return try finish()
+  }
+
+  private func lower(_ node: SourceNode) throws -> [Value] {
+    let arguments = node.inputs.map { $0.isEmpty ? nil : values[$0] }
+    let given = arguments.compactMap { $0 }
+    if given.allSatisfy({ $0.constant != nil }), node.op != "Constant", node.op != "ConstantOfShape",
+      let constants = try Folder(node: node, inputs: arguments.map { $0?.constant }, opset: source.opset).fold()
+    {
+      return constants.map { .constant($0) }
+    }
+    if given.contains(where: { $0.states != nil }), Folder.movements.contains(node.op) {
+      return try moveStates(node, arguments)
+    }
+    guard let handler = Lowering.handlers[node.op] else { throw unsupported(node) }
+    return try handler(self)(node)
+  }
+
+  static let handlers: [String: Handler] = [
+    constantHandlers, movementHandlers, selectionHandlers, unaryHandlers, binaryHandlers, matrixHandlers, convolutionHandlers,
+    poolHandlers, recurrentHandlers, normalizationHandlers, reductionHandlers, softmaxHandlers, concatenationHandlers,
+    paddingHandlers, expansionHandlers,
+  ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+
+  // MARK: Arguments
+
+  /// The value of input `index` as a stream.
+  func stream(_ node: SourceNode, _ index: Int = 0) throws -> StreamView {
+    guard let name = node.input(index), let value = values[name] else { throw node.error("its input \(index) is missing") }
+    if let view = value.stream { return view }
+    if let obstacle = value.obstacle { throw node.error(obstacle) }
+    if value.constant != nil {
+      throw node.error("its input '\(name)' is a constant where a value computed from the inputs is expected")
+    }
+    throw node.error(
+      "its input '\(name)' is an initial state, which only recurrent nodes can read; keep such a state inside one LSTM, GRU or RNN")
+  }
+
+  /// The constant at input `index`; nil where it is left out.
+  func constant(_ node: SourceNode, _ index: Int, _ what: String) throws -> Constant? {
+    guard let name = node.input(index) else { return nil }
+    guard let constant = values[name]?.constant else {
+      throw node.error("its \(what) must be a constant, but is computed: export the network with fixed \(what)")
+    }
+    return constant
+  }
+
+  func floats(_ node: SourceNode, _ index: Int, _ what: String) throws -> Constant? {
+    guard let constant = try constant(node, index, what) else { return nil }
+    guard let floats = constant.floats else { throw node.error("its \(what) must be numbers") }
+    return Constant(shape: constant.shape, floats: try finite(node, floats, what))
+  }
+
+  func finite(_ node: SourceNode, _ values: [Float], _ what: String) throws -> [Float] {
+    guard values.allSatisfy(\.isFinite) else {
+      throw node.error("its \(what) hold values that are not finite: the network is broken, train or export it again")
+    }
+    return values
+  }
+
+  func dimensions(_ node: SourceNode, _ index: Int, _ what: String) throws -> [Dimension]? {
+    guard let constant = try constant(node, index, what) else { return nil }
+    guard let dimensions = constant.dimensions else { throw node.error("its \(what) must be integers") }
+    return dimensions
+  }
+
+  func integers(_ node: SourceNode, _ index: Int, _ what: String) throws -> [Int]? {
+    guard let dimensions = try dimensions(node, index, what) else { return nil }
+    let known = dimensions.compactMap(\.value)
+    guard known.count == dimensions.count else {
+      throw node.error("its \(what) depend on an open size; fix it by giving the input's shape (--shape)")
+    }
+    return known
+  }
+
+  // MARK: Emission
+
+  func frame(_ view: StreamView) -> FrameShape { graph.tensors[view.tensor].frame }
+
+  func emit(_ operation: Operation, _ inputs: [TensorID], _ node: SourceNode, _ suffix: String = "") throws -> TensorID {
+    var name = node.name + suffix
+    var number = 1
+    while !usedNames.insert(name).inserted {
+      number += 1
+      name = "\(node.name)\(suffix)#\(number)"
+    }
+    do {
+      return try graph.add(operation, inputs, name: name)
+    } catch let error as GraphError {
+      throw node.error(error.message)
+    }
+  }
+
+  /// Emits a node that changes values but not their places.
+  func emitPointwise(
+    _ operation: Operation, _ view: StreamView, _ node: SourceNode, _ suffix: String = ""
+  ) throws -> StreamView {
+    let tensor = try emit(operation, [view.tensor], node, suffix)
+    pointwiseRoot[tensor] = pointwiseRoot[view.tensor]
+    return StreamView(tensor: tensor, axes: view.axes)
+  }
+
+  private func unsupported(_ node: SourceNode) -> ImportError {
+    let advice =
+      Lowering.advice[node.op]
+      ?? "express the layer by supported operators, or leave it out of the exported network (docs list what is supported)"
+    return node.error("the operator \(node.op) is not supported: \(advice)")
+  }
+
+  private static let advice: [String: String] = [
+    "If": "export the network with the choice made, or simplify it with onnxsim so that one branch remains",
+    "Loop": "export recurrent layers as LSTM, GRU or RNN nodes, not as loops",
+    "Scan": "export recurrent layers as LSTM, GRU or RNN nodes, not as loops",
+    "ArgMax": "end the exported network before it; the results are decoded after the network",
+    "TopK": "end the exported network before it; the results are decoded after the network",
+    "CTCGreedyDecoder": "end the exported network before it; the runtime decodes CTC itself",
+    "Resize": "resize before the network, or replace it by a strided convolution or a pool",
+    "Upsample": "resize before the network, or replace it by a strided convolution or a pool",
+    "ConvTranspose": "networks that enlarge their input are not supported; end the exported network before it",
+    "QuantizeLinear": "export the network with float weights; the converter quantises it itself",
+    "DynamicQuantizeLinear": "export the network with float weights; the converter quantises it itself",
+    "QLinearConv": "export the network with float weights; the converter quantises it itself",
+    "QLinearMatMul": "export the network with float weights; the converter quantises it itself",
+    "MatMulInteger": "export the network with float weights; the converter quantises it itself",
+    "ConvInteger": "export the network with float weights; the converter quantises it itself",
+    "ReverseSequence": "export the layer as one node with direction 'reverse' or 'bidirectional'",
+    "STFT": "compute the spectrum before the network, or express it as a Conv with the Fourier basis as weights",
+    "DFT": "compute the spectrum before the network, or express it as a Conv with the Fourier basis as weights",
+  ]
+}

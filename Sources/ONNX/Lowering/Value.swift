@@ -1,0 +1,14 @@
+/// What a name of the ONNX graph stands for while the graph is lowered.
+struct Value {
+  /// Known while importing.
+  var constant: Constant?
+  /// Computed from the inputs.
+  var stream: StreamView?
+  /// For recurrent states: codes of `StateTrace`, one per element.
+  var states: Constant?
+  /// Why there is no stream where a node would need one.
+  var obstacle: String?
+
+  static func constant(_ constant: Constant) -> Value { Value(constant: constant) }
+  static func stream(_ view: StreamView) -> Value { Value(stream: view) }
+}
