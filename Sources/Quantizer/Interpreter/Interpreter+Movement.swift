@@ -38,7 +38,9 @@ extension Interpreter {
   }
 
   func window(_ input: FrameSequence, _ window: Window, into shape: FrameShape) -> FrameSequence {
-    let frames = input.count == 0 ? 0 : Graph.outputFrames(window.geometry, ceiling: false, frames: input.count)
+    // There is no edge to repeat in an empty sequence; zeros around it are zeros all the same.
+    let isEmpty = window.padsWithEdge && input.count == 0
+    let frames = isEmpty ? 0 : Graph.outputFrames(window.geometry, ceiling: false, frames: input.count)
     var output = FrameSequence(count: frames, shape: shape)
     let elements = input.shape.elements
     for frame in 0..<frames {
@@ -55,6 +57,7 @@ extension Interpreter {
 
   func repeatFrame(_ input: FrameSequence, count: Int) -> FrameSequence {
     var output = FrameSequence(count: 0, shape: input.shape)
+    guard input.count > 0 else { return output }
     for _ in 0..<count { output.values += input.values }
     output.count = count
     return output

@@ -29,7 +29,7 @@ extension Interpreter {
     case .window(let window):
       return self.window(input, window, into: shape)
     case .timeReduction(let reduction):
-      return try reduceTime(input, reduction, name: node.name)
+      return reduceTime(input, reduction)
     case .frameReduction(let reduction, let height, let width, let channels):
       return reduceFrame(input, reduction, height: height, width: width, channels: channels, into: shape)
     case .softmax(let logarithm):

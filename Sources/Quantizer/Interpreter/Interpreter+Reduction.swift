@@ -1,7 +1,7 @@
 extension Interpreter {
-  /// One frame from all frames.
-  func reduceTime(_ input: FrameSequence, _ reduction: Reduction, name: String) throws -> FrameSequence {
-    guard input.count > 0 else { throw InterpreterError("\(name): a sequence without frames has no result") }
+  /// One frame from all frames; of an empty sequence, none.
+  func reduceTime(_ input: FrameSequence, _ reduction: Reduction) -> FrameSequence {
+    guard input.count > 0 else { return FrameSequence(count: 0, shape: input.shape) }
     let elements = input.shape.elements
     var output = FrameSequence(count: 1, shape: input.shape)
     for element in 0..<elements {
