@@ -1,6 +1,7 @@
 import CKernelSet
 
-// The elementary functions of docs/numerics.md, eight at a time. KernelsReference has them one at a time, to be read first.
+// The elementary functions of docs/numerics.md, eight at a time. KernelsReference has them one at a time, to be read
+// first.
 
 private var notANumber: Float { Float(bitPattern: 0x7FC0_0000) }
 

@@ -1,7 +1,7 @@
 import CKernelSet
 
-// Sums of products of codes. A tile keeps its sums in registers over the whole depth: several rows of x share the weights of
-// one panel, or one row of x, as in every recurrent step, runs along four panels at once.
+// Sums of products of codes. A tile keeps its sums in registers over the whole depth: several rows of x share the
+// weights of one panel, or one row of x, as in every recurrent step, runs along four panels at once.
 
 /// `rows` (1...4, a literal) rows of x times one panel of weights.
 @inline(__always)

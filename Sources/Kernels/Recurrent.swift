@@ -42,8 +42,8 @@ private func hasUsualGates(_ s: crnn_recurrent_step) -> Bool {
 @inline(__always)
 private func flush(_ x: Vector) -> Vector { whereGreater(all(0x1p-100), x.magnitude, all(0), x) }
 
-/// In two passes, since tanh of the new cell waits for everything before it: apart, the processor overlaps more units. Between
-/// them, h holds the output gate.
+/// In two passes, since tanh of the new cell waits for everything before it: apart, the processor overlaps more units.
+/// Between them, h holds the output gate.
 @inline(never)
 private func lstm<F: StepFunctions>(_ functions: F.Type, _ step: UnsafePointer<crnn_recurrent_step>) {
   let s = step.pointee

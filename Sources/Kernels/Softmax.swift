@@ -1,8 +1,8 @@
 import CKernelSet
 
-// The maximum is searched in eight lanes at once, all of which start with the first value: the order matters only where the
-// first value is NaN, which no comparison then replaces in any lane, or between zeros of both signs, which give the same bits.
-// The sum is taken from the first to the last, as docs/numerics.md says.
+// The maximum is searched in eight lanes at once, all of which start with the first value: the order matters only where
+// the first value is NaN, which no comparison then replaces in any lane, or between zeros of both signs, which give the
+// same bits. The sum is taken from the first to the last, as docs/numerics.md says.
 
 @c @implementation
 func crnn_kernel_softmax(_ y: UnsafeMutablePointer<Float>, _ count: Int, _ logarithmic: Int32) {

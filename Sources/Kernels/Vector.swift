@@ -1,10 +1,10 @@
 import CKernelSet
 
-/// The eight lanes that all pointwise kernels work on, with the arithmetic that docs/numerics.md names, each operation rounded
-/// on its own.
+/// The eight lanes that all pointwise kernels work on, with the arithmetic that docs/numerics.md names, each operation
+/// rounded on its own.
 ///
-/// A function that is not inlined takes a vector by `inout`: by value it would travel in two halves, and the compiler would then
-/// compute in halves as well.
+/// A function that is not inlined takes a vector by `inout`: by value it would travel in two halves, and the compiler
+/// would then compute in halves as well.
 struct Vector {
   var lanes: SIMD8<Float>
 
@@ -21,8 +21,8 @@ struct Vector {
   @inline(__always) static func / (a: Vector, b: Vector) -> Vector { Vector(crnn_divide(a.lanes, b.lanes)) }
 }
 
-// Loops go in steps of eight. `remaining` elements are left at each step; where they are fewer than eight, the same formula runs
-// over a vector whose other lanes are 0 and are never stored.
+// Loops go in steps of eight. `remaining` elements are left at each step; where they are fewer than eight, the same
+// formula runs over a vector whose other lanes are 0 and are never stored.
 
 @inline(__always)
 func load(_ p: UnsafePointer<Float>, _ remaining: Int) -> Vector {

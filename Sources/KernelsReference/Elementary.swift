@@ -1,7 +1,7 @@
 import CKernelSet
 
-// The elementary functions of docs/numerics.md. Every operation is rounded on its own: never `addingProduct`, never a library
-// function. `min` and `max` of the document are written as comparisons, so that NaN behaves as it says.
+// The elementary functions of docs/numerics.md. Every operation is rounded on its own: never `addingProduct`, never a
+// library function. `min` and `max` of the document are written as comparisons, so that NaN behaves as it says.
 
 var notANumber: Float { Float(bitPattern: 0x7FC0_0000) }
 
@@ -54,7 +54,8 @@ func hyperbolicTangent(_ argument: Float) -> Float {
 
 func sigmoid(_ x: Float) -> Float { 0.5 * hyperbolicTangent(0.5 * x) + 0.5 }
 
-/// The special cases are told apart by their bits, so that they do not depend on how a processor treats subnormal numbers.
+/// The special cases are told apart by their bits, so that they do not depend on how a processor treats subnormal
+/// numbers.
 func logarithm(_ x: Float) -> Float {
   let bits = x.bitPattern
   if bits & 0x7FFF_FFFF == 0 { return -Float.infinity }

@@ -1,9 +1,9 @@
 /* The names under which one kernel module defines its kernels, and its table of them.
  *
- * Every module is compiled with -DCRNN_KERNEL_SET=<name> (Package.swift). Its Swift source always says
- * `@c @implementation func crnn_kernel_multiply_s16(...)`; the symbol of that function is crnn_<name>_multiply_s16, so that one
- * source makes several modules. The compiler checks each signature against the member of crnn_kernels, which is the only
- * place where it is written. Only kernel modules use what is declared here.
+ * Every module is compiled with -DCRNN_KERNEL_SET=<name> (Package.swift). Its Swift source always defines
+ * crnn_kernel_multiply_s16; the symbol of that function is crnn_<name>_multiply_s16, so that one source makes several
+ * modules. The compiler checks each signature against the member of crnn_kernels, which is the
+ * only place where it is written. Only kernel modules use what is declared here.
  */
 #ifndef CRNN_KERNEL_SET_H
 #define CRNN_KERNEL_SET_H

@@ -1,8 +1,8 @@
 /* The boundary between the runtime and the kernel modules: one table of C function pointers per instruction set.
  *
- * Only C symbols cross it, so the Swift optimiser can never move a kernel's body into a module that is compiled for another
- * instruction set. Every kernel has an exact meaning (docs/numerics.md); KernelsReference implements it in plain scalar
- * Swift, and every other module must give the same bits. Buffers need no alignment beyond their elements'.
+ * Only C symbols cross it, so the Swift optimiser can never move a kernel's body into a module that is compiled for
+ * another instruction set. Every kernel has an exact meaning (docs/numerics.md); KernelsReference implements it in
+ * plain scalar Swift, and every other module must give the same bits. Buffers need no alignment beyond their elements'.
  */
 #ifndef CRNN_KERNELS_H
 #define CRNN_KERNELS_H
@@ -49,17 +49,24 @@ typedef struct crnn_recurrent_step {
 typedef struct crnn_kernels {
   const char *_Nonnull name;
 
-  /* accumulators[m * accumulator_stride + r] = initial[r] + sum over k of weights[r][k] * x[m * x_stride + k], in int32 that
-   * wraps, for m < count (1...4), r < 8 * panels, k < 4 * groups. weights: [panel][group][8][4], panels lie panel_stride bytes apart (more than
-   * 32 * groups where the sum is one of several segments). x_stride in elements. x of _u7 is 0..127. */
-  void (*_Nonnull multiply_s16)(const int16_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count, const int8_t *_Nonnull weights,
-                                const int32_t *_Nonnull initial, ptrdiff_t groups, ptrdiff_t panels, ptrdiff_t panel_stride,
+  /* accumulators[m * accumulator_stride + r] = initial[r] + sum over k of weights[r][k] * x[m * x_stride + k], in int32
+   * that wraps, for m < count (1...4), r < 8 * panels, k < 4 * groups. weights: [panel][group][8][4], panels lie
+   * panel_stride bytes apart (more than 32 * groups where the sum is one of several segments). x_stride in elements. x
+   * of _u7 is 0..127. */
+  void (*_Nonnull multiply_s16)(const int16_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count,
+                                const int8_t *_Nonnull weights,
+                                const int32_t *_Nonnull initial, ptrdiff_t groups, ptrdiff_t panels,
+                                ptrdiff_t panel_stride,
                                 int32_t *_Nonnull accumulators, ptrdiff_t accumulator_stride);
-  void (*_Nonnull multiply_u7)(const uint8_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count, const int8_t *_Nonnull weights,
-                               const int32_t *_Nonnull initial, ptrdiff_t groups, ptrdiff_t panels, ptrdiff_t panel_stride,
+  void (*_Nonnull multiply_u7)(const uint8_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count,
+                               const int8_t *_Nonnull weights,
+                               const int32_t *_Nonnull initial, ptrdiff_t groups, ptrdiff_t panels,
+                               ptrdiff_t panel_stride,
                                int32_t *_Nonnull accumulators, ptrdiff_t accumulator_stride);
-  /* accumulators[c] = initial[c] + sum over t of weights[t * channels + c] * x[t * channels + c]; channels a multiple of 16. */
-  void (*_Nonnull depthwise_s16)(const int16_t *_Nonnull x, const int8_t *_Nonnull weights, const int32_t *_Nonnull initial,
+  /* accumulators[c] = initial[c] + sum over t of weights[t * channels + c] * x[t * channels + c]; channels a multiple
+   * of 16. */
+  void (*_Nonnull depthwise_s16)(const int16_t *_Nonnull x, const int8_t *_Nonnull weights,
+                                 const int32_t *_Nonnull initial,
                                  ptrdiff_t taps, ptrdiff_t channels, int32_t *_Nonnull accumulators);
 
   void (*_Nonnull widen_u8)(const uint8_t *_Nonnull x, int16_t *_Nonnull y, ptrdiff_t count);
@@ -73,10 +80,14 @@ typedef struct crnn_kernels {
   /* y = f(y). PRelu: slopes[i] for y[i]. */
   void (*_Nonnull activate)(const crnn_activation *_Nonnull activation, float *_Nonnull y, ptrdiff_t count);
 
-  void (*_Nonnull quantize_u8)(const float *_Nonnull x, const crnn_quantization *_Nonnull q, uint8_t *_Nonnull y, ptrdiff_t count);
-  void (*_Nonnull quantize_s16)(const float *_Nonnull x, const crnn_quantization *_Nonnull q, int16_t *_Nonnull y, ptrdiff_t count);
-  void (*_Nonnull dequantize_u8)(const uint8_t *_Nonnull x, const crnn_quantization *_Nonnull q, float *_Nonnull y, ptrdiff_t count);
-  void (*_Nonnull dequantize_s16)(const int16_t *_Nonnull x, const crnn_quantization *_Nonnull q, float *_Nonnull y, ptrdiff_t count);
+  void (*_Nonnull quantize_u8)(const float *_Nonnull x, const crnn_quantization *_Nonnull q, uint8_t *_Nonnull y,
+                               ptrdiff_t count);
+  void (*_Nonnull quantize_s16)(const float *_Nonnull x, const crnn_quantization *_Nonnull q, int16_t *_Nonnull y,
+                                ptrdiff_t count);
+  void (*_Nonnull dequantize_u8)(const uint8_t *_Nonnull x, const crnn_quantization *_Nonnull q, float *_Nonnull y,
+                                 ptrdiff_t count);
+  void (*_Nonnull dequantize_s16)(const int16_t *_Nonnull x, const crnn_quantization *_Nonnull q, float *_Nonnull y,
+                                  ptrdiff_t count);
 
   /* y = max(y, x), element by element. f32: x > y ? x : y. */
   void (*_Nonnull maximum_u8)(const uint8_t *_Nonnull x, uint8_t *_Nonnull y, ptrdiff_t count);
@@ -84,15 +95,16 @@ typedef struct crnn_kernels {
   void (*_Nonnull maximum_f32)(const float *_Nonnull x, float *_Nonnull y, ptrdiff_t count);
 
   /* y = a op b, element by element; operation: CRNN_BINARY_* of crnn_format.h. y may be a or b. */
-  void (*_Nonnull combine)(int32_t operation, const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull y, ptrdiff_t count);
+  void (*_Nonnull combine)(int32_t operation, const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull y,
+                           ptrdiff_t count);
 
   /* In place over `count` values. */
   void (*_Nonnull softmax)(float *_Nonnull y, ptrdiff_t count, int32_t logarithm);
 
-  /* One step; docs/numerics.md has the formulas. lstm: input, hidden [i o f c]. gru_after (reset after): input [z r h], hidden [z r h],
-   * hidden's h rows with their bias. gru_gates and gru_candidate are the two halves of a GRU with reset before: gates leaves
-   * z in c and r * h in `reset_hidden`; candidate finishes. simple: one gate, whose activation
-   * is `cell`. A PRelu among the activations has its slope in alpha. */
+  /* One step; docs/numerics.md has the formulas. lstm: input, hidden [i o f c]. gru_after (reset after): input [z r h],
+   * hidden [z r h], hidden's h rows with their bias. gru_gates and gru_candidate are the two halves of a GRU with reset
+   * before: gates leaves z in c and r * h in `reset_hidden`; candidate finishes. simple: one gate, whose activation is
+   * `cell`. A PRelu among the activations has its slope in alpha. */
   void (*_Nonnull lstm)(const crnn_recurrent_step *_Nonnull step);
   void (*_Nonnull gru_after)(const crnn_recurrent_step *_Nonnull step);
   void (*_Nonnull gru_gates)(const crnn_recurrent_step *_Nonnull step, float *_Nonnull reset_hidden);

@@ -1,10 +1,11 @@
-/* What Swift's SIMD types cannot express well, as inline functions: loads of any alignment, conversions between lane types,
- * selections, square roots, and the multiplications of pairs that the matrix kernels live on.
+/* What Swift's SIMD types cannot express well, as inline functions: loads of any alignment, conversions between lane
+ * types, selections, square roots, and the multiplications of pairs that the matrix kernels live on.
  *
- * Swift sees each vector type as the SIMD type of the same lanes (crnn_f32x8 is SIMD8<Float>). The functions hold for every
- * instruction set; where one has an instruction of its own, the choice is made here, by the features that the importing
- * module is compiled with. The standard library's generic conversions are never used in kernels: they are not inlined, and
- * their specialisations would be weak symbols that another module may pick up with the wrong instructions inside.
+ * Swift sees each vector type as the SIMD type of the same lanes (crnn_f32x8 is SIMD8<Float>). The functions hold for
+ * every instruction set; where one has an instruction of its own, the choice is made here, by the features that the
+ * importing module is compiled with. The standard library's generic conversions are never used in kernels: they are not
+ * inlined, and their specialisations would be weak symbols that another module may pick up with the wrong instructions
+ * inside.
  */
 #ifndef CRNN_SIMD_H
 #define CRNN_SIMD_H
@@ -151,8 +152,8 @@ CRNN_INLINE crnn_u8x16 crnn_maximum_u8x16(crnn_u8x16 a, crnn_u8x16 b) {
   return (mask & a) | (~mask & b);
 }
 
-/* ---- Arithmetic, each operation rounded on its own. Swift's operators on SIMD8<Float> work lane after lane and leave it to
- * the optimiser to find the vector again, which it often finds half as wide. ---- */
+/* ---- Arithmetic, each operation rounded on its own. Swift's operators on SIMD8<Float> work lane after lane and leave
+ * it to the optimiser to find the vector again, which it often finds half as wide. ---- */
 
 CRNN_INLINE crnn_f32x8 crnn_add(crnn_f32x8 a, crnn_f32x8 b) { return a + b; }
 CRNN_INLINE crnn_f32x8 crnn_subtract(crnn_f32x8 a, crnn_f32x8 b) { return a - b; }
@@ -185,8 +186,8 @@ CRNN_INLINE float crnn_largest_lane(crnn_f32x8 v) {
 
 /* ---- Sums of products over one group of weights: 8 rows of 4 consecutive inputs, [row][input]. ----
  *
- * Each operand type has: the weights of a group, prepared; four inputs, repeated for every row; sums, as partial sums of
- * each row; multiply_add, which adds the products of one group; and total, which gives the 8 rows in order. */
+ * Each operand type has: the weights of a group, prepared; four inputs, repeated for every row; sums, as partial sums
+ * of each row; multiply_add, which adds the products of one group; and total, which gives the 8 rows in order. */
 
 CRNN_INLINE crnn_i16x16 crnn_low_half(crnn_i16x32 v) {
   return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
