@@ -35,6 +35,19 @@ struct ElementaryTests {
     }
   }
 
+  @Test("Every set equals the reference on all of them", arguments: KernelSet.optimized)
+  func equal(_ set: KernelSet) {
+    let x = floats()
+    let kinds = [
+      CRNN_ACTIVATION_EXPONENTIAL, CRNN_ACTIVATION_TANH, CRNN_ACTIVATION_SIGMOID, CRNN_ACTIVATION_LOGARITHM,
+      CRNN_ACTIVATION_SQUARE_ROOT,
+    ]
+    for kind in kinds {
+      let pairs = zip(values(kind, set, x), values(kind, .reference, x))
+      #expect(pairs.allSatisfy { bits($0) == bits($1) }, "activation \(kind)")
+    }
+  }
+
   @Test("exp: relative error below 2⁻²³ where neither end of its range is near")
   func exponential() {
     let error = relativeError(CRNN_ACTIVATION_EXPONENTIAL, exp) { -87.3 < $0 && $0 < 88.3 }
