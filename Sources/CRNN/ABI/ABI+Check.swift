@@ -8,9 +8,9 @@ public func crnn_model_check(
 ) -> crnn_status {
   guard let checked = view(model) else { return notAModel(error) }
   let file = checked.pointee.file
-  let payload = PackedFile.checkPayload(file.base, file.header, error)
+  let payload = PackedFile.checkPayload(file.pointee.base, file.pointee.header, error)
   guard payload == CRNN_OK else { return payload }
-  guard let test = file.selfTest else { return CRNN_OK }
+  guard let test = file.pointee.selfTest else { return CRNN_OK }
   guard let memory else { return Message(error, CRNN_ERROR_ARGUMENT).text("memory is NULL").status }
   var checksum: UInt32 = 0
   let status = SelfTest(seed: test.pointee.seed, frames: Int64(test.pointee.frames))
@@ -50,7 +50,7 @@ struct SelfTest {
     let file = checked.pointee.file
     var options = crnn_stream_options(
       struct_size: MemoryLayout<crnn_stream_options>.size, chunk: 1, reserved: 0,
-      maximum_frames: file.isBounded ? 64 : 0)
+      maximum_frames: file.pointee.isBounded ? 64 : 0)
     var handle: OpaquePointer?
     let status = crnn_stream_init(model, memory, memoryBytes, &options, &handle, error)
     guard status == CRNN_OK else { return status }
@@ -67,9 +67,9 @@ struct SelfTest {
   private func feed(_ stream: StreamView, _ frame: Int64, _ state: inout UInt32, _ checksum: inout UInt32) -> Bool {
     var any = false
     var port = 0
-    while port < stream.file.inputCount {
-      let index = Int(stream.file.input(port).pointee.tensor)
-      let tensor = stream.file.tensors[index]
+    while port < stream.file.pointee.inputCount {
+      let index = Int(stream.file.pointee.input(port).pointee.tensor)
+      let tensor = stream.file.pointee.tensors[index]
       let count = tensor.isPerSequence ? 1 : tensor.fixed_frames > 0 ? Int64(tensor.fixed_frames) : frames
       // A port that runs far ahead of another has no room: both ends of every port are then still tested.
       if frame < count {
@@ -112,9 +112,9 @@ struct SelfTest {
   private func drain(_ stream: StreamView, _ checksum: inout UInt32) -> Bool {
     var any = false
     var port = 0
-    while port < stream.file.outputCount {
-      let index = Int(stream.file.output(port).pointee.tensor)
-      let tensor = stream.file.tensors[index]
+    while port < stream.file.pointee.outputCount {
+      let index = Int(stream.file.pointee.output(port).pointee.tensor)
+      let tensor = stream.file.pointee.tensors[index]
       let values = stream.scratch.assumingMemoryBound(to: Float.self)
       while stream.ready(port: port) > 0 {
         let source = stream.execution.frame(index, tensor.frameBytes, stream.tensors[index].pulled)

@@ -5,16 +5,16 @@ import CKernels
 public func crnn_model_port_count(_ model: OpaquePointer?, _ direction: crnn_direction) -> Int32 {
   guard let model = view(model) else { return 0 }
   let file = model.pointee.file
-  return Int32(truncatingIfNeeded: direction == CRNN_INPUT ? file.inputCount : file.outputCount)
+  return Int32(truncatingIfNeeded: direction == CRNN_INPUT ? file.pointee.inputCount : file.pointee.outputCount)
 }
 
 /// The record of a port, or nil.
 func port(_ model: UnsafePointer<Model>, _ direction: crnn_direction, _ index: Int32) -> UnsafePointer<crnn_port_record>? {
   let file = model.pointee.file
   guard direction == CRNN_INPUT || direction == CRNN_OUTPUT, index >= 0,
-    Int(index) < (direction == CRNN_INPUT ? file.inputCount : file.outputCount)
+    Int(index) < (direction == CRNN_INPUT ? file.pointee.inputCount : file.pointee.outputCount)
   else { return nil }
-  return direction == CRNN_INPUT ? file.input(Int(index)) : file.output(Int(index))
+  return direction == CRNN_INPUT ? file.pointee.input(Int(index)) : file.pointee.output(Int(index))
 }
 
 func noPort(_ error: UnsafeMutablePointer<crnn_error>?, _ index: Int32) -> crnn_status {
@@ -32,9 +32,9 @@ public func crnn_model_port(
   }
   guard let port = port(model, direction, index) else { return noPort(error, index) }
   let file = model.pointee.file
-  let tensor = file.tensors[Int(port.pointee.tensor)]
+  let tensor = file.pointee.tensors[Int(port.pointee.tensor)]
   let shape = port.pointee.shape
-  info.pointee.name = file.string(port.pointee.name)
+  info.pointee.name = file.pointee.string(port.pointee.name)
   info.pointee.native_dtype = crnn_dtype(truncatingIfNeeded: Int(tensor.store))
   info.pointee.rank = Int32(truncatingIfNeeded: Int(port.pointee.rank))
   info.pointee.shape = (Int64(shape.0), Int64(shape.1), Int64(shape.2), Int64(shape.3))
@@ -57,7 +57,7 @@ public func crnn_model_find_port(
   }
   var i: Int32 = 0
   while let candidate = port(model, direction, i) {
-    if CString.equal(model.pointee.file.string(candidate.pointee.name), name) {
+    if CString.equal(model.pointee.file.pointee.string(candidate.pointee.name), name) {
       index.pointee = i
       return CRNN_OK
     }
@@ -73,13 +73,13 @@ public func crnn_model_output_frames(
 ) -> crnn_status {
   guard let model = view(model) else { return notAModel(error) }
   let file = model.pointee.file
-  guard let inputFrames, let frames, Int(inputCount) == file.inputCount else {
+  guard let inputFrames, let frames, Int(inputCount) == file.pointee.inputCount else {
     return Message(error, CRNN_ERROR_ARGUMENT).text("inputFrames or frames is NULL, or there are not ")
-      .number(file.inputCount).text(" inputs").status
+      .number(file.pointee.inputCount).text(" inputs").status
   }
   guard let port = port(model, CRNN_OUTPUT, output) else { return noPort(error, output) }
   var i = 0
-  while i < file.inputCount {
+  while i < file.pointee.inputCount {
     guard inputFrames[i] >= 0, inputFrames[i] <= 1 << 40 else {
       return Message(error, CRNN_ERROR_ARGUMENT).text("a sequence cannot have ").number(inputFrames[i]).text(" frames").status
     }
@@ -91,18 +91,18 @@ public func crnn_model_output_frames(
 
 /// Counts the frames of whole sequences without any memory: from a tensor back to the inputs.
 struct TotalFrames {
-  let file: PackedFile
+  let file: UnsafePointer<PackedFile>
   let inputs: UnsafePointer<Int64>
 
   func of(_ tensor: Int) -> Int64 {
     var i = 0
-    while i < file.inputCount {
-      if Int(file.input(i).pointee.tensor) == tensor { return inputs[i] }
+    while i < file.pointee.inputCount {
+      if Int(file.pointee.input(i).pointee.tensor) == tensor { return inputs[i] }
       i &+= 1
     }
     i = 0
-    while i < file.nodeCount, Int(file.nodes[i].output) != tensor { i &+= 1 }
-    guard i < file.nodeCount else { return 0 }
+    while i < file.pointee.nodeCount, Int(file.pointee.nodes[i].output) != tensor { i &+= 1 }
+    guard i < file.pointee.nodeCount else { return 0 }
     let node = file.node(i)
     let timing = NodeTiming(node.record)
     switch timing.kind {
@@ -119,25 +119,25 @@ struct TotalFrames {
 @_cdecl("crnn_model_text") @implementation
 public func crnn_model_text(_ model: OpaquePointer?, _ key: UnsafePointer<CChar>?) -> UnsafePointer<CChar>? {
   guard let model = view(model), let key else { return nil }
-  return model.pointee.file.text(key)
+  return model.pointee.file.pointee.text(key)
 }
 
 @_cdecl("crnn_model_is_bounded") @implementation
 public func crnn_model_is_bounded(_ model: OpaquePointer?) -> Int32 {
   guard let model = view(model) else { return 0 }
-  return model.pointee.file.isBounded ? 1 : 0
+  return model.pointee.file.pointee.isBounded ? 1 : 0
 }
 
 @_cdecl("crnn_model_isa") @implementation
 public func crnn_model_isa(_ model: OpaquePointer?) -> UnsafePointer<CChar>? {
   guard let model = view(model) else { return nil }
-  return model.pointee.kernels.name
+  return model.pointee.kernels.pointee.name
 }
 
 @_cdecl("crnn_model_node_count") @implementation
 public func crnn_model_node_count(_ model: OpaquePointer?) -> Int32 {
   guard let model = view(model) else { return 0 }
-  return Int32(truncatingIfNeeded: model.pointee.file.nodeCount)
+  return Int32(truncatingIfNeeded: model.pointee.file.pointee.nodeCount)
 }
 
 @_cdecl("crnn_model_node") @implementation
@@ -150,7 +150,7 @@ public func crnn_model_node(
     return Message(error, CRNN_ERROR_ARGUMENT).text("info is NULL or its struct_size is not set").status
   }
   let file = model.pointee.file
-  guard index >= 0, Int(index) < file.nodeCount else {
+  guard index >= 0, Int(index) < file.pointee.nodeCount else {
     return Message(error, CRNN_ERROR_ARGUMENT).text("the model has no node ").number(Int(index)).status
   }
   var chosen = StreamOptions()
@@ -158,7 +158,7 @@ public func crnn_model_node(
   guard status == CRNN_OK else { return status }
   let node = file.node(Int(index))
   let tensor = node.output.pointee
-  let capacity = file.ringCapacity(node.outputIndex, chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
+  let capacity = file.pointee.ringCapacity(node.outputIndex, chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
   info.pointee.name = node.name
   info.pointee.operation = constant(Operations.name(node.operation))
   info.pointee.output_store = constant(

@@ -40,13 +40,20 @@ public func crnn_file_requirements(
     }
     return status
   }
-  let stream = packed.streamBytes(chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
+  return require(&packed, chosen, requirements, error)
+}
+
+private func require(
+  _ packed: UnsafePointer<PackedFile>, _ options: StreamOptions,
+  _ requirements: UnsafeMutablePointer<crnn_requirements>, _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  let stream = packed.streamBytes(chunk: options.chunk, maximumFrames: options.maximumFrames)
   guard stream != 0 else {
     return Message(error, CRNN_ERROR_MEMORY).text("a stream with these options would not fit into memory").status
   }
-  requirements.pointee.prefix_bytes = UInt64(packed.header.pointee.prefix_size)
-  requirements.pointee.file_bytes = packed.header.pointee.file_size
-  requirements.pointee.model_bytes = UInt64(Model.bytes(packed))
+  requirements.pointee.prefix_bytes = UInt64(packed.pointee.header.pointee.prefix_size)
+  requirements.pointee.file_bytes = packed.pointee.header.pointee.file_size
+  requirements.pointee.model_bytes = UInt64(Model.bytes(packed.pointee))
   requirements.pointee.stream_bytes = UInt64(max(stream, 0))
   return CRNN_OK
 }
@@ -71,13 +78,13 @@ public func crnn_model_init(
     return Message(error, CRNN_ERROR_CAPACITY).text("the model needs ").number(needed).text(" bytes of memory, not ")
       .number(memoryBytes).status
   }
-  model.pointee = OpaquePointer(Model.place(packed, kernels.pointee, in: memory))
+  model.pointee = OpaquePointer(Model.place(packed, kernels, in: memory))
   return CRNN_OK
 }
 
 /// Checks the options and the file, and picks the kernels.
 private func openFile(
-  _ file: UnsafeRawPointer, _ bytes: Int, _ options: UnsafePointer<crnn_model_options>?, _ packed: inout PackedFile,
+  _ file: UnsafeRawPointer, _ bytes: Int, _ options: UnsafePointer<crnn_model_options>?, _ packed: UnsafeMutablePointer<PackedFile>,
   _ error: UnsafeMutablePointer<crnn_error>?
 ) -> (status: crnn_status, kernels: UnsafePointer<crnn_kernels>) {
   var isa: UnsafePointer<CChar>?
@@ -96,7 +103,7 @@ private func openFile(
   let (isaStatus, kernels) = InstructionSets.choose(
     isa ?? crnn_host_environment(constant("CRNN_ISA")), error)
   guard isaStatus == CRNN_OK else { return (isaStatus, kernels) }
-  return (PackedFile.open(file, bytes, defers ? .wholeDeferringChecksum : .whole, &packed, error), kernels)
+  return (PackedFile.open(file, bytes, defers ? .wholeDeferringChecksum : .whole, packed, error), kernels)
 }
 
 @_cdecl("crnn_model_open") @implementation
@@ -127,7 +134,7 @@ public func crnn_model_open(
     crnn_host_unmap(mapping, bytes)
     return Message(error, CRNN_ERROR_MEMORY).text("no memory for the model").status
   }
-  let placed = Model.place(packed, kernels.pointee, in: memory)
+  let placed = Model.place(packed, kernels, in: memory)
   placed.pointee.mapping = UnsafeRawPointer(mapping)
   placed.pointee.mappingBytes = bytes
   model.pointee = OpaquePointer(placed)

@@ -8,13 +8,13 @@ public func crnn_run(
 ) -> crnn_status {
   guard let checked = view(model) else { return notAModel(error) }
   let file = checked.pointee.file
-  guard let inputs, let outputs, Int(inputCount) == file.inputCount, Int(outputCount) == file.outputCount else {
-    return Message(error, CRNN_ERROR_ARGUMENT).text("the model has ").number(file.inputCount).text(" inputs and ")
-      .number(file.outputCount).text(" outputs; one array for each is needed").status
+  guard let inputs, let outputs, Int(inputCount) == file.pointee.inputCount, Int(outputCount) == file.pointee.outputCount else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("the model has ").number(file.pointee.inputCount).text(" inputs and ")
+      .number(file.pointee.outputCount).text(" outputs; one array for each is needed").status
   }
   var longest: Int64 = 1
   var i = 0
-  while i < file.inputCount {
+  while i < file.pointee.inputCount {
     guard inputs[i].rank > 0 else {
       return Message(error, CRNN_ERROR_SHAPE).text("an array needs a time axis").status
     }
@@ -37,7 +37,7 @@ public func crnn_run(
 private struct WholeRun {
   let model: OpaquePointer?
   let handle: OpaquePointer?
-  let file: PackedFile
+  let file: UnsafePointer<PackedFile>
   let inputs: UnsafePointer<crnn_array>
   let outputs: UnsafePointer<crnn_array>
 
@@ -53,11 +53,11 @@ private struct WholeRun {
     while progress {
       progress = false
       var port = 0
-      while port < file.inputCount {
+      while port < file.pointee.inputCount {
         var array: ArrayView?
         status = make(CRNN_INPUT, port, &array, error)
         guard status == CRNN_OK, let array else { return status }
-        let state = view.tensors[Int(file.input(port).pointee.tensor)]
+        let state = view.tensors[Int(file.pointee.input(port).pointee.tensor)]
         let piece = min(array.frames &- state.produced, min(view.room(port: port), Int64(view.header.pointee.chunk)))
         if piece > 0 {
           view.write(port: port, array, first: state.produced, count: piece)
@@ -71,11 +71,11 @@ private struct WholeRun {
         port &+= 1
       }
       port = 0
-      while port < file.outputCount {
+      while port < file.pointee.outputCount {
         var array: ArrayView?
         status = make(CRNN_OUTPUT, port, &array, error)
         guard status == CRNN_OK, let array else { return status }
-        let pulled = view.tensors[Int(file.output(port).pointee.tensor)].pulled
+        let pulled = view.tensors[Int(file.pointee.output(port).pointee.tensor)].pulled
         if view.read(port: port, array, first: pulled, limit: array.frames &- pulled) > 0 { progress = true }
         port &+= 1
       }
@@ -87,15 +87,15 @@ private struct WholeRun {
   private func make(
     _ direction: crnn_direction, _ port: Int, _ array: inout ArrayView?, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
-    let record = direction == CRNN_INPUT ? file.input(port) : file.output(port)
+    let record = direction == CRNN_INPUT ? file.pointee.input(port) : file.pointee.output(port)
     return ArrayView.make(
-      (direction == CRNN_INPUT ? inputs : outputs) + port, record, file.string(record.pointee.name), &array, error)
+      (direction == CRNN_INPUT ? inputs : outputs) + port, record, file.pointee.string(record.pointee.name), &array, error)
   }
 
   /// Everything that can be refused is refused before anything is computed, so that outputs stay untouched on error.
   private func check(_ view: StreamView, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
     var port = 0
-    while port < file.inputCount {
+    while port < file.pointee.inputCount {
       var array: ArrayView?
       var status = make(CRNN_INPUT, port, &array, error)
       guard status == CRNN_OK, let array else { return status }
@@ -105,22 +105,22 @@ private struct WholeRun {
       guard status == CRNN_OK else { return status }
       status = view.checkEnd(port: port, extra: array.frames, error)
       guard status == CRNN_OK else { return status }
-      let tensor = view.tensors + Int(file.input(port).pointee.tensor)
+      let tensor = view.tensors + Int(file.pointee.input(port).pointee.tensor)
       tensor.pointee.predicted = array.frames
       tensor.pointee.predictedFinal = array.frames
       port &+= 1
     }
     view.predictNodes()
     port = 0
-    while port < file.outputCount {
+    while port < file.pointee.outputCount {
       var array: ArrayView?
       var status = make(CRNN_OUTPUT, port, &array, error)
       guard status == CRNN_OK, let array else { return status }
       status = view.checkOutput(port: port, array, error)
       guard status == CRNN_OK else { return status }
-      let frames = view.tensors[Int(file.output(port).pointee.tensor)].predicted
+      let frames = view.tensors[Int(file.pointee.output(port).pointee.tensor)].predicted
       guard array.frames == frames else {
-        return Message(error, CRNN_ERROR_SHAPE).text("output port ").name(file.string(file.output(port).pointee.name))
+        return Message(error, CRNN_ERROR_SHAPE).text("output port ").name(file.pointee.string(file.pointee.output(port).pointee.name))
           .text(" gives ").number(frames).text(" frames; the array has room for ").number(array.frames).status
       }
       port &+= 1

@@ -12,7 +12,7 @@ func stream(
   guard header.pointee.magic == StreamHeader.magic else {
     return Message(error, CRNN_ERROR_STREAM).text("this is not a stream, or it was destroyed").status
   }
-  guard header.pointee.model == model.pointee.file.contentID else {
+  guard header.pointee.model == model.pointee.file.pointee.contentID else {
     return Message(error, CRNN_ERROR_STREAM).text("the stream belongs to another model").status
   }
   result = StreamView(model, base)
@@ -21,7 +21,7 @@ func stream(
 
 /// The bytes of a stream, or a status that says why there are none.
 func streamBytes(
-  _ file: PackedFile, _ options: StreamOptions, _ error: UnsafeMutablePointer<crnn_error>?
+  _ file: UnsafePointer<PackedFile>, _ options: StreamOptions, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> (status: crnn_status, bytes: Int) {
   let bytes = file.streamBytes(chunk: options.chunk, maximumFrames: options.maximumFrames)
   if bytes < 0 {

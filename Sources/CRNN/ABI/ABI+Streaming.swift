@@ -16,7 +16,7 @@ private struct Exchange {
     guard status == CRNN_OK, let view else { return status }
     guard let record = CRNN.port(view.model, direction, index) else { return noPort(error, index) }
     var checked: ArrayView?
-    let arrayStatus = ArrayView.make(array, record, view.file.string(record.pointee.name), &checked, error)
+    let arrayStatus = ArrayView.make(array, record, view.file.pointee.string(record.pointee.name), &checked, error)
     guard arrayStatus == CRNN_OK, let checked else { return arrayStatus }
     let typeStatus =
       direction == CRNN_INPUT
@@ -101,7 +101,7 @@ public func crnn_stream_process(
   let status = Exchange.make(model, handle, CRNN_OUTPUT, 0, output, &target, error)
   guard status == CRNN_OK, let target else { return status }
   let view = target.view
-  guard view.file.inputCount == 1, view.file.outputCount == 1 else {
+  guard view.file.pointee.inputCount == 1, view.file.pointee.outputCount == 1 else {
     return Message(error, CRNN_ERROR_PORT)
       .text("crnn_stream_process serves models with one input and one output; use push, finish and pull").status
   }
@@ -118,7 +118,7 @@ public func crnn_stream_process(
     guard end == CRNN_OK else { return end }
   }
   view.predict(port: 0, extra: count, finish: finish != 0)
-  let result = view.tensors[Int(view.file.output(0).pointee.tensor)]
+  let result = view.tensors[Int(view.file.pointee.output(0).pointee.tensor)]
   let needed = result.predicted &- result.pulled
   guard needed <= target.array.frames else {
     frames.pointee = needed

@@ -2,17 +2,17 @@ import CCRNN
 
 /// One node of a checked file, with typed access to what belongs to it.
 struct NodeView {
-  let file: PackedFile
+  let file: UnsafePointer<PackedFile>
   let record: UnsafePointer<crnn_node_record>
 
   var operation: Int { Int(record.pointee.op) }
-  var name: UnsafePointer<CChar> { file.string(record.pointee.name) }
+  var name: UnsafePointer<CChar> { file.pointee.string(record.pointee.name) }
   var inputCount: Int { Int(record.pointee.input_count) }
   var outputIndex: Int { Int(record.pointee.output) }
-  var output: UnsafePointer<crnn_tensor_record> { file.tensors + outputIndex }
+  var output: UnsafePointer<crnn_tensor_record> { file.pointee.tensors + outputIndex }
 
-  func inputIndex(_ i: Int) -> Int { Int(file.indices[Int(record.pointee.input_first) &+ i]) }
-  func input(_ i: Int) -> UnsafePointer<crnn_tensor_record> { file.tensors + inputIndex(i) }
+  func inputIndex(_ i: Int) -> Int { Int(file.pointee.indices[Int(record.pointee.input_first) &+ i]) }
+  func input(_ i: Int) -> UnsafePointer<crnn_tensor_record> { file.pointee.tensors + inputIndex(i) }
 
   /// `parameter[i]` and `real[i]` of the record; `i` is a constant of the format.
   func parameter(_ i: Int) -> Int {
@@ -27,14 +27,18 @@ struct NodeView {
   var blobCount: Int { Int(record.pointee.blob_count) }
   /// Bytes of blob `i`, 0 where the node has none.
   func blobLength(_ i: Int) -> Int {
-    i < blobCount ? Int(truncatingIfNeeded: file.blobs[Int(record.pointee.blob_first) &+ i].length) : 0
+    i < blobCount ? Int(truncatingIfNeeded: file.pointee.blobs[Int(record.pointee.blob_first) &+ i].length) : 0
   }
   func blob<T>(_ i: Int, as type: T.Type) -> UnsafePointer<T> {
-    let offset = Int(truncatingIfNeeded: file.blobs[Int(record.pointee.blob_first) &+ i].offset)
-    return (file.weights + offset).assumingMemoryBound(to: T.self)
+    let offset = Int(truncatingIfNeeded: file.pointee.blobs[Int(record.pointee.blob_first) &+ i].offset)
+    return (file.pointee.weights + offset).assumingMemoryBound(to: T.self)
   }
 
   func hasFlag(_ flag: Int) -> Bool { Int(record.pointee.flags) & flag != 0 }
+}
+
+extension UnsafePointer where Pointee == PackedFile {
+  func node(_ index: Int) -> NodeView { NodeView(file: self, record: pointee.nodes + index) }
 }
 
 extension crnn_tensor_record {

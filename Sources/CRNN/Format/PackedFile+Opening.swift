@@ -10,9 +10,9 @@ extension PackedFile {
     case whole
   }
 
-  /// Checks the header, the checksums, the section table and every record, and fills in `file`.
+  /// Checks the header, the checksums, the section table and every record, and fills in `file`; on failure it is not to be used.
   static func open(
-    _ bytes: UnsafeRawPointer, _ count: Int, _ extent: Extent, _ file: inout PackedFile,
+    _ bytes: UnsafeRawPointer, _ count: Int, _ extent: Extent, _ file: UnsafeMutablePointer<PackedFile>,
     _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
     guard count >= MemoryLayout<crnn_file_header>.size else {
@@ -62,13 +62,11 @@ extension PackedFile {
       let status = checkPayload(bytes, header, error)
       if status != CRNN_OK { return status }
     }
-    var result = PackedFile(base: bytes)
-    let status = result.readSections(error)
+    file.pointee = PackedFile(base: bytes)
+    let status = file.pointee.readSections(error)
     if status != CRNN_OK { return status }
-    let records = result.checkRecords(error)
-    if records != CRNN_OK { return records }
-    file = result
-    return CRNN_OK
+    let records = file.pointee.checkRecords(error)
+    return records == CRNN_OK ? UnsafePointer(file).checkNodes(error) : records
   }
 
   static func checkPayload(

@@ -1,8 +1,7 @@
 import CCRNN
 
 extension PackedFile {
-  /// Checks tensors, ports, metadata and nodes against each other. Afterwards every index, extent and blob that a node uses
-  /// is known to lie inside, and every tensor to have exactly one producer that stands before its consumers.
+  /// Checks tensors, ports, texts and the extents of constants.
   mutating func checkRecords(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
     var i = 0
     while i < tensorCount {
@@ -24,7 +23,7 @@ extension PackedFile {
       else { return PackedFile.malformed(error, "constants lie outside") }
       i &+= 1
     }
-    return checkNodes(error)
+    return CRNN_OK
   }
 
   private func isValid(_ tensor: crnn_tensor_record) -> Bool {
@@ -97,61 +96,5 @@ extension PackedFile {
     }
     guard inputs > 0, outputCount > 0 else { return PackedFile.malformed(error, "it has no input or no output") }
     return CRNN_OK
-  }
-
-  /// Quadratic in the number of tensors, but without memory: a network has tens of them.
-  private func checkNodes(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
-    var tensor = 0
-    while tensor < tensorCount {
-      var producers = 0
-      var port = 0
-      while port < inputCount {
-        if Int(ports[port].tensor) == tensor { producers &+= 1 }
-        port &+= 1
-      }
-      var n = 0
-      while n < nodeCount {
-        if Int(nodes[n].output) == tensor { producers &+= 1 }
-        n &+= 1
-      }
-      guard producers == 1 else { return PackedFile.malformed(error, "a tensor has no single producer") }
-      tensor &+= 1
-    }
-    var n = 0
-    while n < nodeCount {
-      let node = self.node(n)
-      let record = node.record.pointee
-      guard Int(record.name) < stringBytes, Int(record.output) < tensorCount, record.input_count > 0, record.input_count <= 256,
-        UInt64(record.input_first) &+ UInt64(record.input_count) <= UInt64(indexCount),
-        UInt64(record.blob_first) &+ UInt64(record.blob_count) <= UInt64(blobCount)
-      else { return PackedFile.malformed(error, "a node lies outside") }
-      var i = 0
-      while i < node.inputCount {
-        guard Int(indices[Int(record.input_first) &+ i]) < tensorCount, isProduced(node.inputIndex(i), before: n) else {
-          return PackedFile.malformed(error, "a node uses what comes after it")
-        }
-        i &+= 1
-      }
-      let analysis = TimeAnalysis.of(node.record, tensors, indices)
-      guard Operations.isValid(node), analysis.isEqual(to: TimeAnalysis(node.output.pointee)) else {
-        return Message(error, CRNN_ERROR_FILE_MALFORMED).text("the file contradicts itself at node ").name(node.name).status
-      }
-      n &+= 1
-    }
-    return CRNN_OK
-  }
-
-  private func isProduced(_ tensor: Int, before node: Int) -> Bool {
-    var port = 0
-    while port < inputCount {
-      if Int(ports[port].tensor) == tensor { return true }
-      port &+= 1
-    }
-    var n = 0
-    while n < node {
-      if Int(nodes[n].output) == tensor { return true }
-      n &+= 1
-    }
-    return false
   }
 }

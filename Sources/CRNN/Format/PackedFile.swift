@@ -40,8 +40,6 @@ struct PackedFile {
 
   func string(_ offset: UInt32) -> UnsafePointer<CChar> { strings + Int(offset) }
 
-  func node(_ index: Int) -> NodeView { NodeView(file: self, record: nodes + index) }
-
   func input(_ port: Int) -> UnsafePointer<crnn_port_record> { ports + port }
   func output(_ port: Int) -> UnsafePointer<crnn_port_record> { ports + inputCount + port }
 

@@ -72,7 +72,7 @@ extension Execution {
   ) {
     let count = tensor.elements
     if Int(tensor.store) == CRNN_STORE_U8 {
-      kernels.widen_u8(frame.assumingMemoryBound(to: UInt8.self), row, count)
+      kernels.pointee.widen_u8(frame.assumingMemoryBound(to: UInt8.self), row, count)
     } else {
       row.update(from: frame.assumingMemoryBound(to: Int16.self), count: count)
     }

@@ -60,11 +60,11 @@ enum Depthwise {
           (scratch.taps + tap &* padded).update(from: scratch.row + tap &* channels, count: channels)
           tap &+= 1
         }
-        execution.kernels.depthwise_s16(
+        execution.kernels.pointee.depthwise_s16(
           scratch.taps, node.blob(CRNN_MATRIX_WEIGHTS, as: Int8.self), node.blob(CRNN_MATRIX_OFFSETS, as: Int32.self),
           shape.taps, padded, scratch.accumulators)
-        execution.kernels.convert(scratch.accumulators, scratch.values, padded)
-        execution.kernels.multiply_add(
+        execution.kernels.pointee.convert(scratch.accumulators, scratch.values, padded)
+        execution.kernels.pointee.multiply_add(
           scratch.values, node.blob(CRNN_MATRIX_SCALES, as: Float.self), node.blob(CRNN_MATRIX_BIAS, as: Float.self),
           scratch.values, padded)
         execution.activate(node, scratch.values, channels, slopes: node.slopes)

@@ -3,7 +3,7 @@ import CKernels
 
 /// What an operation works with while it runs: the kernels, the rings of its tensors, its own state and scratch memory.
 struct Execution {
-  let kernels: crnn_kernels
+  let kernels: UnsafePointer<crnn_kernels>
   let stream: UnsafeMutableRawPointer
   let tensors: UnsafeMutablePointer<TensorState>
   let scratch: UnsafeMutableRawPointer
@@ -22,8 +22,8 @@ struct Execution {
   ) {
     var q = tensor.quantization
     switch Int(tensor.store) {
-    case CRNN_STORE_U8: kernels.dequantize_u8(source.assumingMemoryBound(to: UInt8.self), &q, values, count)
-    case CRNN_STORE_S16: kernels.dequantize_s16(source.assumingMemoryBound(to: Int16.self), &q, values, count)
+    case CRNN_STORE_U8: kernels.pointee.dequantize_u8(source.assumingMemoryBound(to: UInt8.self), &q, values, count)
+    case CRNN_STORE_S16: kernels.pointee.dequantize_s16(source.assumingMemoryBound(to: Int16.self), &q, values, count)
     default: values.update(from: source.assumingMemoryBound(to: Float.self), count: count)
     }
   }
@@ -34,8 +34,8 @@ struct Execution {
   ) {
     var q = tensor.quantization
     switch Int(tensor.store) {
-    case CRNN_STORE_U8: kernels.quantize_u8(values, &q, target.assumingMemoryBound(to: UInt8.self), count)
-    case CRNN_STORE_S16: kernels.quantize_s16(values, &q, target.assumingMemoryBound(to: Int16.self), count)
+    case CRNN_STORE_U8: kernels.pointee.quantize_u8(values, &q, target.assumingMemoryBound(to: UInt8.self), count)
+    case CRNN_STORE_S16: kernels.pointee.quantize_s16(values, &q, target.assumingMemoryBound(to: Int16.self), count)
     default: target.assumingMemoryBound(to: Float.self).update(from: values, count: count)
     }
   }
@@ -59,7 +59,7 @@ struct Execution {
     var activation = crnn_activation(
       kind: Int32(truncatingIfNeeded: kind), alpha: node.record.pointee.alpha, beta: node.record.pointee.beta,
       slopes: slopes)
-    kernels.activate(&activation, values, count)
+    kernels.pointee.activate(&activation, values, count)
   }
 }
 

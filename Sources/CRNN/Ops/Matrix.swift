@@ -55,7 +55,7 @@ struct Matrix {
   /// The values of `count` (1...4) operand rows, `stride` elements apart, before the activation. `accumulators` and `values`
   /// hold 4 × `rowsPerGroup`.
   func apply(
-    _ kernels: crnn_kernels, _ x: UnsafePointer<Int16>, stride: Int, count: Int, group: Int = 0,
+    _ kernels: UnsafePointer<crnn_kernels>, _ x: UnsafePointer<Int16>, stride: Int, count: Int, group: Int = 0,
     _ accumulators: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Float>
   ) {
     let panelStride = 32 &* depthGroups
@@ -65,7 +65,7 @@ struct Matrix {
     var segment = 0
     while segment < segments {
       let first = segment &* step
-      kernels.multiply_s16(
+      kernels.pointee.multiply_s16(
         x + 4 &* first, stride, count, start + 32 &* first, offsets + (segment &* rows &+ group &* rowsPerGroup),
         min(step, depthGroups &- first), panels, panelStride, accumulators, rowsPerGroup)
       toFloat(kernels, accumulators, values, count, segment)
@@ -76,7 +76,7 @@ struct Matrix {
 
   /// The same for one row of operand codes 0...127.
   func apply(
-    _ kernels: crnn_kernels, _ x: UnsafePointer<UInt8>, _ accumulators: UnsafeMutablePointer<Int32>,
+    _ kernels: UnsafePointer<crnn_kernels>, _ x: UnsafePointer<UInt8>, _ accumulators: UnsafeMutablePointer<Int32>,
     _ values: UnsafeMutablePointer<Float>
   ) {
     let panelStride = 32 &* depthGroups
@@ -85,7 +85,7 @@ struct Matrix {
     var segment = 0
     while segment < segments {
       let first = segment &* step
-      kernels.multiply_u7(
+      kernels.pointee.multiply_u7(
         x + 4 &* first, 0, 1, weights + 32 &* first, offsets + segment &* rows, min(step, depthGroups &- first), panels,
         panelStride, accumulators, rowsPerGroup)
       toFloat(kernels, accumulators, values, 1, segment)
@@ -95,21 +95,21 @@ struct Matrix {
   }
 
   private func toFloat(
-    _ kernels: crnn_kernels, _ accumulators: UnsafePointer<Int32>, _ values: UnsafeMutablePointer<Float>, _ count: Int,
+    _ kernels: UnsafePointer<crnn_kernels>, _ accumulators: UnsafePointer<Int32>, _ values: UnsafeMutablePointer<Float>, _ count: Int,
     _ segment: Int
   ) {
     if segment == 0 {
-      kernels.convert(accumulators, values, count &* rowsPerGroup)
+      kernels.pointee.convert(accumulators, values, count &* rowsPerGroup)
     } else {
-      kernels.convert_add(accumulators, values, count &* rowsPerGroup)
+      kernels.pointee.convert_add(accumulators, values, count &* rowsPerGroup)
     }
   }
 
-  private func rescale(_ kernels: crnn_kernels, _ values: UnsafeMutablePointer<Float>, _ count: Int, _ group: Int) {
+  private func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ values: UnsafeMutablePointer<Float>, _ count: Int, _ group: Int) {
     var row = 0
     while row < count {
       let y = values + row &* rowsPerGroup
-      kernels.multiply_add(y, scales + group &* rowsPerGroup, bias + group &* rowsPerGroup, y, rowsPerGroup)
+      kernels.pointee.multiply_add(y, scales + group &* rowsPerGroup, bias + group &* rowsPerGroup, y, rowsPerGroup)
       row &+= 1
     }
   }

@@ -99,7 +99,7 @@ struct OperandGather {
     }
     let codes = source.assumingMemoryBound(to: UInt8.self) + first
     if count >= 16 {
-      execution.kernels.widen_u8(codes, target, count)
+      execution.kernels.pointee.widen_u8(codes, target, count)
       return
     }
     var i = 0

@@ -86,7 +86,7 @@ enum Pointwise {
     let output = node.output.pointee
     var i = 0
     while i < output.elements {
-      execution.kernels.softmax(values + i, Int(output.channels), Int32(truncatingIfNeeded: node.parameter(0)))
+      execution.kernels.pointee.softmax(values + i, Int(output.channels), Int32(truncatingIfNeeded: node.parameter(0)))
       i &+= Int(output.channels)
     }
   }
@@ -101,11 +101,11 @@ enum Pointwise {
     // A network with constants for each frame has a fixed length; a frame past it keeps the last ones.
     let frame = Int(truncatingIfNeeded: min(time, Int64(max(node.parameter(1), 1) &- 1)))
     switch node.parameter(0) {
-    case CRNN_AFFINE_PER_ELEMENT: execution.kernels.multiply_add(values, scale, shift, values, elements)
+    case CRNN_AFFINE_PER_ELEMENT: execution.kernels.pointee.multiply_add(values, scale, shift, values, elements)
     case CRNN_AFFINE_PER_TIME_AND_ELEMENT:
       scale += frame &* elements
       shift += frame &* elements
-      execution.kernels.multiply_add(values, scale, shift, values, elements)
+      execution.kernels.pointee.multiply_add(values, scale, shift, values, elements)
     case CRNN_AFFINE_PER_TIME: multiplyAdd(values, scale[frame], shift[frame], elements)
     default:
       let channels = Int(output.channels)
@@ -115,7 +115,7 @@ enum Pointwise {
       }
       var i = 0
       while i < elements {
-        execution.kernels.multiply_add(values + i, scale, shift, values + i, channels)
+        execution.kernels.pointee.multiply_add(values + i, scale, shift, values + i, channels)
         i &+= channels
       }
     }
@@ -136,7 +136,7 @@ enum Pointwise {
     execution.load(
       execution.frame(node.inputIndex(1), other.frameBytes, time), other, scratch.other, other.elements)
     if other.elements == output.elements {
-      execution.kernels.combine(operation, scratch.values, scratch.other, scratch.values, output.elements)
+      execution.kernels.pointee.combine(operation, scratch.values, scratch.other, scratch.values, output.elements)
       return
     }
     let channels = Int(output.channels)
@@ -148,10 +148,10 @@ enum Pointwise {
       let source = scratch.other + (y &* Int(other.width) &+ x) &* Int(other.channels)
       let values = scratch.values + position &* channels
       if other.channels == output.channels {
-        execution.kernels.combine(operation, values, source, values, channels)
+        execution.kernels.pointee.combine(operation, values, source, values, channels)
       } else {
         scratch.row.update(repeating: source[0], count: channels)
-        execution.kernels.combine(operation, values, scratch.row, values, channels)
+        execution.kernels.pointee.combine(operation, values, scratch.row, values, channels)
       }
       position &+= 1
     }

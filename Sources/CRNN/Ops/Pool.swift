@@ -125,7 +125,7 @@ enum Pool {
         execution.activate(CRNN_ACTIVATION_ABSOLUTE, 0, scratch.value, channels)
         execution.activate(CRNN_ACTIVATION_POWER, exponent, scratch.value, channels)
       }
-      execution.kernels.combine(
+      execution.kernels.pointee.combine(
         Int32(truncatingIfNeeded: CRNN_BINARY_ADD), scratch.sum, scratch.value, scratch.sum, channels)
     }
     if isNorm {
@@ -146,13 +146,13 @@ extension Execution {
   ) {
     switch Int(tensor.store) {
     case CRNN_STORE_U8:
-      kernels.maximum_u8(
+      kernels.pointee.maximum_u8(
         source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self), count)
     case CRNN_STORE_S16:
-      kernels.maximum_s16(
+      kernels.pointee.maximum_s16(
         source.assumingMemoryBound(to: Int16.self), target.assumingMemoryBound(to: Int16.self), count)
     default:
-      kernels.maximum_f32(
+      kernels.pointee.maximum_f32(
         source.assumingMemoryBound(to: Float.self), target.assumingMemoryBound(to: Float.self), count)
     }
   }
@@ -160,7 +160,7 @@ extension Execution {
   func activate(_ kind: Int, _ alpha: Float, _ values: UnsafeMutablePointer<Float>, _ count: Int) {
     var activation = crnn_activation(
       kind: Int32(truncatingIfNeeded: kind), alpha: alpha, beta: 0, slopes: nil)
-    kernels.activate(&activation, values, count)
+    kernels.pointee.activate(&activation, values, count)
   }
 
   func multiply(_ values: UnsafeMutablePointer<Float>, by factor: Float, _ count: Int) {

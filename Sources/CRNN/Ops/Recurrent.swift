@@ -172,15 +172,15 @@ enum Recurrent {
       peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil, h: state.hidden,
       c: layer.candidateMatrix == nil ? state.cell : scratch.update)
     if let candidate = layer.candidateMatrix {
-      execution.kernels.gru_gates(&step, scratch.resetHidden)
+      execution.kernels.pointee.gru_gates(&step, scratch.resetHidden)
       multiply(execution, node, layer, candidate, scratch.resetHidden, scratch, scratch.candidate)
-      execution.kernels.gru_candidate(&step)
+      execution.kernels.pointee.gru_candidate(&step)
     } else if layer.kind == CRNN_RECURRENT_LSTM {
-      execution.kernels.lstm(&step)
+      execution.kernels.pointee.lstm(&step)
     } else if layer.kind == CRNN_RECURRENT_GRU {
-      execution.kernels.gru_after(&step)
+      execution.kernels.pointee.gru_after(&step)
     } else {
-      execution.kernels.simple(&step)
+      execution.kernels.pointee.simple(&step)
     }
   }
 
@@ -197,15 +197,15 @@ enum Recurrent {
     let units = layer.units
     let padding = 4 &* matrix.depthGroups &- units
     if layer.hiddenIsByte {
-      execution.kernels.quantize_u8(values, &q, scratch.codes, units)
+      execution.kernels.pointee.quantize_u8(values, &q, scratch.codes, units)
       if layer.hiddenIsSevenBit {
         (scratch.codes + units).update(repeating: 0, count: padding)
         matrix.apply(execution.kernels, scratch.codes, scratch.accumulators, result)
         return
       }
-      execution.kernels.widen_u8(scratch.codes, scratch.wideCodes, units)
+      execution.kernels.pointee.widen_u8(scratch.codes, scratch.wideCodes, units)
     } else {
-      execution.kernels.quantize_s16(values, &q, scratch.wideCodes, units)
+      execution.kernels.pointee.quantize_s16(values, &q, scratch.wideCodes, units)
     }
     (scratch.wideCodes + units).update(repeating: 0, count: padding)
     matrix.apply(

@@ -91,7 +91,7 @@ enum TimeReduction {
     var cursor = Cursor(execution.scratch)
     let values = cursor.take(input.elements, of: Float.self)
     execution.load(source, input, values, input.elements)
-    execution.kernels.combine(
+    execution.kernels.pointee.combine(
       Int32(truncatingIfNeeded: CRNN_BINARY_ADD), sum, values, sum, input.elements)
   }
 

@@ -5,8 +5,9 @@ import CKernels
 struct Model {
   static let magic: UInt64 = 0x6C65_646F_6D6E_6E63
   var magic: UInt64
-  var file: PackedFile
-  var kernels: crnn_kernels
+  /// Stands behind the model in the same memory.
+  var file: UnsafePointer<PackedFile>
+  var kernels: UnsafePointer<crnn_kernels>
   /// Consumers of tensor t: `consumers[first[t]..<first[t + 1]]`.
   var firstConsumer: UnsafeMutablePointer<Int32>
   var consumers: UnsafeMutablePointer<Int32>
@@ -17,6 +18,7 @@ struct Model {
   static func bytes(_ file: PackedFile) -> Int {
     var cursor = Cursor()
     _ = cursor.take(1, of: Model.self)
+    _ = cursor.take(1, of: PackedFile.self)
     _ = cursor.take(file.tensorCount &+ 1, of: Int32.self)
     _ = cursor.take(links(file), of: Int32.self)
     return cursor.offset
@@ -32,11 +34,13 @@ struct Model {
     return count
   }
 
-  static func place(_ file: PackedFile, _ kernels: crnn_kernels, in memory: UnsafeMutableRawPointer)
+  static func place(_ file: PackedFile, _ kernels: UnsafePointer<crnn_kernels>, in memory: UnsafeMutableRawPointer)
     -> UnsafeMutablePointer<Model>
   {
     var cursor = Cursor(memory)
     let model = cursor.take(1, of: Model.self)
+    let kept = cursor.take(1, of: PackedFile.self)
+    kept.initialize(to: file)
     let first = cursor.take(file.tensorCount &+ 1, of: Int32.self)
     let consumers = cursor.take(links(file), of: Int32.self)
     var next: Int32 = 0
@@ -56,7 +60,7 @@ struct Model {
     first[file.tensorCount] = next
     model.initialize(
       to: Model(
-        magic: magic, file: file, kernels: kernels, firstConsumer: first, consumers: consumers, mapping: nil,
+        magic: magic, file: UnsafePointer(kept), kernels: kernels, firstConsumer: first, consumers: consumers, mapping: nil,
         mappingBytes: 0))
     return model
   }

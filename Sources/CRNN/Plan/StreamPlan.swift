@@ -42,25 +42,27 @@ extension PackedFile {
   var contentID: UInt64 {
     UnsafeRawPointer(header).load(fromByteOffset: Int(CRNN_CONTENT_ID_OFFSET), as: UInt64.self)
   }
+}
 
+extension UnsafePointer where Pointee == PackedFile {
   /// The bytes of a stream with these options, 0 where they are too many to count, −1 where a maximum length is missing.
   func streamBytes(chunk: Int, maximumFrames: Int64) -> Int {
     var cursor = Cursor()
     _ = cursor.take(1, of: StreamHeader.self)
-    _ = cursor.take(tensorCount, of: TensorState.self)
-    _ = cursor.take(nodeCount, of: NodeState.self)
+    _ = cursor.take(pointee.tensorCount, of: TensorState.self)
+    _ = cursor.take(pointee.nodeCount, of: NodeState.self)
     var bytes = Int64(cursor.offset)
     var i = 0
-    while i < nodeCount {
+    while i < pointee.nodeCount {
       bytes &+= Int64(Operations.stateBytes(node(i)))
       i &+= 1
     }
     i = 0
-    while i < tensorCount {
-      let capacity = ringCapacity(i, chunk: chunk, maximumFrames: maximumFrames)
+    while i < pointee.tensorCount {
+      let capacity = pointee.ringCapacity(i, chunk: chunk, maximumFrames: maximumFrames)
       guard capacity >= 0 else { return -1 }
       // Capacities are at most 10^15 and frames 2^26 bytes: the product of the bounds would not fit.
-      let (ring, overflow) = capacity.multipliedReportingOverflow(by: Int64(tensors[i].frameBytes))
+      let (ring, overflow) = capacity.multipliedReportingOverflow(by: Int64(pointee.tensors[i].frameBytes))
       guard !overflow, ring <= 1 << 46, bytes <= 1 << 46 else { return 0 }
       bytes &+= ring
       i &+= 1
@@ -73,13 +75,13 @@ extension PackedFile {
   var scratchBytes: Int {
     var bytes = 0
     var i = 0
-    while i < nodeCount {
+    while i < pointee.nodeCount {
       bytes = max(bytes, Operations.scratchBytes(node(i)))
       i &+= 1
     }
     i = 0
-    while i < inputCount &+ outputCount {
-      bytes = max(bytes, 4 &* tensors[Int(ports[i].tensor)].elements)
+    while i < pointee.inputCount &+ pointee.outputCount {
+      bytes = max(bytes, 4 &* pointee.tensors[Int(pointee.ports[i].tensor)].elements)
       i &+= 1
     }
     return (bytes &+ Cursor.alignment &- 1) & ~(Cursor.alignment &- 1)

@@ -4,26 +4,26 @@ import CKernels
 extension StreamView {
   /// Frames that the ring of an input port can take now.
   func room(port: Int) -> Int64 {
-    let tensor = Int(file.input(port).pointee.tensor)
+    let tensor = Int(file.pointee.input(port).pointee.tensor)
     return Int64(tensors[tensor].capacity) &- (tensors[tensor].produced &- oldestNeeded(tensor))
   }
 
   /// Frames ready at an output port.
   func ready(port: Int) -> Int64 {
-    let state = tensors[Int(file.output(port).pointee.tensor)]
+    let state = tensors[Int(file.pointee.output(port).pointee.tensor)]
     return state.produced &- state.pulled
   }
 
   /// Writes frames `first`..<`first + count` of the caller's array into the ring of an input port. There is room.
   func write(port: Int, _ view: ArrayView, first: Int64, count: Int64) {
-    let index = Int(file.input(port).pointee.tensor)
-    let tensor = file.tensors[index]
+    let index = Int(file.pointee.input(port).pointee.tensor)
+    let tensor = file.pointee.tensors[index]
     let state = tensors + index
     var f: Int64 = 0
     while f < count {
       convert(
         view, view.frame(first &+ f), tensor, execution.frame(index, tensor.frameBytes, state.pointee.produced),
-        integerScale: file.input(port).pointee.integer_scale)
+        integerScale: file.pointee.input(port).pointee.integer_scale)
       state.pointee.produced &+= 1
       f &+= 1
     }
@@ -74,8 +74,8 @@ extension StreamView {
 
   /// Copies up to `limit` ready frames of an output port to the caller's array from frame `first` on.
   func read(port: Int, _ view: ArrayView, first: Int64, limit: Int64) -> Int64 {
-    let index = Int(file.output(port).pointee.tensor)
-    let tensor = file.tensors[index]
+    let index = Int(file.pointee.output(port).pointee.tensor)
+    let tensor = file.pointee.tensors[index]
     let state = tensors + index
     let count = min(limit, ready(port: port))
     var f: Int64 = 0
@@ -109,8 +109,8 @@ extension StreamView {
   func checkInput(
     port: Int, _ view: ArrayView, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
-    let tensor = file.tensors[Int(file.input(port).pointee.tensor)]
-    let name = file.string(file.input(port).pointee.name)
+    let tensor = file.pointee.tensors[Int(file.pointee.input(port).pointee.tensor)]
+    let name = file.pointee.string(file.pointee.input(port).pointee.name)
     let takesIndices = Int(tensor.store) == CRNN_STORE_S32
     guard takesIndices == (view.dtype == CRNN_S32) else {
       return Message(error, CRNN_ERROR_TYPE).text("port ").name(name)
@@ -137,9 +137,9 @@ extension StreamView {
   func checkOutput(
     port: Int, _ view: ArrayView, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
-    let tensor = file.tensors[Int(file.output(port).pointee.tensor)]
+    let tensor = file.pointee.tensors[Int(file.pointee.output(port).pointee.tensor)]
     guard view.dtype == CRNN_F32 || Int(view.dtype) == Int(tensor.store) else {
-      return Message(error, CRNN_ERROR_TYPE).text("output port ").name(file.string(file.output(port).pointee.name))
+      return Message(error, CRNN_ERROR_TYPE).text("output port ").name(file.pointee.string(file.pointee.output(port).pointee.name))
         .text(" gives CRNN_F32").status
     }
     return CRNN_OK
@@ -147,14 +147,14 @@ extension StreamView {
 
   /// Whether `count` more frames may come at an input port at all.
   func checkLength(port: Int, count: Int64, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
-    let index = Int(file.input(port).pointee.tensor)
-    let name = file.string(file.input(port).pointee.name)
+    let index = Int(file.pointee.input(port).pointee.tensor)
+    let name = file.pointee.string(file.pointee.input(port).pointee.name)
     let state = tensors[index]
     guard state.final < 0 || count == 0 else {
       return Message(error, CRNN_ERROR_FINISHED).text("input port ").name(name)
         .text(" is finished; reset the stream to begin a new sequence").status
     }
-    let tensor = file.tensors[index]
+    let tensor = file.pointee.tensors[index]
     let limit =
       tensor.isPerSequence ? 1 : tensor.fixed_frames > 0 ? Int64(tensor.fixed_frames) : header.pointee.maximumFrames
     guard limit == 0 || state.produced &+ count <= limit else {
@@ -167,20 +167,20 @@ extension StreamView {
 
   /// Whether the sequence may end at an input port after `extra` more frames.
   func checkEnd(port: Int, extra: Int64, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
-    let index = Int(file.input(port).pointee.tensor)
-    let tensor = file.tensors[index]
+    let index = Int(file.pointee.input(port).pointee.tensor)
+    let tensor = file.pointee.tensors[index]
     let needed = tensor.isPerSequence ? 1 : Int64(tensor.fixed_frames)
     let frames = tensors[index].produced &+ extra
     guard tensors[index].final >= 0 || needed == 0 || frames == needed else {
       return Message(error, CRNN_ERROR_INCOMPLETE).text("input port ")
-        .name(file.string(file.input(port).pointee.name)).text(" needs exactly ").number(needed)
+        .name(file.pointee.string(file.pointee.input(port).pointee.name)).text(" needs exactly ").number(needed)
         .text(" frames in a sequence; it has had ").number(frames).status
     }
     return CRNN_OK
   }
 
   func end(port: Int) {
-    let state = tensors + Int(file.input(port).pointee.tensor)
+    let state = tensors + Int(file.pointee.input(port).pointee.tensor)
     if state.pointee.final < 0 { state.pointee.final = state.pointee.produced }
   }
 }

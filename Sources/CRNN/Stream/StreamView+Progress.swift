@@ -9,7 +9,7 @@ extension StreamView {
       again = false
       var progress = false
       var n = 0
-      while n < file.nodeCount {
+      while n < file.pointee.nodeCount {
         let step = self.step(n)
         progress = progress || step.hasRun
         again = again || step.wasLimited
@@ -113,8 +113,8 @@ extension StreamView {
       i &+= 1
     }
     i = 0
-    while i < file.outputCount {
-      if Int(file.output(i).pointee.tensor) == tensor { oldest = min(oldest, state.pointee.pulled) }
+    while i < file.pointee.outputCount {
+      if Int(file.pointee.output(i).pointee.tensor) == tensor { oldest = min(oldest, state.pointee.pulled) }
       i &+= 1
     }
     return max(oldest, 0)
@@ -142,8 +142,8 @@ extension StreamView {
   /// with `finish`, the sequence ends there. `port` −1: as it stands.
   func predict(port: Int, extra: Int64, finish: Bool) {
     var i = 0
-    while i < file.inputCount {
-      let tensor = tensors + Int(file.input(i).pointee.tensor)
+    while i < file.pointee.inputCount {
+      let tensor = tensors + Int(file.pointee.input(i).pointee.tensor)
       tensor.pointee.predicted = tensor.pointee.produced &+ (i == port ? extra : 0)
       tensor.pointee.predictedFinal =
         i == port && finish && tensor.pointee.final < 0 ? tensor.pointee.predicted : tensor.pointee.final
@@ -158,7 +158,7 @@ extension StreamView {
   /// The nodes' part of `predict`, from what stands at the input ports.
   func predictNodes() {
     var i = 0
-    while i < file.nodeCount {
+    while i < file.pointee.nodeCount {
       let node = file.node(i)
       let output = tensors + node.outputIndex
       output.pointee.predicted = available(node, NodeTiming(node.record), predicting: true)
@@ -169,7 +169,7 @@ extension StreamView {
 
   /// A port of one frame per sequence has ended with it.
   func endsWith(_ frames: Int64, port: Int) -> Bool {
-    let tensor = file.tensors[Int(file.input(port).pointee.tensor)]
+    let tensor = file.pointee.tensors[Int(file.pointee.input(port).pointee.tensor)]
     return tensor.isPerSequence && frames == 1
   }
 }
