@@ -126,7 +126,7 @@ import Testing
   func timeReduction(reduction: Reduction, expected: [Float]) throws {
     let interpreter = try single(.timeReduction(reduction), frames: [FrameShape(channels: 2)])
     #expect(try interpreter.run([[1, 2, 3, 1, 5, 6]]) == [expected])
-    #expect(throws: InterpreterError.self) { try interpreter.run([[]]) }
+    #expect(try interpreter.run([[]]) == [[]], "a sequence without frames has no result")
   }
 
   @Test func frameReduction() throws {

@@ -122,10 +122,6 @@ import Testing
     let test = try #require(model.selfTest)
     #expect(test.checksum == 0xABCD_1234 && test.seed == seen?.seed && test.frames == seen?.frames)
     try model.verify()
-    let inputs = try model.selfTestInputs(seed: test.seed, frames: test.frames)
-    #expect(inputs.map(\.count) == [Int(test.frames) * 24])
-    let quantization = network.tensors[0]
-    #expect(inputs[0].allSatisfy { quantization.rounded($0) == $0 })
     #expect(try network.packed { _, _, _ in nil } == network.packed())
   }
 
@@ -193,9 +189,7 @@ import Testing
     var refused = 0
     for position in stride(from: 128, to: prefix, by: 7) {
       do {
-        let model = try PackedModel(bytes: forged(bytes, at: position, by: position % 2 == 0 ? 0x01 : 0x80))
-        try model.verify()
-        _ = try model.selfTestInputs(seed: 1, frames: 4)
+        try PackedModel(bytes: forged(bytes, at: position, by: position % 2 == 0 ? 0x01 : 0x80)).verify()
       } catch { refused += 1 }
     }
     #expect(refused > 0)

@@ -4,11 +4,18 @@ import Testing
 
 /// Small numbers that are the same in every run.
 struct RandomNumbers {
-  private var generator: SelfTestGenerator
-  init(seed: UInt32) { generator = SelfTestGenerator(seed: seed &* 2_654_435_761 | 1) }
+  private var state: UInt32
+  init(seed: UInt32) { state = seed &* 2_654_435_761 | 1 }
 
+  /// xorshift, by Marsaglia.
+  private mutating func next() -> UInt32 {
+    state ^= state << 13
+    state ^= state >> 17
+    state ^= state << 5
+    return state
+  }
   mutating func integer(_ range: ClosedRange<Int>) -> Int {
-    range.lowerBound + Int(generator.next() >> 8) % range.count
+    range.lowerBound + Int(next() >> 8) % range.count
   }
   mutating func bool() -> Bool { integer(0...1) == 1 }
   /// Between −scale and scale.

@@ -1,18 +1,3 @@
-/// The numbers that a self-test feeds to a network: a 32-bit xorshift generator whose every number becomes one value.
-public struct SelfTestGenerator {
-  private var state: UInt32
-
-  /// `seed` is not 0.
-  public init(seed: UInt32) { state = seed == 0 ? 1 : seed }
-
-  public mutating func next() -> UInt32 {
-    state ^= state << 13
-    state ^= state >> 17
-    state ^= state << 5
-    return state
-  }
-}
-
 /// Runs a packed network on its self-test input and gives the checksum of its output, or nil where it cannot. It is the runtime's
 /// part, which this module does not import: the caller hands it in.
 public typealias SelfTestRunner = (_ file: [UInt8], _ seed: UInt32, _ frames: UInt32) throws -> UInt32?
