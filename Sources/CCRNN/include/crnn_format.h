@@ -17,7 +17,7 @@
 #define CRNN_FORMAT_VERSION 1u
 #define CRNN_NUMERICS_REVISION 1u
 #define CRNN_SECTION_ALIGNMENT 64u
-#define CRNN_FRAME_ALIGNMENT 16u /* a frame in a ring starts on this boundary */
+#define CRNN_FRAME_ALIGNMENT 16u /* a frame of more than 8 bytes starts on this boundary in its ring */
 #define CRNN_PANEL_ROWS 8u       /* rows (output channels) of one weight panel */
 #define CRNN_GROUP_DEPTH 4u      /* consecutive inputs of one row that lie together */
 
@@ -70,7 +70,7 @@ typedef struct crnn_tensor_record {
   uint32_t name;
   uint32_t store;           /* CRNN_STORE_* */
   uint32_t height, width, channels;
-  uint32_t frame_stride;    /* bytes of one frame, rounded up to CRNN_FRAME_ALIGNMENT */
+  uint32_t frame_stride;    /* crnn_frame_stride(): bytes from frame to frame in a ring */
   float scale, inverse_scale;
   int32_t zero_point, code_minimum, code_maximum; /* of U8 and S16; S16 has zero_point 0 */
   uint32_t rate_numerator, rate_denominator;      /* frames per tick of the time base; 0/1: one frame per sequence */
@@ -83,6 +83,11 @@ typedef struct crnn_tensor_record {
   double share;             /* frames for each frame of the fastest input port */
   double total_rate, total_offset; /* a whole sequence of n input frames has at most total_rate * n + total_offset frames */
 } crnn_tensor_record;
+
+/* Frames of up to 8 bytes lie side by side (a stream of single audio samples would otherwise take eight times its size). */
+static inline uint64_t crnn_frame_stride(uint64_t bytes) {
+  return bytes <= 8 ? bytes : (bytes + CRNN_FRAME_ALIGNMENT - 1) & ~(uint64_t)(CRNN_FRAME_ALIGNMENT - 1);
+}
 
 /* The kinds of node. A value is never used again for something else. */
 enum {

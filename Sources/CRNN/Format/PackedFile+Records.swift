@@ -52,8 +52,7 @@ extension PackedFile {
     if stored == CRNN_STORE_U8 || stored == CRNN_STORE_S16 {
       guard tensor.code_minimum <= tensor.zero_point, tensor.zero_point <= tensor.code_maximum else { return false }
     }
-    let stride = (elements &* size &+ UInt64(CRNN_FRAME_ALIGNMENT) &- 1) & ~UInt64(CRNN_FRAME_ALIGNMENT &- 1)
-    return UInt64(tensor.frame_stride) == stride
+    return UInt64(tensor.frame_stride) == crnn_frame_stride(elements &* size)
   }
 
   private mutating func checkPorts(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {

@@ -102,8 +102,8 @@ extension QuantizedNetwork {
     record.height = try field(tensor.frame.height, tensor.name)
     record.width = try field(tensor.frame.width, tensor.name)
     record.channels = try field(tensor.frame.channels, tensor.name)
-    record.frame_stride = try field(
-      rounded(tensor.frame.elements * quantization.store.bytes, to: Int(CRNN_FRAME_ALIGNMENT)), tensor.name)
+    let bytes: UInt64 = try field(tensor.frame.elements * quantization.store.bytes, tensor.name)
+    record.frame_stride = try field(Int(crnn_frame_stride(bytes)), tensor.name)
     record.scale = quantization.scale
     record.inverse_scale = quantization.inverseScale
     record.zero_point = quantization.zeroPoint
