@@ -102,7 +102,7 @@ demo: all ## converts the bundled network and classifies the bundled images, fro
 
 .PHONY: zoo
 zoo: build/crnn ## converts and evaluates the networks of ../shared/zoo, into build/zoo.json
-	build/crnn zoo
+	tools/zoo/zoo
 
 .PHONY: bench
 bench: all ## frames per second of the runtime for each instruction set

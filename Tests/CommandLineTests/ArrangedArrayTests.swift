@@ -62,9 +62,19 @@ import Testing
 
   @Test func callsOfANetworkWithoutTimeAreItsFrames() throws {
     var port = PortDescription(name: "x", shape: [2, 2])
-    port.networkLayout = try ArrayLayout("N1HW")
-    let arranged = try ArrangedArray(try array([5, 1, 2, 2]), for: port, source: "a")
+    port.networkLayout = try ArrayLayout("NHW1")
+    let arranged = try ArrangedArray(try array([5, 2, 2, 1]), for: port, source: "a")
     #expect(arranged.sequences == nil && arranged.frames == 5)
+  }
+
+  /// [5, 1, 2, 2]: five sequences of one frame, or five calls. It is the same unless the network remembers.
+  @Test func callsAndSequencesAreToldApartOnlyWhereItMatters() throws {
+    var port = PortDescription(name: "x", shape: [2, 2])
+    port.networkLayout = try ArrayLayout("N1HW")
+    let calls = try array([5, 1, 2, 2])
+    #expect(try ArrangedArray(calls, for: port, source: "a", isStrict: true).sequences == 5)
+    port.carriesState = true
+    #expect(throws: CommandError.self) { try ArrangedArray(calls, for: port, source: "a", isStrict: true) }
   }
 
   @Test func whatCanBeReadInTwoWaysIsRefusedWhenStrict() throws {

@@ -51,8 +51,14 @@ public enum Conversion {
         zeroPoint: quantization.store.isCode ? quantization.zeroPoint : nil, range: range.isFinite ? range : nil,
         signalToNoise: comparison.signalToNoise(id))
     }
+    let outputs = graph.outputs.map { port in
+      var entry = tensors[port.tensor]
+      entry.name = port.name
+      return entry
+    }
     return ConversionReport(
-      tensors: tensors, recurrent: recurrent, wideTensors: tensors.filter { $0.store == "s16" }.map(\.name),
+      tensors: tensors, outputs: outputs, recurrent: recurrent,
+      wideTensors: tensors.filter { $0.store == "s16" }.map(\.name),
       segments: segments, calibrationSequences: ranges.sequences, calibrationFrames: ranges.frames,
       comparedFrames: comparison.frames, fileBytes: fileBytes,
       weightBytes: network.nodes.flatMap(\.matrices).reduce(0) { $0 + $1.weights.count })

@@ -21,6 +21,8 @@ public struct ConversionReport: Codable, Sendable {
     public var isBounded: Bool
   }
   public var tensors: [TensorEntry]
+  /// The tensors of the output ports, under the ports' names.
+  public var outputs: [TensorEntry]
   public var recurrent: [RecurrentEntry]
   /// Names of the tensors stored in 16 bits.
   public var wideTensors: [String]

@@ -58,7 +58,7 @@ struct ArrangedArray {
     }
     let standard = standardAxes(rank: array.shape.count, port).filter { fits(array.shape, $0, port) }
     let own = port.networkLayout.map { [$0.axes] }?.filter { fits(array.shape, $0, port) } ?? []
-    if isStrict, let first = standard.first, let second = own.first, first != second {
+    if isStrict, let first = standard.first, let second = own.first, isDifferent(first, second, array.shape, port) {
       throw CommandError(
         """
         \(source) of shape \(array.shape) can be read in two ways for input \(port.name): say which axis is what, \
@@ -74,6 +74,19 @@ struct ArrangedArray {
         """)
     }
     return axes
+  }
+
+  /// Whether two readings of an array give different sequences: other values, or, where that matters, other beginnings.
+  private static func isDifferent(
+    _ a: [ArrayLayout.Axis], _ b: [ArrayLayout.Axis], _ shape: [Int], _ port: PortDescription
+  ) -> Bool {
+    func significant(_ axes: [ArrayLayout.Axis]) -> [ArrayLayout.Axis] {
+      zip(axes, shape).filter { $1 != 1 }.map { axis, _ in axis }
+    }
+    let (first, second) = (significant(a), significant(b))
+    guard first == second else { return true }
+    // N counts calls, which are frames, where there is no T beside it.
+    return port.carriesState && first.contains(.sequence) && a.contains(.time) != b.contains(.time)
   }
 
   private static func standardAxes(rank: Int, _ port: PortDescription) -> [[ArrayLayout.Axis]] {

@@ -8,6 +8,8 @@ struct PortDescription: Sendable {
   var fixedFrames: Int?
   /// The port takes indices of an embedding.
   var isIndex = false
+  /// What comes out depends on the frames before, so that it matters where a sequence begins.
+  var carriesState = false
   /// What an integer 1 of a uint8 or int16 array stands for; nil: 1/255 and 1/32768.
   var integerScale: Float?
   /// How arrays lie for the network in its source format.

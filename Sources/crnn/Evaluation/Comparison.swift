@@ -16,7 +16,8 @@ struct Comparison {
       signal += expected * expected
       noise += error * error
       absolute += error
-      if !(error <= largest) { largest = error }
+      // Once it is not a number, it stays so.
+      if !(error <= largest) && !largest.isNaN { largest = error }
     }
     count += min(output.count, reference.count)
   }

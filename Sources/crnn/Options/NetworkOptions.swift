@@ -56,6 +56,7 @@ struct NetworkOptions: ParsableArguments {
     }
     let inputs = try graph.inputs.map { port in
       var description = PortDescription(graph: graph, port: port)
+      description.carriesState = graph.carriesState
       if windows[port.name] == nil {
         description.networkLayout = try imported.inputLayouts[port.name].map { try ArrayLayout($0) }
       }
@@ -98,5 +99,11 @@ struct NetworkOptions: ParsableArguments {
       numbers.allSatisfy({ (0...1 << 24).contains($0) })
     else { throw CommandError("'\(text)' is no window: write LENGTH:HOP or LENGTH:HOP:ZEROS, as in 576:512:64") }
     return Window(length: numbers[0], hop: numbers[1], padBefore: numbers.count == 3 ? numbers[2] : 0)
+  }
+}
+
+extension Graph {
+  fileprivate var carriesState: Bool {
+    nodes.contains { if case .recurrent = $0.operation { true } else { false } }
   }
 }
