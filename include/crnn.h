@@ -66,7 +66,7 @@ CRNN_API uint32_t crnn_version(void);
 /* ---- Status ------------------------------------------------------------------------------------------------------------- */
 
 /* 0, or one of the numbers below. A number never changes its meaning. 1xx: the caller's arguments; 2xx: the model file;
- * 3xx: the state of a stream; 4xx: capacity; 5xx: the environment. */
+ * 3xx: the state of a stream; 4xx: capacity; 5xx: the environment; 6xx: images (crnn_image.h). */
 typedef int32_t crnn_status;
 
 #define CRNN_OK ((crnn_status)0)
@@ -91,6 +91,11 @@ typedef int32_t crnn_status;
 #define CRNN_ERROR_OPEN ((crnn_status)500)          /* the file cannot be opened or mapped */
 #define CRNN_ERROR_MEMORY ((crnn_status)501)        /* the system has no memory left */
 #define CRNN_ERROR_ISA ((crnn_status)502)           /* no such instruction set, or this processor lacks it */
+#define CRNN_ERROR_IMAGE_FORMAT ((crnn_status)600)  /* neither PNG nor JPEG */
+#define CRNN_ERROR_IMAGE_DAMAGED ((crnn_status)601) /* damaged, or cut short */
+#define CRNN_ERROR_IMAGE_TOO_LARGE ((crnn_status)602)   /* more pixels than the limit allows */
+#define CRNN_ERROR_IMAGE_UNSUPPORTED ((crnn_status)603) /* a kind of PNG or JPEG that is not read */
+#define CRNN_ERROR_RECIPE ((crnn_status)610)        /* the recipe for images is not understood, or does not fit the model's port */
 
 /* Where a function puts the detail of a failure. The caller owns it. */
 typedef struct crnn_error {

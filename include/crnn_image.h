@@ -52,8 +52,8 @@
  * baseline and progressive. Refused with a sentence: CMYK JPEG, damaged and cut files, anything else. Colour profiles and gamma
  * are not applied, nor is the orientation that EXIF states: such a picture comes as it is stored.
  *
- * ERRORS and THREADS are as in crnn.h; statuses 6xx belong to this header. On error, outputs are untouched. There is no global
- * state: any function may be called from any number of threads at once, on different outputs.
+ * ERRORS and THREADS are as in crnn.h, which lists the statuses: 6xx are those of images. On error, outputs are untouched. There
+ * is no global state: any function may be called from any number of threads at once, on different outputs.
  */
 #ifndef CRNN_IMAGE_H
 #define CRNN_IMAGE_H
@@ -63,12 +63,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define CRNN_ERROR_IMAGE_FORMAT ((crnn_status)600)      /* neither PNG nor JPEG */
-#define CRNN_ERROR_IMAGE_DAMAGED ((crnn_status)601)     /* damaged, or cut short */
-#define CRNN_ERROR_IMAGE_TOO_LARGE ((crnn_status)602)   /* more pixels than the limit allows */
-#define CRNN_ERROR_IMAGE_UNSUPPORTED ((crnn_status)603) /* a kind of PNG or JPEG that is not read here */
-#define CRNN_ERROR_RECIPE ((crnn_status)610)            /* the recipe cannot be understood, or does not fit the model's port */
 
 /* ---- Decoding ----------------------------------------------------------------------------------------------------------- */
 

@@ -152,10 +152,19 @@ static void preparing(void) {
   CHECK(buffer[0] == 0 && buffer[1] == 4 && buffer[8] == 10);
 }
 
+static void names(void) {
+  CHECK(strcmp(crnn_status_name(CRNN_ERROR_IMAGE_FORMAT), "CRNN_ERROR_IMAGE_FORMAT") == 0);
+  CHECK(strcmp(crnn_status_name(CRNN_ERROR_IMAGE_DAMAGED), "CRNN_ERROR_IMAGE_DAMAGED") == 0);
+  CHECK(strcmp(crnn_status_name(CRNN_ERROR_IMAGE_TOO_LARGE), "CRNN_ERROR_IMAGE_TOO_LARGE") == 0);
+  CHECK(strcmp(crnn_status_name(CRNN_ERROR_IMAGE_UNSUPPORTED), "CRNN_ERROR_IMAGE_UNSUPPORTED") == 0);
+  CHECK(strcmp(crnn_status_name(CRNN_ERROR_RECIPE), "CRNN_ERROR_RECIPE") == 0);
+}
+
 int main(int count, char **arguments) {
   if (count != 2) return 2;
   decoding(arguments[1]);
   recipes();
   preparing();
+  names();
   return failures != 0;
 }

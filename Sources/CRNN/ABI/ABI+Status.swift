@@ -51,6 +51,11 @@ private func statusText(_ status: crnn_status) -> (name: StaticString, text: Sta
   case CRNN_ERROR_OPEN: ("CRNN_ERROR_OPEN", "the file cannot be opened")
   case CRNN_ERROR_MEMORY: ("CRNN_ERROR_MEMORY", "the system has no memory left")
   case CRNN_ERROR_ISA: ("CRNN_ERROR_ISA", "this instruction set is not known or not supported here")
+  case CRNN_ERROR_IMAGE_FORMAT: ("CRNN_ERROR_IMAGE_FORMAT", "this is neither a PNG nor a JPEG")
+  case CRNN_ERROR_IMAGE_DAMAGED: ("CRNN_ERROR_IMAGE_DAMAGED", "the image is damaged or cut short")
+  case CRNN_ERROR_IMAGE_TOO_LARGE: ("CRNN_ERROR_IMAGE_TOO_LARGE", "the image has more pixels than the limit allows")
+  case CRNN_ERROR_IMAGE_UNSUPPORTED: ("CRNN_ERROR_IMAGE_UNSUPPORTED", "this kind of PNG or JPEG is not read")
+  case CRNN_ERROR_RECIPE: ("CRNN_ERROR_RECIPE", "the recipe for images is not understood or does not fit the model")
   default: ("CRNN_ERROR_UNKNOWN", "unknown status")
   }
 }
