@@ -40,7 +40,7 @@
  * background, colours, resize, invert, layout. The scale changes no byte: it is compared with the port's.
  *
  * FILTERS carry the name of the library whose result they give, within one grey level, because those libraries differ from
- * each other by up to 90 grey levels when an image shrinks:
+ * each other, widely when an image shrinks:
  *
  *     pillow:bilinear  Pillow's Image.resize(..., BILINEAR): when shrinking, a triangle over all the pixels that a new one covers
  *     opencv:bilinear  OpenCV's resize(..., INTER_LINEAR): between the four nearest pixels, however far the image shrinks
