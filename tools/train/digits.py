@@ -1,6 +1,6 @@
 """Trains the tutorial's convolutional-recurrent network for handwritten digits: digits.keras and digits.h5.
 
-    python3 tools/train/digits.py                       downloads MNIST and trains, about half an hour on two cores
+    python3 tools/train/digits.py                       downloads MNIST and trains, a quarter of an hour on two cores
     python3 tools/train/digits.py --data FOLDER         takes the original idx files from FOLDER
     python3 tools/train/digits.py --evaluate            only measures the weights that stand in the repository
 
