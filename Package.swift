@@ -87,7 +87,8 @@ let package = Package(
     ? []
     : [
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-      .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+      // Its default traits would bring in all of Foundation, with 45 MB of tables.
+      .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     ],
   targets: runtime + images + (isEmbedded ? [] : tools)
 )
