@@ -58,6 +58,7 @@ import Testing
     #expect(fixed(99.999, 2) == "100.00")
     #expect(fixed(7, 0) == "7")
     #expect(scientific(0.000012) == "1.2e-05")
+    #expect(scientific(0.99999) == "1.0e+00")
     #expect(scientific(-123) == "-1.2e+02")
     #expect(scientific(0) == "0.0")
   }

@@ -19,8 +19,12 @@ public struct Calibration: Sendable {
   public private(set) var frames = 0
   public private(set) var sequences = 0
 
-  /// Runs the network over all sequences. Throws where there is none, or one does not fit the network.
-  public init(interpreter: Interpreter, sequences: [CalibrationSequence], rule: RangeRule = .minimumMaximum) throws {
+  /// Runs the network over all sequences, telling `progress` after each how many are done, and of how many. Throws where there
+  /// is none, or one does not fit the network.
+  public init(
+    interpreter: Interpreter, sequences: [CalibrationSequence], rule: RangeRule = .minimumMaximum,
+    progress: ((_ done: Int, _ all: Int) -> Void)? = nil
+  ) throws {
     guard !sequences.isEmpty else { throw InterpreterError("calibration needs at least one sequence of real input") }
     var histograms: [Interpreter.Site: Histogram] = [:]
     for sequence in sequences {
@@ -37,6 +41,7 @@ public struct Calibration: Sendable {
       self.sequences += 1
       let elements = interpreter.graph.inputs.first.map { interpreter.graph.tensors[$0.tensor].frame.elements } ?? 1
       frames += (sequence.inputs.first?.count ?? 0) / elements
+      progress?(self.sequences, sequences.count)
     }
     if case .percentile(let percent) = rule {
       guard percent > 0, percent <= 100 else { throw InterpreterError("a percentile lies between 0 and 100") }

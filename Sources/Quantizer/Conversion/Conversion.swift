@@ -17,7 +17,7 @@ public enum Conversion {
     let simplified = try graph.simplified()
     let float = try Interpreter(graph: simplified)
     let ranges = try Calibration(
-      interpreter: float, sequences: calibration, rule: options.quantization.rangeRule)
+      interpreter: float, sequences: calibration, rule: options.quantization.rangeRule, progress: options.progress)
     let network = try QuantizedNetwork(graph: simplified, calibration: ranges, options: options.quantization)
     let summary = MetadataEntry(
       "calibration", "\(ranges.sequences) sequences, \(ranges.frames) frames, \(options.quantization.rangeRule.text)")

@@ -7,5 +7,7 @@ public struct ConversionOptions {
   public var selfTest: SelfTestRunner?
   /// How many frames of the calibration data the report compares with float, layer by layer; 0: none.
   public var comparedFrames = 2048
+  /// Told after each calibration sequence how many are done, and of how many.
+  public var progress: ((_ done: Int, _ all: Int) -> Void)?
   public init() {}
 }

@@ -70,9 +70,12 @@ struct ConvertCommand: ParsableCommand {
     }
     options.metadata = try metadata(network, ports)
     options.selfTest = selfTestChecksum
+    let progress = Progress("calibrating with sequence")
+    options.progress = progress.update
     let (bytes, result) = try Conversion.convert(
       graph: network.graph, calibration: calibration.set.sequences.map { CalibrationSequence(inputs: $0) },
       options: options)
+    progress.finish()
     let document = ConversionDocument(report: result)
     if let minimumSnr, let worst = document.worstOutput, worst.ratio < minimumSnr {
       try report.write(document.json(self.network, output), text: document.text)

@@ -14,7 +14,8 @@ struct EvaluateCommand: ParsableCommand {
       Keys of the JSON document, each absent where it has no meaning: accuracy_float_percent (of the reference output), \
       accuracy_percent, accuracy_drop_points, agreement_percent (share of decisions equal to the reference's: texts of a text \
       recogniser, else classes; a single probability decides at 0.5), snr_db, mean_abs_error, max_abs_error (against the \
-      reference output), stream_bytes (of a stream with chunk 1).
+      reference output), stream_bytes (of a stream with chunk 1, for the test set's longest sequence where the model needs the \
+      whole of it).
 
       An .onnx file is run by the float interpreter, which shows how faithfully it was read.
 

@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
     var sequences = try sequences(ports)
     if let first { sequences.limit(to: first) }
     var results: [[[Float]]] = []
-    var progress = Progress("running sequence")
+    let progress = Progress("running sequence")
     for (number, sequence) in sequences.sequences.enumerated() {
       progress.update(number + 1, of: sequences.count)
       results.append(try model.run(sequence))

@@ -13,7 +13,7 @@ enum ImageFolder {
     try RuntimeModel.check { crnn_image_recipe_parse(text, &recipe, $0) }
     let names = try imageNames(folder)
     guard !names.isEmpty else { throw CommandError("\(folder) holds no .png, .jpg or .jpeg file") }
-    var progress = Progress("reading image")
+    let progress = Progress("reading image")
     var sequences: [[[Float]]] = []
     for (number, name) in names.enumerated() {
       progress.update(number + 1, of: names.count)

@@ -44,7 +44,7 @@ struct Evaluation {
       throw CommandError("there is no output called \(output ?? ""): \(model.outputs.map(\.name).joined(separator: ", "))")
     }
     let port = model.outputs[index]
-    var progress = Progress(title)
+    let progress = Progress(title)
     for (number, sequence) in set.sequences.enumerated() {
       progress.update(number + 1, of: set.count)
       outputs.append(try model.run(sequence)[index])

@@ -18,7 +18,7 @@ enum Console {
 }
 
 /// What is being done and how much of it, rewritten in one line of the terminal; silent elsewhere and in the first second.
-struct Progress {
+final class Progress {
   private let title: String
   private let start = ContinuousClock.now
   private var shown = ContinuousClock.now
@@ -26,7 +26,7 @@ struct Progress {
 
   init(_ title: String) { self.title = title }
 
-  mutating func update(_ done: Int, of total: Int) {
+  func update(_ done: Int, of total: Int) {
     guard Console.isTerminal else { return }
     let now = ContinuousClock.now
     guard now - start > .seconds(1), now - shown > .milliseconds(100) else { return }
@@ -35,8 +35,10 @@ struct Progress {
     Console.write("\r\u{1B}[K\(title) \(done) of \(total)")
   }
 
+  deinit { finish() }
+
   /// Takes the line away.
-  mutating func finish() {
+  func finish() {
     if isVisible { Console.write("\r\u{1B}[K") }
     isVisible = false
   }

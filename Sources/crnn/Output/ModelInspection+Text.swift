@@ -44,7 +44,7 @@ extension ModelInspection {
     var table = Table(["node", "operation", "frame", "store", "rate", "weights", "ring"], leftColumns: [0, 1, 2, 3])
     for node in nodes {
       table.add([
-        node.name, node.operation, node.frame, node.store, "\(node.rate)", String(node.weightBytes),
+        node.name, node.operation, node.frame, node.store, node.rate.isPerSequence ? "once" : "\(node.rate)", String(node.weightBytes),
         String(node.ringBytes),
       ])
     }

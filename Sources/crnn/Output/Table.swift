@@ -49,6 +49,8 @@ func scientific(_ value: Double) -> String {
   var (mantissa, exponent) = (value.magnitude, 0)
   while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
   while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+  // What rounds up to 10 has one digit less.
+  if mantissa >= 9.95 { (mantissa, exponent) = (1, exponent + 1) }
   let digits = String(abs(exponent))
   return "\(value < 0 ? "-" : "")\(fixed(mantissa, 1))e\(exponent < 0 ? "-" : "+")\(digits.count < 2 ? "0" : "")\(digits)"
 }
