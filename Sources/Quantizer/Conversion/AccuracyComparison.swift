@@ -11,9 +11,10 @@ struct AccuracyComparison {
   /// Power of the float values and of the differences, per tensor.
   private var signal: [Double]
   private var noise: [Double]
+  /// How long it is, in ticks of the time base.
   private(set) var frames = 0
 
-  /// Runs both over the first `limit` frames of the calibration data.
+  /// Runs both over the first `limit` ticks of the calibration data.
   init(
     _ network: QuantizedNetwork, float: Interpreter, sequences: [CalibrationSequence], limit: Int
   ) throws {
@@ -26,7 +27,11 @@ struct AccuracyComparison {
       let counts = frameCounts(inputs, network.graph)
       // Too short a rest for every part of the network to give something.
       guard !network.graph.frameCounts(inputs: counts).contains(0) else { break }
-      frames += counts.first ?? 0
+      frames +=
+        zip(counts, network.graph.inputs).map { count, port in
+          let rate = network.graph.tensors[port.tensor].rate
+          return rate.isPerSequence ? 1 : count * rate.denominator / rate.numerator
+        }.max() ?? 1
       var exact = [[Float]](repeating: [], count: network.graph.tensors.count)
       _ = try float.run(inputs) { site, values in
         if case .tensor(let tensor) = site { exact[tensor] = Array(values) }
@@ -51,12 +56,13 @@ struct AccuracyComparison {
   }
 }
 
-/// The first frames of a sequence, where the network takes any number.
+/// The first `limit` ticks of a sequence, where the network takes any number.
 private func cut(_ inputs: [[Float]], _ graph: Graph, limit: Int) -> [[Float]] {
   let tensors = graph.inputs.map { graph.tensors[$0.tensor] }
-  guard tensors.allSatisfy({ $0.frames == nil && ($0.rate == Rate(1) || $0.rate.isPerSequence) }) else { return inputs }
+  guard tensors.allSatisfy({ $0.frames == nil }) else { return inputs }
   return zip(inputs, tensors).map { input, tensor in
-    tensor.rate.isPerSequence ? input : Array(input.prefix(limit * tensor.frame.elements))
+    if tensor.rate.isPerSequence { return input }
+    return Array(input.prefix(limit * tensor.rate.numerator / tensor.rate.denominator * tensor.frame.elements))
   }
 }
 

@@ -36,10 +36,13 @@ extension Interpreter {
   private func positions(
     _ index: Int, _ geometry: WindowGeometry, _ axis: KeyPath<Extent, Int>, size: Int
   ) -> (inside: [Int], padded: Int) {
-    let (before, after) = (geometry.padBefore[keyPath: axis], geometry.padAfter[keyPath: axis])
-    let start = index * geometry.stride[keyPath: axis] - before
-    let all = (0..<geometry.kernel[keyPath: axis]).map { start + $0 * geometry.dilation[keyPath: axis] }
-    return (all.filter { $0 >= 0 && $0 < size }, all.count { $0 < size + after })
+    let (kernel, dilation) = (geometry.kernel[keyPath: axis], geometry.dilation[keyPath: axis])
+    let start = index * geometry.stride[keyPath: axis] - geometry.padBefore[keyPath: axis]
+    /// Positions of the window below `limit`.
+    func count(below limit: Int) -> Int { min(kernel, max(0, (limit - start + dilation - 1) / dilation)) }
+    let first = count(below: 0)
+    let last = max(count(below: size), first)
+    return ((first..<last).map { start + $0 * dilation }, count(below: size + geometry.padAfter[keyPath: axis]))
   }
 }
 

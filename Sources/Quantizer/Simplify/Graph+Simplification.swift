@@ -3,9 +3,20 @@ extension Graph {
   /// nodes before them, permutations folded into the matrices behind them, identities and dead nodes dropped.
   public func simplified() throws -> Graph {
     try validate()
-    var graph = withoutDeadNodes()
+    var graph = try separatingOutputs().withoutDeadNodes()
     while try graph.simplifyOnce() { graph = graph.withoutDeadNodes() }
     try graph.validate()
+    return graph
+  }
+
+  /// Gives an output port whose tensor is an input, or that of another output, a tensor of its own: ports are read and written
+  /// apart from one another.
+  private func separatingOutputs() throws -> Graph {
+    var graph = self
+    var taken = Set(inputs.map(\.tensor))
+    for (index, port) in outputs.enumerated() where !taken.insert(port.tensor).inserted {
+      graph.outputs[index].tensor = try graph.add(.activation(.identity), [port.tensor], name: port.name)
+    }
     return graph
   }
 
