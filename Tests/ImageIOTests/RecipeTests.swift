@@ -32,7 +32,7 @@ import Testing
     #expect(recipe.background == 0xFFFFFF)
     #expect(recipe.width == 0 && recipe.height == 0 && recipe.filter == 0)
     #expect(recipe.invert == 0)
-    #expect(recipe.scale == 1 / 255)
+    #expect(recipe.scale == Float(1) / 255)
     #expect(recipe.layout == CRNN_IMAGE_COLUMNS)
   }
 
