@@ -98,12 +98,9 @@ final class Runtime {
     options.maximum_frames = Int64(max(frames, 1))
     var bytes = 0
     try Runtime.check { crnn_stream_size(model, &options, &bytes, $0) }
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 16)
-    // What the stream did not write must not matter.
-    memory.initializeMemory(as: UInt8.self, repeating: 0xA5, count: bytes)
-    defer { memory.deallocate() }
+    let memory = GuardedMemory(bytes)
     var stream: OpaquePointer?
-    try Runtime.check { crnn_stream_init(model, memory, bytes, &options, &stream, $0) }
+    try Runtime.check { crnn_stream_init(model, memory.start, bytes, &options, &stream, $0) }
     var output: [Float] = []
     var values = input
     var (done, turn) = (0, 0)
@@ -134,6 +131,7 @@ final class Runtime {
       }
       done += count
     } while done < frames
+    memory.release()
     return output
   }
 

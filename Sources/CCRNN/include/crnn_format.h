@@ -77,8 +77,8 @@ typedef struct crnn_tensor_record {
   uint32_t fixed_frames;    /* the exact number of frames of a sequence, where it is fixed; else 0 */
   uint32_t epoch;           /* how many whole-sequence nodes stand before it on the way from an input */
   uint32_t reserved;
-  /* What the planner needs, worked out by crnn_format_analyse() when the file is packed and checked when it is read:
-   * after t input frames, t * share * ... see docs/streaming.md. */
+  /* What the planner sizes rings by, worked out by crnn_format_analyse() when the file is packed and checked when it is read:
+   * Sources/CRNN/Plan/TimeAnalysis.swift has the formulas. */
   double delay, excess;     /* frames it may lag behind, or be ahead of, its rate */
   double share;             /* frames for each frame of the fastest input port */
   double total_rate, total_offset; /* a whole sequence of n input frames has at most total_rate * n + total_offset frames */

@@ -23,7 +23,7 @@ func stream(
 func streamBytes(
   _ file: UnsafePointer<PackedFile>, _ options: StreamOptions, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> (status: crnn_status, bytes: Int) {
-  let bytes = file.streamBytes(chunk: options.chunk, maximumFrames: options.maximumFrames)
+  let bytes = file.layOut(in: nil, chunk: options.chunk, maximumFrames: options.maximumFrames)
   if bytes < 0 {
     return (
       Message(error, CRNN_ERROR_ARGUMENT)
@@ -73,7 +73,8 @@ public func crnn_stream_init(
     return Message(error, CRNN_ERROR_CAPACITY).text("the stream needs ").number(size.bytes).text(" bytes of memory, not ")
       .number(memoryBytes).status
   }
-  StreamView.place(model, memory, bytes: size.bytes, chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
+  _ = model.pointee.file.layOut(in: memory, chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
+  StreamView(model, memory).reset()
   result.pointee = OpaquePointer(memory)
   return CRNN_OK
 }

@@ -6,9 +6,9 @@ extension PackedFile {
     let record = tensors[tensor]
     let all = totalFrames(record, maximumFrames)
     if needsWholeSequence(tensor) { return all }
-    var burst = PackedFile.ceiling(Double(chunk) * record.share)
+    var burst = Double(chunk) * record.share
     // Frames of one port wait for the other ports' frames of the same chunk.
-    if inputCount > 1 { burst &+= burst }
+    if inputCount > 1 { burst += burst }
     var need = 0.0
     var n = 0
     while n < nodeCount {
@@ -21,7 +21,7 @@ extension PackedFile {
       port &+= 1
     }
     // The sums are exact but for strides that are no powers of two.
-    let capacity = PackedFile.ceiling(need + Double(burst) - 1e-6)
+    let capacity = PackedFile.ceiling(need + burst - 1e-6)
     return all >= 0 ? min(capacity, max(all, 1)) : capacity
   }
 

@@ -39,36 +39,55 @@ struct StreamHeader {
 }
 
 extension PackedFile {
+  /// No stream is larger, so that sums of sizes cannot overflow.
+  static var maximumBytes: Int64 { min(Int64(Int.max) &>> 2, 1 &<< 46) }
+
   var contentID: UInt64 {
     UnsafeRawPointer(header).load(fromByteOffset: Int(CRNN_CONTENT_ID_OFFSET), as: UInt64.self)
   }
 }
 
 extension UnsafePointer where Pointee == PackedFile {
-  /// The bytes of a stream with these options, 0 where they are too many to count, −1 where a maximum length is missing.
-  func streamBytes(chunk: Int, maximumFrames: Int64) -> Int {
-    var cursor = Cursor()
-    _ = cursor.take(1, of: StreamHeader.self)
-    _ = cursor.take(pointee.tensorCount, of: TensorState.self)
-    _ = cursor.take(pointee.nodeCount, of: NodeState.self)
-    var bytes = Int64(cursor.offset)
+  /// Lays a stream out in `memory`, or counts its bytes where that is nil: one walk does both, so that they cannot disagree.
+  /// Returns the bytes, 0 where they are too many to count, −1 where a maximum length is missing.
+  func layOut(in memory: UnsafeMutableRawPointer?, chunk: Int, maximumFrames: Int64) -> Int {
+    var cursor = memory.map { Cursor($0) } ?? Cursor()
+    let header = cursor.take(1, of: StreamHeader.self)
+    let tensorOffset = cursor.offset
+    let tensors = cursor.take(pointee.tensorCount, of: TensorState.self)
+    let nodeOffset = cursor.offset
+    let nodes = cursor.take(pointee.nodeCount, of: NodeState.self)
     var i = 0
     while i < pointee.nodeCount {
-      bytes &+= Int64(Operations.stateBytes(node(i)))
+      if memory != nil { nodes[i] = NodeState(emitted: 0, consumed: 0, offset: cursor.offset) }
+      _ = cursor.take(Operations.stateBytes(node(i)), of: UInt8.self)
       i &+= 1
     }
     i = 0
     while i < pointee.tensorCount {
       let capacity = pointee.ringCapacity(i, chunk: chunk, maximumFrames: maximumFrames)
       guard capacity >= 0 else { return -1 }
-      // Capacities are at most 10^15 and frames 2^26 bytes: the product of the bounds would not fit.
+      // Capacities are at most 10^15 frames: their bytes may be more than any machine has.
       let (ring, overflow) = capacity.multipliedReportingOverflow(by: Int64(pointee.tensors[i].frameBytes))
-      guard !overflow, ring <= 1 << 46, bytes <= 1 << 46 else { return 0 }
-      bytes &+= ring
+      guard !overflow, ring <= PackedFile.maximumBytes, Int64(cursor.offset) <= PackedFile.maximumBytes else { return 0 }
+      if memory != nil {
+        tensors[i] = TensorState(
+          produced: 0, final: -1, pulled: 0, predicted: 0, predictedFinal: -1, offset: cursor.offset,
+          capacity: Int(truncatingIfNeeded: capacity))
+      }
+      _ = cursor.take(Int(truncatingIfNeeded: ring), of: UInt8.self)
       i &+= 1
     }
-    bytes &+= Int64(scratchBytes)
-    return bytes <= Int64(Int.max) ? Int(truncatingIfNeeded: bytes) : 0
+    let scratchOffset = cursor.offset
+    _ = cursor.take(scratchBytes, of: UInt8.self)
+    guard Int64(cursor.offset) <= PackedFile.maximumBytes else { return 0 }
+    if memory != nil {
+      header.initialize(
+        to: StreamHeader(
+          magic: StreamHeader.magic, model: pointee.contentID, bytes: cursor.offset, maximumFrames: maximumFrames,
+          chunk: chunk, tensorOffset: tensorOffset, nodeOffset: nodeOffset, scratchOffset: scratchOffset))
+    }
+    return cursor.offset
   }
 
   /// The largest of what any node or port needs while it runs.
@@ -84,6 +103,6 @@ extension UnsafePointer where Pointee == PackedFile {
       bytes = max(bytes, 4 &* pointee.tensors[Int(pointee.ports[i].tensor)].elements)
       i &+= 1
     }
-    return (bytes &+ Cursor.alignment &- 1) & ~(Cursor.alignment &- 1)
+    return bytes
   }
 }
