@@ -115,7 +115,9 @@ import Testing
       let header = Array("{'descr': '\(type)', 'fortran_order': True, 'shape': \(shape), }".utf8)
       return NPYFile.magic + [1, 0, UInt8(header.count), 0] + header
     }
-    for shape in ["(4611686018427387904, 4)", "(-1,)", "(99999999999999999999,)", "(1.5,)", "3", "(3,", "(9223372036854775807,)"] {
+    for shape in [
+      "(4611686018427387904, 4)", "(-1,)", "(99999999999999999999,)", "(1.5,)", "3", "(3,", "(9223372036854775807,)",
+    ] {
       #expect(throws: ArrayError.self) { try NPYFile.parse(file(shape)) }
     }
     #expect(throws: ArrayError.self) { try NPYFile.parse(file("(4611686018427387904,)", "<U0")) }

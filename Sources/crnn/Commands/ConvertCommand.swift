@@ -66,7 +66,8 @@ struct ConvertCommand: ParsableCommand {
     var options = ConversionOptions()
     options.quantization = try numbers.options()
     for port in ports {
-      options.quantization.inputs[port.name] = try numbers.kind(of: port.name) ?? calibration.kinds[port.name] ?? .feature
+      options.quantization.inputs[port.name] =
+        try numbers.kind(of: port.name) ?? calibration.kinds[port.name] ?? .feature
     }
     options.metadata = try metadata(network, ports)
     options.selfTest = selfTestChecksum
@@ -79,7 +80,8 @@ struct ConvertCommand: ParsableCommand {
     let document = ConversionDocument(report: result)
     if let minimumSnr, let worst = document.worstOutput, worst.ratio < minimumSnr {
       try report.write(document.json(self.network, output), text: document.text)
-      Console.note("output \(worst.name) has \(fixed(worst.ratio, 1)) dB, past the limit \(minimumSnr); nothing was written")
+      Console.note(
+        "output \(worst.name) has \(fixed(worst.ratio, 1)) dB, past the limit \(minimumSnr); nothing was written")
       throw ExitStatus.limit
     }
     try Files.write(bytes, to: output)
@@ -101,7 +103,9 @@ struct ConvertCommand: ParsableCommand {
       }
     }
     entries.append(MetadataEntry("source.sha256", SHA256.hexadecimal(try Files.read(self.network))))
-    if !network.imported.producer.isEmpty { entries.append(MetadataEntry("source.producer", network.imported.producer)) }
+    if !network.imported.producer.isEmpty {
+      entries.append(MetadataEntry("source.producer", network.imported.producer))
+    }
     entries.append(MetadataEntry("converter", "crnn \(CRNNCommand.version)"))
     return entries
   }

@@ -20,7 +20,9 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var options: ModelOptions
 
-  @Argument(help: ArgumentHelp("The input: a .npy file, or a .npz with the array x or one of the port's name.", valueName: "in"))
+  @Argument(
+    help: ArgumentHelp("The input: a .npy file, or a .npz with the array x or one of the port's name.", valueName: "in")
+  )
   var input: String?
 
   @Option(
@@ -99,7 +101,8 @@ struct RunCommand: ParsableCommand {
       return arrays
     }
     guard let chosen = port.map({ name in arrays.first { $0.name == name } }) ?? arrays.first else {
-      throw CommandError("there is no output called \(port ?? ""): \(arrays.map(\.name).joined(separator: ", "))")
+      throw CommandError(
+        "there is no output called \(port ?? ""); there are \(arrays.map(\.name).joined(separator: ", "))")
     }
     guard arrays.count == 1 || port != nil else {
       throw CommandError(

@@ -27,7 +27,9 @@ struct VerifyCommand: ParsableCommand {
     let sets = RuntimeModel.supportedInstructionSets
     let file = try PackedModelFile(path: model)
     for isa in sets {
-      do { try RuntimeModel(path: model, isa: isa).check() } catch { throw CommandError("\(model), kernels \(isa): \(error)") }
+      do { try RuntimeModel(path: model, isa: isa).check() } catch {
+        throw CommandError("\(model), kernels \(isa): \(error)")
+      }
     }
     let proof: PackedModel.Verification
     do { proof = try file.packed.verify() } catch { throw CommandError("\(model): \(error)") }

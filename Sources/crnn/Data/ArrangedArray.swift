@@ -15,7 +15,8 @@ struct ArrangedArray {
   ///   - isStrict: refuses arrays that both of the last two rules fit, in different ways.
   init(_ array: NumericArray, for port: PortDescription, source: String, isStrict: Bool = false) throws {
     let axes = try ArrangedArray.axes(of: array, port, source, isStrict)
-    let values = try ArrangedArray.numbers(array, port)
+    let values: [Float]
+    do { values = try ArrangedArray.numbers(array, port) } catch { throw CommandError("\(source): \(error)") }
     var order: [Int] = []
     for axis in Set(axes).sorted() where axis != .one {
       if let index = axes.firstIndex(of: axis) { order.append(index) }

@@ -44,7 +44,9 @@ struct ArraySource {
     guard let star = pattern.firstIndex(of: "*") else { return names.contains(pattern) ? [""] : [] }
     let (prefix, suffix) = (pattern[..<star], pattern[pattern.index(after: star)...])
     return names.compactMap { name in
-      guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.count >= prefix.count + suffix.count else { return nil }
+      guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.count >= prefix.count + suffix.count else {
+        return nil
+      }
       return String(name.dropFirst(prefix.count).dropLast(suffix.count))
     }
   }

@@ -15,7 +15,8 @@ struct CalibrationData {
         throw CommandError("\(path) is a folder of images: --preprocess says how they become the input")
       }
       guard ports.count == 1, let port = ports.first else {
-        throw CommandError("a folder of images can calibrate a network with one input only; this one has \(ports.count)")
+        throw CommandError(
+          "a folder of images can calibrate a network with one input only; this one has \(ports.count)")
       }
       set = try ImageFolder.sequences(path, recipe: recipe, port: port)
       if let kind = CalibrationData.kind(.uint8, port) { kinds[port.name] = kind }

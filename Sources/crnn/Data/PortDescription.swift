@@ -22,5 +22,6 @@ struct PortDescription: Sendable {
   /// The frame's shape without axes of size one, by which arrays are matched.
   var significantShape: [Int] { shape.filter { $0 != 1 } }
 
+  /// What the port takes or gives, for messages.
   var title: String { shape.isEmpty ? "single values" : "frames of \(shape.map(String.init).joined(separator: " × "))" }
 }

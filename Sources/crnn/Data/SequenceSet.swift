@@ -37,7 +37,9 @@ struct SequenceSet {
   ///     each of them gives, by which the companions' lengths count.
   init(
     _ source: ArraySource, ports: [PortDescription], patterns: [String: String] = [:], isStrict: Bool = false,
-    adapt: (NumericArray, PortDescription) throws -> (array: NumericArray, framesPerEntry: Int) = { array, _ in (array, 1) }
+    adapt: (NumericArray, PortDescription) throws -> (array: NumericArray, framesPerEntry: Int) = { array, _ in
+      (array, 1)
+    }
   ) throws {
     for name in patterns.keys where !ports.contains(where: { $0.name == name }) {
       throw CommandError(
@@ -123,7 +125,9 @@ struct SequenceSet {
   private static func companionLengths(_ source: ArraySource) throws -> [Int]? {
     if let lengths = try source["lengths"] {
       let lengths = try lengths.integers().map { Int($0) }
-      guard lengths.allSatisfy({ $0 >= 0 }) else { throw CommandError("\(source.path): 'lengths' has a negative entry") }
+      guard lengths.allSatisfy({ $0 >= 0 }) else {
+        throw CommandError("\(source.path): 'lengths' has a negative entry")
+      }
       return lengths
     }
     guard let numbers = try source["seq"]?.integers() else { return nil }
@@ -154,7 +158,8 @@ extension SequenceSet {
   /// One set from the sets of single ports. Throws where they have different numbers of sequences.
   init(joining sets: [SequenceSet]) throws {
     guard let first = sets.first, sets.allSatisfy({ $0.count == first.count }) else {
-      throw CommandError("the inputs have different numbers of sequences: \(sets.map { String($0.count) }.joined(separator: ", "))")
+      throw CommandError(
+        "the inputs have different numbers of sequences: \(sets.map { String($0.count) }.joined(separator: ", "))")
     }
     self = first
     sequences = (0..<first.count).map { index in sets.flatMap { $0.sequences[index] } }

@@ -41,7 +41,8 @@ struct Evaluation {
     guard let index = output.map({ name in model.outputs.firstIndex { $0.name == name } }) ?? 0,
       model.outputs.indices.contains(index)
     else {
-      throw CommandError("there is no output called \(output ?? ""): \(model.outputs.map(\.name).joined(separator: ", "))")
+      throw CommandError(
+        "there is no output called \(output ?? ""); there are \(model.outputs.map(\.name).joined(separator: ", "))")
     }
     let port = model.outputs[index]
     let progress = Progress(title)
@@ -86,7 +87,7 @@ struct Evaluation {
         throw CommandError(
           """
           \(source.title(name)) has shape \(array.shape), but the network gave \
-          \(results.reduce(0) { $0 + $1.count / max(1, port.elements) }) of \(port.title) for \(group.count) sequences
+          \(port.title), \(results.reduce(0) { $0 + $1.count / max(1, port.elements) }) of them for \(group.count) sequences
           """)
       }
       var start = 0

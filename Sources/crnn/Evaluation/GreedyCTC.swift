@@ -12,7 +12,9 @@ struct GreedyCTC {
 
   /// The decoder that goes with a network, or nil where it is no text recogniser.
   init?(_ model: any SequenceModel) {
-    guard let alphabet = model.text("alphabet"), let blank = model.text("ctc.blank").flatMap({ Int($0) }) else { return nil }
+    guard let alphabet = model.text("alphabet"), let blank = model.text("ctc.blank").flatMap({ Int($0) }) else {
+      return nil
+    }
     self.init(alphabet: alphabet.map { String($0) }, blank: blank)
   }
 

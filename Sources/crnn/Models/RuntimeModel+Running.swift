@@ -43,7 +43,8 @@ extension RuntimeModel {
     guard isFinished.allSatisfy({ $0 }) else { throw CommandError("the stream takes no more frames before its end") }
     for (output, port) in outputs.enumerated() where pulled[output] * port.elements != results[output].count {
       throw CommandError(
-        "output \(port.name) gave \(pulled[output]) frames, not the \(results[output].count / port.elements) it announced")
+        "output \(port.name) gave \(pulled[output]) frames, not the \(results[output].count / port.elements) it announced"
+      )
     }
     return results
   }
@@ -62,7 +63,8 @@ extension RuntimeModel {
   }
 
   /// False where the stream wants something else first.
-  private func push(_ stream: OpaquePointer, _ port: Int, _ values: [Float], _ first: Int, _ count: Int) throws -> Bool {
+  private func push(_ stream: OpaquePointer, _ port: Int, _ values: [Float], _ first: Int, _ count: Int) throws -> Bool
+  {
     let elements = inputs[port].elements
     let range = first * elements..<(first + count) * elements
     do {

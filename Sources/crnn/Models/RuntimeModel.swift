@@ -22,12 +22,16 @@ final class RuntimeModel: SequenceModel {
     var pointer: OpaquePointer?
     var options = crnn_model_options(
       struct_size: MemoryLayout<crnn_model_options>.size, isa: nil, defer_checksum: 0, reserved: 0)
-    try RuntimeModel.check { error in
-      guard let isa else { return crnn_model_open(path, &options, &pointer, error) }
-      return isa.withCString { name in
-        options.isa = name
-        return crnn_model_open(path, &options, &pointer, error)
+    do {
+      try RuntimeModel.check { error in
+        guard let isa else { return crnn_model_open(path, &options, &pointer, error) }
+        return isa.withCString { name in
+          options.isa = name
+          return crnn_model_open(path, &options, &pointer, error)
+        }
       }
+    } catch let error as RuntimeError {
+      throw CommandError(naming: path, error)
     }
     guard let pointer else { throw CommandError("\(path) could not be opened") }
     self.pointer = pointer

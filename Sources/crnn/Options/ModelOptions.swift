@@ -9,7 +9,8 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Frames that the stream takes in one step (default: all). The result is the same.", valueName: "n"))
+    help: ArgumentHelp(
+      "Frames that the stream takes in one step (default: all). The result is the same.", valueName: "n"))
   var chunk: Int?
 
   @Option(

@@ -35,7 +35,8 @@ extension [NamedValue] {
 func parseScale(_ text: String) throws -> Float {
   let parts = text.split(separator: "/", omittingEmptySubsequences: false)
   let numbers = parts.compactMap { Float($0) }
-  guard numbers.count == parts.count, (1...2).contains(numbers.count), numbers.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+  guard numbers.count == parts.count, (1...2).contains(numbers.count), numbers.allSatisfy({ $0.isFinite && $0 > 0 })
+  else {
     throw CommandError("'\(text)' is no scale: write 1/255 or 0.00392")
   }
   return numbers.count == 2 ? numbers[0] / numbers[1] : numbers[0]

@@ -43,7 +43,11 @@ struct NetworkOptions: ParsableArguments {
 
   /// Reads the file at `path`.
   func load(_ path: String) throws -> Network {
-    let imported = try ONNXImporter.read(path: path, options: try importOptions())
+    let options = try importOptions()
+    let imported: ImportedModel
+    do { imported = try ONNXImporter.read(path: path, options: options) } catch {
+      throw CommandError(naming: path, error)
+    }
     var windows: [String: Window] = [:]
     var graph = imported.graph
     let names = graph.inputs.map(\.name)

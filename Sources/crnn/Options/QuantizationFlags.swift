@@ -20,7 +20,8 @@ struct QuantizationFlags: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The store of a tensor, by the name that the report shows: NAME=u8, NAME=s16 or NAME=f32.", valueName: "name=store"))
+      "The store of a tensor, by the name that the report shows: NAME=u8, NAME=s16 or NAME=f32.",
+      valueName: "name=store"))
   var tensor: [NamedValue] = []
 
   @Option(

@@ -5,7 +5,8 @@ import Arrays
 struct ReportOptions: ParsableArguments {
   @Option(
     name: [.customLong("json"), .customLong("report")],
-    help: ArgumentHelp("Write the results as JSON to this file; - is standard output, instead of the text.", valueName: "file"))
+    help: ArgumentHelp(
+      "Write the results as JSON to this file; - is standard output, instead of the text.", valueName: "file"))
   var json: String?
 
   /// Writes the document where one is wanted and prints the text where it has not taken its place.

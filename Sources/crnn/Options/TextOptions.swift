@@ -6,13 +6,15 @@ struct TextOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Names of the classes: a file with one on each line, or the names with commas between them.", valueName: "labels"))
+      "Names of the classes: a file with one on each line, or the names with commas between them.", valueName: "labels")
+  )
   var labels: String?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The characters of a text recogniser (CTC), in the order of its classes and without the blank.", valueName: "text"))
+      "The characters of a text recogniser (CTC), in the order of its classes and without the blank.", valueName: "text"
+    ))
   var alphabet: String?
 
   @Option(

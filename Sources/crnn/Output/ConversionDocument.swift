@@ -38,7 +38,10 @@ extension ConversionDocument {
       ("calibration_frames", .integer(report.calibrationFrames)),
       ("compared_frames", .integer(report.comparedFrames)),
       ("sixteen_bit_tensors", .texts(report.wideTensors)),
-      ("split_sums", .object(report.segments.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .integer($0.value)) })),
+      (
+        "split_sums",
+        .object(report.segments.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .integer($0.value)) })
+      ),
       ("outputs", .array(report.outputs.map(ConversionDocument.json))),
       ("tensors", .array(report.tensors.map(ConversionDocument.json))),
       ("recurrent", .array(report.recurrent.map(ConversionDocument.json))),

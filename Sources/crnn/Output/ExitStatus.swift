@@ -21,4 +21,11 @@ struct CommandError: Error, CustomStringConvertible, Equatable {
   let message: String
   init(_ message: String) { self.message = message }
   var description: String { message }
+
+  /// What went wrong with a file, its name in front unless the sentence has it.
+  init(naming path: String, _ error: any Error) {
+    let message = "\(error)"
+    let name = path.split(separator: "/").last ?? ""
+    self.init(message.split(separator: " ").contains { $0.contains(name) } ? message : "\(path): \(message)")
+  }
 }

@@ -35,7 +35,9 @@ extension ModelInspection {
   private var metadataTable: String {
     var table = Table(["text", "value"], leftColumns: [0, 1])
     for entry in packed.metadata {
-      table.add([entry.key, entry.value.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: ", ")])
+      table.add([
+        entry.key, entry.value.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: ", "),
+      ])
     }
     return table.text
   }
@@ -44,7 +46,8 @@ extension ModelInspection {
     var table = Table(["node", "operation", "frame", "store", "rate", "weights", "ring"], leftColumns: [0, 1, 2, 3])
     for node in nodes {
       table.add([
-        node.name, node.operation, node.frame, node.store, node.rate.isPerSequence ? "once" : "\(node.rate)", String(node.weightBytes),
+        node.name, node.operation, node.frame, node.store, node.rate.isPerSequence ? "once" : "\(node.rate)",
+        String(node.weightBytes),
         String(node.ringBytes),
       ])
     }

@@ -52,5 +52,6 @@ func scientific(_ value: Double) -> String {
   // What rounds up to 10 has one digit less.
   if mantissa >= 9.95 { (mantissa, exponent) = (1, exponent + 1) }
   let digits = String(abs(exponent))
-  return "\(value < 0 ? "-" : "")\(fixed(mantissa, 1))e\(exponent < 0 ? "-" : "+")\(digits.count < 2 ? "0" : "")\(digits)"
+  return
+    "\(value < 0 ? "-" : "")\(fixed(mantissa, 1))e\(exponent < 0 ? "-" : "+")\(digits.count < 2 ? "0" : "")\(digits)"
 }

@@ -1,0 +1,270 @@
+"""The command-line tool as a user meets it: results, exit codes, messages, and that nothing is ever half-written."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import numpy as np
+import onnxruntime
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build/crnn"))
+MODELS = pathlib.Path(os.environ.get("CRNN_TEST_MODELS", ROOT / "build/tests/models"))
+
+pytestmark = pytest.mark.skipif(
+    not (TOOL.is_file() and (MODELS / "stream.onnx").is_file()),
+    reason="the tool and its test models are not built: make test")
+
+DONE, FAILURE, LIMIT, USAGE = 0, 1, 3, 64
+
+
+def crnn(*arguments, status=DONE):
+    """Runs the tool, expects the exit status, and returns what it printed: results, or where it fails the message."""
+    result = subprocess.run([TOOL, *map(str, arguments)], capture_output=True, text=True, check=False)
+    assert result.returncode == status, result.stdout + result.stderr
+    return result.stdout if status == DONE else result.stderr
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """stream.crnn, converted here, and test.npz: the reference and the labels are onnxruntime's output."""
+    folder = tmp_path_factory.mktemp("tool")
+    crnn("convert", MODELS / "stream.onnx", "-o", folder / "stream.crnn", "--calibrate", MODELS / "stream.npz",
+         "--labels", "a,b,c,d,e")
+    x = np.random.default_rng(1).uniform(-1, 1, (6, 25, 8)).astype(np.float32)
+    session = onnxruntime.InferenceSession(MODELS / "stream.onnx")
+    ref = np.stack([session.run(None, {"features": one.T[None]})[0][:, 0] for one in x])
+    np.savez(folder / "test.npz", x=x, ref=ref, y=ref.argmax(-1))
+    np.save(folder / "x.npy", x)
+    return folder
+
+
+@pytest.mark.parametrize("command", ["convert", "inspect", "verify", "run", "evaluate"])
+def test_every_command_has_help_with_an_example(command):
+    text = crnn(command, "--help")
+    assert f"EXAMPLE\n  crnn {command} " in text
+    assert "EXIT STATUS" in text and "--json" in text
+
+
+def test_version():
+    assert crnn("--version").strip().count(".") == 2
+
+
+def test_the_usual_course(folder, tmp_path):
+    model = folder / "stream.crnn"
+    inspected = json.loads(crnn("inspect", model, "--json", "-"))
+    assert inspected["bounded"] is False and inspected["stream_bytes"] > 0
+    assert inspected["sixteen_bit_tensors"][0] == "features"
+    assert inspected["texts"]["labels"] == "a\nb\nc\nd\ne" and len(inspected["texts"]["source.sha256"]) == 64
+    assert [port["name"] for port in inspected["ports"]] == ["features", "scores"]
+    assert inspected["content_id"] in crnn("inspect", model)
+    verified = json.loads(crnn("verify", model, "--json", "-"))
+    assert verified["self_test"] and verified["isa"][0] == "reference" and verified["rows_proved"] > 0
+    evaluated = json.loads(crnn("evaluate", model, folder / "test.npz", "--json", "-"))
+    assert evaluated["sequences"] == 6 and evaluated["frames"] == 150 and evaluated["accuracy_float_percent"] == 100
+    assert evaluated["agreement_percent"] == evaluated["accuracy_percent"] > 90
+    assert evaluated["accuracy_drop_points"] == pytest.approx(100 - evaluated["accuracy_percent"])
+    assert evaluated["snr_db"] > 25 and evaluated["stream_bytes"] == inspected["stream_bytes"]
+    assert evaluated["mean_abs_error"] <= evaluated["max_abs_error"] < 0.1
+
+
+def test_the_float_network_is_run_too(folder, tmp_path):
+    evaluated = json.loads(crnn("evaluate", MODELS / "stream.onnx", folder / "test.npz", "--json", "-"))
+    assert evaluated["max_abs_error"] < 1e-5 and "stream_bytes" not in evaluated
+    crnn("run", MODELS / "stream.onnx", folder / "x.npy", "-o", tmp_path / "y.npy")
+    assert np.allclose(np.load(tmp_path / "y.npy"), np.load(folder / "test.npz")["ref"], atol=1e-5)
+
+
+def test_run_gives_the_same_bits_for_every_chunk_and_instruction_set(folder, tmp_path):
+    crnn("run", folder / "stream.crnn", folder / "x.npy", "-o", tmp_path / "all.npy")
+    whole = np.load(tmp_path / "all.npy")
+    assert whole.shape == (6, 25, 5) and whole.dtype == np.float32
+    sets = json.loads(crnn("verify", folder / "stream.crnn", "--json", "-"))["isa"]
+    for options in [["--isa", isa] for isa in sets] + [["--chunk", chunk] for chunk in (1, 2, 3, 7, 64)]:
+        crnn("run", folder / "stream.crnn", folder / "x.npy", "-o", tmp_path / "part.npy", *options)
+        assert (tmp_path / "part.npy").read_bytes() == (tmp_path / "all.npy").read_bytes(), options
+    crnn("run", folder / "stream.crnn", folder / "x.npy", "-o", tmp_path / "first.npz", "--first", 2)
+    assert np.array_equal(np.load(tmp_path / "first.npz")["scores"], whole[:2])
+
+
+def test_one_sequence_has_no_axis_of_sequences(folder, tmp_path):
+    np.save(tmp_path / "one.npy", np.load(folder / "x.npy")[0])
+    crnn("run", folder / "stream.crnn", tmp_path / "one.npy", "-o", tmp_path / "y.npy")
+    assert np.load(tmp_path / "y.npy").shape == (25, 5)
+
+
+def test_arrays_in_other_layouts(folder, tmp_path):
+    x = np.load(folder / "x.npy")
+    crnn("run", folder / "stream.crnn", folder / "x.npy", "-o", tmp_path / "expected.npy")
+    for name, array, options in [
+        ("network", x.transpose(0, 2, 1), []),
+        ("stated", x.transpose(1, 2, 0), ["--input-layout", "THN"]),
+        ("fortran", np.asfortranarray(x), []),
+        ("double", x.astype(np.float64), []),
+    ]:
+        np.save(tmp_path / "x.npy", array)
+        crnn("run", folder / "stream.crnn", tmp_path / "x.npy", "-o", tmp_path / "y.npy", *options)
+        assert (tmp_path / "y.npy").read_bytes() == (tmp_path / "expected.npy").read_bytes(), name
+
+
+def test_several_inputs(tmp_path):
+    if not (MODELS / "pair.crnn").is_file():
+        pytest.skip("pair.crnn is not built: make test")
+    arrays = np.load(MODELS / "pair.npz")
+    for name in arrays:
+        np.save(tmp_path / f"{name}.npy", arrays[name])
+    crnn("run", MODELS / "pair.crnn", MODELS / "pair.npz", "-o", tmp_path / "a.npy")
+    crnn("run", MODELS / "pair.crnn", "--input", f"sound={tmp_path / 'sound.npy'}", "--input",
+         f"image={tmp_path / 'image.npy'}", "-o", tmp_path / "b.npy")
+    assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
+    assert "image" in crnn("run", MODELS / "pair.crnn", "--input", f"sound={tmp_path / 'sound.npy'}", "-o",
+                           tmp_path / "c.npy", status=USAGE)
+
+
+def test_a_bounded_model_says_so(tmp_path):
+    text = crnn("inspect", MODELS / "bounded.crnn")
+    assert "need the whole sequence" in text and "--length" in text
+    assert "for up to 100 frames" in crnn("inspect", MODELS / "bounded.crnn", "--length", 100)
+    evaluated = json.loads(crnn("evaluate", MODELS / "bounded.crnn", MODELS / "bounded.npz", "--json", "-"))
+    assert evaluated["stream_bytes"] > 0 and "snr_db" not in evaluated
+
+
+def test_nan_counts_as_zero_and_infinity_saturates(folder, tmp_path):
+    x = np.load(folder / "x.npy")[0]
+    for bad, good in [(np.nan, 0), (np.inf, 1e30), (-np.inf, -1e30)]:
+        for name, value in [("bad", bad), ("good", good)]:
+            x[3, 2] = value
+            np.save(tmp_path / f"{name}.npy", x)
+            crnn("run", folder / "stream.crnn", tmp_path / f"{name}.npy", "-o", tmp_path / f"{name}-y.npy")
+        assert (tmp_path / "bad-y.npy").read_bytes() == (tmp_path / "good-y.npy").read_bytes()
+        assert np.isfinite(np.load(tmp_path / "bad-y.npy")).all()
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["nonsense"], ["run"], ["run", "a.crnn", "b.npy"], ["evaluate", "a.crnn"], ["inspect", "a", "--length", "0"],
+    ["run", "a", "b", "-o", "c", "--chunk", "0"], ["run", "a", "b", "-o", "c", "--chunk", "x"],
+    ["convert", "a.onnx", "-o", "b.crnn"],
+])
+def test_what_cannot_be_understood_ends_with_64(arguments):
+    if arguments:
+        assert "Usage" in crnn(*arguments, status=USAGE)
+    else:
+        assert "SUBCOMMANDS" in crnn()
+
+
+@pytest.mark.parametrize("limit", [
+    ["--minimum-accuracy", "100.5"], ["--maximum-drop=-1"], ["--minimum-agreement", "101"], ["--minimum-snr", "200"],
+    ["--maximum-mean-error", "0"], ["--maximum-error", "1e-9"],
+])
+def test_a_limit_that_is_not_kept_ends_with_3(folder, limit):
+    message = crnn("evaluate", folder / "stream.crnn", folder / "test.npz", *limit, status=LIMIT)
+    assert "past the limit" in message
+
+
+def test_limits_that_are_kept(folder):
+    crnn("evaluate", folder / "stream.crnn", folder / "test.npz", "--maximum-drop", 10, "--minimum-snr", 10)
+
+
+def test_a_limit_of_the_conversion(tmp_path):
+    message = crnn("convert", MODELS / "stream.onnx", "-o", tmp_path / "m.crnn", "--calibrate", MODELS / "stream.npz",
+                   "--minimum-snr", 300, status=LIMIT)
+    assert "scores" in message and "nothing was written" in message
+    assert list(tmp_path.iterdir()) == []
+
+
+def refusals(folder, tmp_path):
+    """What a user may get wrong: the command, and words that the message must have; '' is the name of the file."""
+    model, x = folder / "stream.crnn", folder / "x.npy"
+    out = tmp_path / "out.npy"
+    np.save(tmp_path / "wide.npy", np.zeros((3, 9), np.float32))
+    np.save(tmp_path / "text.npy", np.array([["a"] * 8]))
+    np.save(tmp_path / "objects.npy", np.array([[{}] * 8]), allow_pickle=True)
+    np.savez(tmp_path / "other.npz", other=np.zeros((3, 8), np.float32))
+    np.savez(tmp_path / "short.npz", x=np.load(x), ref=np.zeros((6, 24, 5), np.float32))
+    np.savez(tmp_path / "labels.npz", x=np.load(x), y=np.zeros(7, np.int64))
+    (tmp_path / "empty").touch()
+    (tmp_path / "text.onnx").write_text("not a network")
+    whole = model.read_bytes()
+    (tmp_path / "short.crnn").write_bytes(whole[:-100])
+    (tmp_path / "flipped.crnn").write_bytes(whole[:2000] + bytes([whole[2000] ^ 4]) + whole[2001:])
+    (tmp_path / "newer.crnn").write_bytes(whole[:8] + b"\xff\x7f\xff\x7f" + whole[12:])
+    convert = ["--calibrate", MODELS / "stream.npz", "-o", out]
+    return [
+        (["run", tmp_path / "absent.crnn", x, "-o", out], "cannot be opened"),
+        (["run", model, tmp_path / "absent.npy", "-o", out], "No such file"),
+        (["run", model, tmp_path, "-o", out], "folder"),
+        (["run", tmp_path / "empty", x, "-o", out], ""),
+        (["run", x, x, "-o", out], "x.npy: this is not a crnn model"),
+        (["run", tmp_path / "short.crnn", x, "-o", out], ""),
+        (["run", tmp_path / "flipped.crnn", x, "-o", out], "damaged"),
+        (["run", tmp_path / "newer.crnn", x, "-o", out], ""),
+        (["verify", tmp_path / "flipped.crnn"], "damaged"),
+        (["inspect", tmp_path / "short.crnn"], ""),
+        (["run", model, tmp_path / "empty", "-o", out], "neither a .npy nor a .npz"),
+        (["run", model, tmp_path / "wide.npy", "-o", out], "[3, 9]"),
+        (["run", model, tmp_path / "text.npy", "-o", out], "text.npy: strings"),
+        (["run", model, tmp_path / "objects.npy", "-o", out], "Python objects"),
+        (["run", model, tmp_path / "other.npz", "-o", out], "it holds other"),
+        (["run", model, x, "-o", out, "--isa", "z80"], "z80"),
+        (["run", model, x, "-o", out, "--port", "none"], "scores"),
+        (["run", model, x, "-o", out, "--input-layout", "NTX"], "X"),
+        (["run", model, x, "-o", out, "--input-scale", "no=1"], "features"),
+        (["run", model, x, "-o", tmp_path / "no" / "out.npy"], "cannot write"),
+        (["evaluate", model, tmp_path / "short.npz"], "ref"),
+        (["evaluate", model, tmp_path / "labels.npz"], "7 labels"),
+        (["evaluate", model, folder / "test.npz", "--reference", "absent"], "absent"),
+        (["evaluate", model, folder / "test.npz", "--output", "absent"], "scores"),
+        (["convert", tmp_path / "absent.onnx", *convert], "absent.onnx"),
+        (["convert", tmp_path / "text.onnx", *convert], "text.onnx: this is not an ONNX file"),
+        (["convert", MODELS / "stream.onnx", "-o", out, "--calibrate", tmp_path / "absent.npz"], "No such file"),
+        (["convert", MODELS / "stream.onnx", "-o", out, "--calibrate", tmp_path], "--preprocess"),
+        (["convert", MODELS / "stream.onnx", *convert, "--labels", "a,b"], "2 labels"),
+        (["convert", MODELS / "stream.onnx", *convert, "--alphabet", "abc"], "3 characters"),
+        (["convert", MODELS / "stream.onnx", *convert, "--tensor", "none=u8"], "none"),
+        (["convert", MODELS / "stream.onnx", *convert, "--tensor", "gru"], "NAME=STORE"),
+        (["convert", MODELS / "stream.onnx", *convert, "--calibration", "mean"], "minmax"),
+        (["convert", MODELS / "stream.onnx", *convert, "--input-kind", "smell"], "smell"),
+        (["convert", MODELS / "stream.onnx", *convert, "--window", "features=3:2"], "windows"),
+    ]
+
+
+def test_refusals_name_what_is_wrong_and_write_nothing(folder, tmp_path):
+    cases = refusals(folder, tmp_path)
+    before = sorted(tmp_path.iterdir())
+    for arguments, word in cases:
+        word = word or pathlib.Path(arguments[1]).name
+        message = crnn(*arguments, status=FAILURE)
+        assert message.startswith("Error: ") and len(message) > 20 and word in message, (arguments, message)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_failure_leaves_the_old_output_alone(folder, tmp_path):
+    out = tmp_path / "y.npy"
+    crnn("run", folder / "stream.crnn", folder / "x.npy", "-o", out)
+    before = out.read_bytes()
+    np.save(tmp_path / "wide.npy", np.zeros((3, 9), np.float32))
+    crnn("run", folder / "stream.crnn", tmp_path / "wide.npy", "-o", out, status=FAILURE)
+    assert out.read_bytes() == before
+
+
+def test_calibration_with_images(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    (tmp_path / "images").mkdir()
+    random = np.random.default_rng(2)
+    for number in range(5):
+        image.fromarray(random.integers(0, 256, (15, 18), np.uint8)).save(tmp_path / "images" / f"{number}.png")
+    crnn("convert", MODELS / "last.onnx", "-o", tmp_path / "last.crnn", "--calibrate", tmp_path / "images",
+         "--preprocess", "grey,invert,resize=10x12:pillow:bilinear,scale=1/255")
+    ports = json.loads(crnn("inspect", tmp_path / "last.crnn", "--json", "-"))["ports"]
+    assert ports[0]["store"] == "u8" and ports[0]["integer_scale"] == pytest.approx(1 / 255)
+
+
+def test_stores_can_be_chosen(tmp_path):
+    crnn("convert", MODELS / "stream.onnx", "-o", tmp_path / "a.crnn", "--calibrate", MODELS / "stream.npz", "--tensor",
+         "features=u8", "--hidden", "gru=s16", "--calibration", "percentile:99.9", "--json", tmp_path / "report.json")
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["recurrent"][0]["hidden_store"] == "s16"
+    assert next(tensor for tensor in report["tensors"] if tensor["name"] == "features")["store"] == "u8"
+    assert "percentile 99.9" in json.loads(crnn("inspect", tmp_path / "a.crnn", "--json", "-"))["texts"]["calibration"]
