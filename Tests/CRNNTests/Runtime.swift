@@ -64,10 +64,10 @@ final class Runtime {
     throw Failure(status: status, message: message)
   }
 
-  func port(_ direction: crnn_direction) throws -> crnn_port_info {
+  func port(_ direction: crnn_direction, _ index: Int32 = 0) throws -> crnn_port_info {
     var info = crnn_port_info()
     info.struct_size = MemoryLayout<crnn_port_info>.size
-    try Runtime.check { crnn_model_port(model, direction, 0, &info, $0) }
+    try Runtime.check { crnn_model_port(model, direction, index, &info, $0) }
     return info
   }
 
@@ -82,6 +82,12 @@ final class Runtime {
     return array
   }
 
+  static func streamOptions(chunk: Int, maximumFrames: Int) -> crnn_stream_options {
+    crnn_stream_options(
+      struct_size: MemoryLayout<crnn_stream_options>.size, chunk: Int32(chunk), reserved: 0,
+      maximum_frames: Int64(max(maximumFrames, 1)))
+  }
+
   static func elements(_ info: crnn_port_info) -> Int {
     let shape = [info.shape.0, info.shape.1, info.shape.2, info.shape.3]
     return shape.prefix(Int(info.rank)).reduce(1) { $0 * Int($1) }
@@ -92,10 +98,7 @@ final class Runtime {
     let (source, target) = (try port(CRNN_INPUT), try port(CRNN_OUTPUT))
     let width = Runtime.elements(source)
     let frames = input.count / width
-    var options = crnn_stream_options()
-    options.struct_size = MemoryLayout<crnn_stream_options>.size
-    options.chunk = Int32(chunk)
-    options.maximum_frames = Int64(max(frames, 1))
+    var options = Runtime.streamOptions(chunk: chunk, maximumFrames: frames)
     var bytes = 0
     try Runtime.check { crnn_stream_size(model, &options, &bytes, $0) }
     let memory = GuardedMemory(bytes)

@@ -43,16 +43,22 @@ extension PackedFile {
   func needsWholeSequence(_ tensor: Int) -> Bool {
     var n = 0
     while n < nodeCount {
-      let timing = NodeTiming(nodes + n)
-      if Int(nodes[n].output) == tensor, timing.kind == .reverse { return true }
-      if timing.kind != .reduction, timing.kind != .expansion, consumes(n, tensor),
-        tensors[Int(nodes[n].output)].epoch > tensors[tensor].epoch
-      {
-        return !(timing.kind == .following && Int(indices[Int(nodes[n].input_first)]) == tensor)
-      }
+      if Int(nodes[n].output) == tensor, NodeTiming(nodes + n).kind == .reverse { return true }
+      if consumes(n, tensor), waits(n, for: tensor) { return true }
       n &+= 1
     }
     return false
+  }
+
+  /// Node `n` gives nothing before the last frame of its input `tensor` has come.
+  private func waits(_ n: Int, for tensor: Int) -> Bool {
+    guard tensors[Int(nodes[n].output)].epoch > tensors[tensor].epoch else { return false }
+    switch NodeTiming(nodes + n).kind {
+    // They take their input frame by frame.
+    case .reduction, .expansion: return false
+    case .following: return Int(indices[Int(nodes[n].input_first)]) != tensor
+    default: return true
+    }
   }
 
   /// A stream needs a maximum length.
