@@ -6,15 +6,17 @@
 /// options.states = [(input: "state", output: "stateN")]
 /// ```
 public struct ImportOptions: Sendable {
-  /// For an input, by name, the axis of the ONNX tensor along which the sequence runs. The key `""` stands for every input that
-  /// is not named. Negative axes count from the end. Without an entry, the axis is found from the graph.
+  /// For an input, by name, the axis of the ONNX tensor along which the sequence runs. The key `""` stands for every
+  /// input that is not named. Negative axes count from the end. Without an entry, the axis is found from the graph.
   public var timeAxis: [String: Int] = [:]
-  /// Inputs whose value is an output of the previous call; the runtime keeps them inside its stream. States of recurrent nodes
-  /// are found without this.
+  /// Inputs whose value is an output of the previous call; the runtime keeps them inside its stream. States of
+  /// recurrent nodes are found without this.
   public var states: [(input: String, output: String)] = []
-  /// For an input, by name, its whole shape (ONNX axes, batch 1), where the file leaves axes open; 0 leaves an axis as it is.
+  /// For an input, by name, its whole shape (ONNX axes, batch 1), where the file leaves axes open; 0 leaves an axis
+  /// as it is.
   public var shapes: [String: [Int]] = [:]
-  /// True: no axis is time; each call of the ONNX network is one frame. False: some axis must be time. Nil: found from the graph.
+  /// True: no axis is time; each call of the ONNX network is one frame. False: some axis must be time. Nil: found
+  /// from the graph.
   public var callIsTime: Bool?
 
   public init() {}

@@ -61,7 +61,9 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
       let reference = Frames.fromONNXOutput(try array.floats(), shape: array.shape, layout: layout)
       let scale = max(reference.map(abs).max() ?? 1, 1)
       let difference = largestDifference(result, reference)
-      #expect(difference <= (fixture.tolerance ?? 1e-5) * scale, "output \(port.name): \(result.prefix(8)) and \(reference.prefix(8))")
+      #expect(
+        difference <= (fixture.tolerance ?? 1e-5) * scale,
+        "output \(port.name): \(result.prefix(8)) and \(reference.prefix(8))")
       #expect(port.shape.reduce(1, *) == model.graph.tensors[port.tensor].frame.elements)
     }
   }

@@ -5,7 +5,8 @@ import Quantizer
 
 /// Between tensors in ONNX's axes and a port's frames, as the importer's layouts describe them.
 enum Frames {
-  /// The frames `[frames × height × width × channels]` of a tensor with the axes `layout`; it may have a leading axis of calls.
+  /// The frames `[frames × height × width × channels]` of a tensor with the axes `layout`; it may have a leading axis
+  /// of calls.
   static func fromONNX(_ values: [Float], shape: [Int], layout: String) -> [Float] {
     let hasCalls = shape.count == layout.count + 1
     let letters = (hasCalls ? ["T"] : []) + layout.map(String.init)

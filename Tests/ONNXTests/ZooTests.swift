@@ -4,8 +4,9 @@ import ONNX
 import Quantizer
 import Testing
 
-/// Real trained networks beside the repository (`CRNN_ZOO` names another folder), imported and run by the float interpreter on
-/// their test data. They are no part of the repository: where they are absent, these tests say so and pass.
+/// Real trained networks beside the repository (`CRNN_ZOO` names another folder), imported and run by the float
+/// interpreter on their test data. They are no part of the repository: where they are absent, these tests say so and
+/// pass.
 enum Zoo {
   static let folder: String? = {
     let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -38,7 +39,8 @@ enum Zoo {
 
   /// Runs `count` samples, one sequence each, and returns the largest difference from the reference.
   private func worst(
-    _ model: ImportedModel, _ x: (values: [Float], shape: [Int]), _ reference: (values: [Float], shape: [Int]), count: Int,
+    _ model: ImportedModel, _ x: (values: [Float], shape: [Int]), _ reference: (values: [Float], shape: [Int]),
+    count: Int,
     scale: Float = 1
   ) throws -> Float {
     let interpreter = try Interpreter(graph: model.graph)
@@ -90,7 +92,8 @@ enum Zoo {
       return x.values[image * height * width + rest % height * width + rest / height]
     }
     #expect(
-      try worst(model, (columns, [x.shape[0], width, height]), array(data, "ref"), count: 10, scale: 1 / 255) <= ZooTests.bar)
+      try worst(model, (columns, [x.shape[0], width, height]), array(data, "ref"), count: 10, scale: 1 / 255)
+        <= ZooTests.bar)
   }
 
   @Test func musicTags() throws {

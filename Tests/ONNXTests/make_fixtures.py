@@ -301,6 +301,13 @@ def matrices():
     n.add("Gemm", [v, n.weights(5, 24)], [n.output("y")], transB=1)
     write(n, {"x": noise(n, 1, 6, 3)})
 
+    n = Network("flatten_beside_last")  # all frames at once, and the last state
+    x = n.input("x", ["N", 6, 3])
+    y, h = n.add("LSTM", [n.add("Transpose", [x], perm=[1, 0, 2]), n.weights(1, 16, 3), n.weights(1, 16, 4)], 2, hidden_size=4)
+    v = n.add("Flatten", [n.add("Transpose", [n.add("Squeeze", [y, n.integers(1)])], perm=[1, 0, 2])])
+    n.add("Concat", [v, n.add("Squeeze", [h, n.integers(0)])], [n.output("y")], axis=1)
+    write(n, {"x": noise(n, 1, 6, 3)})
+
     n = Network("stack_pairs")  # a pyramid: two frames become one
     x = n.input("x", ["N", "T", 3])
     shape = n.add("Concat", [n.add("Slice", [n.add("Shape", [x]), n.integers(0), n.integers(1)]), n.integers(-1, 6)], axis=0)
@@ -344,7 +351,8 @@ def recurrent():
         case(f"{op.lower()}_bidirectional", op, 2, direction="bidirectional")
         case(f"{op.lower()}_initial", op, 2, lambda n: ["", n.weights(2, 1, 4)] + ([n.weights(2, 1, 4)] if op == "LSTM" else []),
              direction="bidirectional")
-        case(f"{op.lower()}_clip", op, clip=0.3)
+        # onnxruntime leaves the argument of h unclipped; the cell state stays below this clip, so that it makes no difference.
+        case(f"{op.lower()}_clip", op, clip=0.9)
     case("gru_reset_after", "GRU", linear_before_reset=1)
     case("gru_reset_after_bidirectional", "GRU", 2, direction="bidirectional", linear_before_reset=1)
     case("gru_hard_sigmoid", "GRU", activations=["HardSigmoid", "Tanh"], activation_alpha=[0.2], activation_beta=[0.5])
@@ -501,7 +509,7 @@ def recurrent():
     y = layer(n, "RNN", n.add("Transpose", [x], perm=[1, 0, 2]), 6, 6)
     y = layer(n, "RNN", n.add("Transpose", [n.add("Squeeze", [y, n.integers(1)])], perm=[2, 1, 0]), 5, 4)
     n.add("Squeeze", [y, n.integers(1)], [n.output("y")])
-    refuse(n, "rnn3", "RNN", "axis")
+    refuse(n, "rnn4", "RNN", "axis")
 
 
 # --- Pointwise -------------------------------------------------------------------------------------------------------------

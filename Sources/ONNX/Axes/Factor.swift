@@ -4,10 +4,11 @@ struct AxisOrigin: Hashable, Sendable {
   var axis: Int
 }
 
-/// A part of an axis of an ONNX tensor. An axis is a product of factors, slowest first; an axis of size 1 may have none.
+/// A part of an axis of an ONNX tensor. An axis is a product of factors, slowest first; an axis of size 1 may have
+/// none.
 ///
-/// Merging axes joins their factors and splitting one divides a factor, so that Transpose, Reshape, Squeeze and the like change
-/// only this description and never the data.
+/// Merging axes joins their factors and splitting one divides a factor, so that Transpose, Reshape, Squeeze and the
+/// like change only this description and never the data.
 struct Factor: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     /// The batch, of which a stream sees one element.

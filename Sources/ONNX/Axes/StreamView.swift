@@ -1,6 +1,7 @@
 import Quantizer
 
-/// How an ONNX tensor lies in a stream of frames: which axis is time, and where in a frame the other axes' elements stand.
+/// How an ONNX tensor lies in a stream of frames: which axis is time, and where in a frame the other axes' elements
+/// stand.
 struct StreamView: Sendable {
   var tensor: TensorID
   /// One per axis of the ONNX tensor.
@@ -12,7 +13,9 @@ struct StreamView: Sendable {
   /// The shape of the ONNX tensor, batch 1.
   func shape(_ node: SourceNode) throws -> [Dimension] {
     try axes.map { axis in
-      guard let size = axis.size else { throw node.error("its shape mixes open sizes; give the input's shape (--shape)") }
+      guard let size = axis.size else {
+        throw node.error("its shape mixes open sizes; give the input's shape (--shape)")
+      }
       return size
     }
   }
@@ -43,7 +46,8 @@ struct FrameLayout: Hashable, Sendable {
   /// With axes renumbered; an axis that maps to nil is dropped.
   func mapped(_ transform: (Int) -> Int?) -> FrameLayout {
     FrameLayout(
-      height: height.compactMap(transform), width: width.compactMap(transform), channels: channels.compactMap(transform))
+      height: height.compactMap(transform), width: width.compactMap(transform), channels: channels.compactMap(transform)
+    )
   }
 
   /// Frame axes in ONNX order: the last is the channels, the first of three the height.

@@ -38,9 +38,13 @@ extension SourceNode {
       if size.value == nil {
         if let match = rest.firstIndex(of: size) {
           rest.remove(at: match)
-        } else if let (index, ratio) = rest.indices.lazy.compactMap({ i in rest[i].ratio(to: size).map { (i, $0) } }).first {
+        } else if let (index, ratio) = rest.indices.lazy.compactMap({ i in rest[i].ratio(to: size).map { (i, $0) } })
+          .first
+        {
           rest[index] = .known(ratio)
-        } else if let (index, ratio) = rest.indices.lazy.compactMap({ i in size.ratio(to: rest[i]).map { (i, $0) } }).first {
+        } else if let (index, ratio) = rest.indices.lazy.compactMap({ i in size.ratio(to: rest[i]).map { (i, $0) } })
+          .first
+        {
           rest.remove(at: index)
           guard let product = divisor.product(ratio) else { throw error(text) }
           divisor = product
@@ -75,7 +79,7 @@ extension Dimension {
 
   /// Nil where a known size does not divide.
   func exactlyDivided(by divisor: Int) -> Dimension? {
-    if let value { return divisor != 0 && value % divisor == 0 ? .known(value / divisor) : nil }
+    if let value { return divisor > 0 && value % divisor == 0 ? .known(value / divisor) : nil }
     return divided(by: .known(divisor))
   }
 }
@@ -136,7 +140,8 @@ extension SourceNode {
   /// The sizes of the parts that a Split makes of an axis of `size`.
   func splitSizes(of size: Int, constant: (Int) throws -> [Dimension]?) throws -> [Int] {
     if let given = try constant(1)?.compactMap(\.value) ?? integers("split") {
-      guard given.count == outputs.count, given.allSatisfy({ $0 >= 0 }), given.reduce(0, { $0.sum($1) ?? -1 }) == size else {
+      guard given.count == outputs.count, given.allSatisfy({ $0 >= 0 }), given.reduce(0, { $0.sum($1) ?? -1 }) == size
+      else {
         throw error("parts of \(given) do not make up an axis of \(size)")
       }
       return given

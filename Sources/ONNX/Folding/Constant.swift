@@ -114,9 +114,11 @@ enum RowMajor {
 
   /// Elements of `shape`; nil where there are more than any tensor may have.
   static func count(_ shape: [Int]) -> Int? {
+    // Small enough that products of a few such counts stay far from overflow, and memory within reason.
+    let limit = 1 << 27
     var count = 1
     for size in shape {
-      guard size >= 0, let product = count.product(size), product <= Constant.largestCount else { return nil }
+      guard size >= 0, let product = count.product(size), product <= limit else { return nil }
       count = product
     }
     return count

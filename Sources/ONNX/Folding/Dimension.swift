@@ -1,7 +1,8 @@
-/// An integer of shape arithmetic: known, or a linear expression of one open size, `(scale · symbol + offset) / divisor`.
+/// An integer of shape arithmetic: known, or a linear expression of one open size, `(scale · symbol + offset) /
+/// divisor`.
 ///
-/// Enough to carry an open length along time through the arithmetic that exporters write around Reshape and Expand. Where the
-/// expression would leave this form, the result is nil and the node is refused.
+/// Enough to carry an open length along time through the arithmetic that exporters write around Reshape and Expand.
+/// Where the expression would leave this form, the result is nil and the node is refused.
 struct Dimension: Hashable, Sendable {
   /// Nil: the integer is `offset`.
   private(set) var symbol: Int?
@@ -66,7 +67,7 @@ struct Dimension: Hashable, Sendable {
   func ratio(to other: Dimension) -> Int? {
     if let a = value, let b = other.value { return b > 0 && a % b == 0 ? a / b : nil }
     guard symbol == other.symbol, other.scale != 0,
-      let a = scale.product(other.divisor), let b = other.scale.product(divisor), b != 0, a % b == 0,
+      let a = scale.product(other.divisor), let b = other.scale.product(divisor), b > 0, a % b == 0,
       other.multiplied(by: .known(a / b)) == self
     else { return nil }
     return a / b

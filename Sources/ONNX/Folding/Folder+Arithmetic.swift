@@ -25,7 +25,8 @@ extension Folder {
       return Constant(shape: data.shape, floats: floats.map(function))
     }
     switch node.op {
-    case "Add", "Sub", "Mul", "Div", "Pow", "Mod", "Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual", "And", "Or":
+    case "Add", "Sub", "Mul", "Div", "Pow", "Mod", "Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual", "And",
+      "Or":
       return try binary(try input(0), try input(1))
     case "Min", "Max", "Sum":
       var result = try input(0)
@@ -46,20 +47,23 @@ extension Folder {
   }
 
   private func openSize() -> ImportError {
-    node.error("it computes with an open size in a way that cannot be followed; fix it by giving the input's shape (--shape)")
+    node.error(
+      "it computes with an open size in a way that cannot be followed; fix it by giving the input's shape (--shape)")
   }
 
   private static let unary: [String: @Sendable (Float) -> Float] = [
     "Sqrt": { $0.squareRoot() }, "Neg": { -$0 }, "Abs": { abs($0) }, "Floor": { $0.rounded(.down) },
     "Ceil": { $0.rounded(.up) }, "Round": { $0.rounded(.toNearestOrEven) }, "Reciprocal": { 1 / $0 },
-    "Exp": { exp($0) }, "Log": { log($0) }, "Relu": { max($0, 0) }, "Sigmoid": { 1 / (1 + exp(-$0)) }, "Tanh": { tanh($0) },
+    "Exp": { exp($0) }, "Log": { log($0) }, "Relu": { max($0, 0) }, "Sigmoid": { 1 / (1 + exp(-$0)) },
+    "Tanh": { tanh($0) },
     "Softplus": { log(1 + exp(-abs($0))) + max($0, 0) },
     "Sign": { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
   ]
 
   private func binary(_ a: Constant, _ b: Constant) throws -> Constant {
     guard let shape = RowMajor.broadcast(a.shape, b.shape), RowMajor.count(shape) != nil,
-      let left = RowMajor.broadcastOffsets(a.shape, to: shape), let right = RowMajor.broadcastOffsets(b.shape, to: shape)
+      let left = RowMajor.broadcastOffsets(a.shape, to: shape),
+      let right = RowMajor.broadcastOffsets(b.shape, to: shape)
     else { throw node.error("shapes of \(a.shape) and \(b.shape) cannot be combined") }
     if let x = a.dimensions, let y = b.dimensions {
       let values = try zip(left, right).map { i, j in
@@ -136,13 +140,16 @@ extension Folder {
     let (mask, yes, no) = (try input(0), try input(1), try input(2))
     guard let partial = RowMajor.broadcast(yes.shape, no.shape), let shape = RowMajor.broadcast(partial, mask.shape),
       RowMajor.count(shape) != nil, let chosen = RowMajor.broadcastOffsets(mask.shape, to: shape),
-      let left = RowMajor.broadcastOffsets(yes.shape, to: shape), let right = RowMajor.broadcastOffsets(no.shape, to: shape)
+      let left = RowMajor.broadcastOffsets(yes.shape, to: shape),
+      let right = RowMajor.broadcastOffsets(no.shape, to: shape)
     else { throw node.error("its inputs' shapes cannot be combined") }
     if let a = yes.dimensions, let b = no.dimensions {
-      return Constant(shape: shape, integers: chosen.indices.map { condition[chosen[$0]] != 0 ? a[left[$0]] : b[right[$0]] })
+      return Constant(
+        shape: shape, integers: chosen.indices.map { condition[chosen[$0]] != 0 ? a[left[$0]] : b[right[$0]] })
     }
     guard let a = yes.floats, let b = no.floats else { throw openSize() }
-    return Constant(shape: shape, floats: chosen.indices.map { condition[chosen[$0]] != 0 ? a[left[$0]] : b[right[$0]] })
+    return Constant(
+      shape: shape, floats: chosen.indices.map { condition[chosen[$0]] != 0 ? a[left[$0]] : b[right[$0]] })
   }
 
   private func range() throws -> Constant {
@@ -235,12 +242,15 @@ extension Folder {
     let scale = try input(1)
     guard let values = data.floats, let scales = scale.floats else { throw node.error("its scales are not numbers") }
     let zeros = try integers(2) ?? [Int](repeating: 0, count: scales.count)
-    guard zeros.count == scales.count, !scales.isEmpty else { throw node.error("its scales and zero points do not fit") }
+    guard zeros.count == scales.count, !scales.isEmpty else {
+      throw node.error("its scales and zero points do not fit")
+    }
     guard scales.count != 1 else {
       return Constant(shape: data.shape, floats: values.map { ($0 - Float(zeros[0])) * scales[0] })
     }
     let axis = try node.axis(try node.integer("axis", default: 1), rank: data.shape.count)
-    guard scale.shape.count == 1, scales.count == data.shape[axis], try node.integer("block_size", default: 0) == 0 else {
+    guard scale.shape.count == 1, scales.count == data.shape[axis], try node.integer("block_size", default: 0) == 0
+    else {
       throw node.error("its scales do not fit; export the network with float weights")
     }
     let inner = RowMajor.strides(data.shape)[axis]

@@ -1,7 +1,8 @@
 /// Operators that only move values. They are also what recurrent states are traced through (`StateTrace`).
 extension Folder {
   static let movements: Set<String> = [
-    "Identity", "Cast", "CastLike", "Dropout", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Concat", "Slice",
+    "Identity", "Cast", "CastLike", "Dropout", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Concat",
+    "Slice",
     "Split", "Gather", "Expand", "Tile",
   ]
 
@@ -40,10 +41,11 @@ extension Folder {
       guard let repeats = try integers(1), repeats.count == data.shape.count, repeats.allSatisfy({ $0 >= 0 }) else {
         throw node.error("its repeats do not fit its input")
       }
-      let shape = try self.shape(try zip(data.shape, repeats).map { size, count in
-        guard let product = size.product(count) else { throw node.error("its result is too large") }
-        return product
-      })
+      let shape = try self.shape(
+        try zip(data.shape, repeats).map { size, count in
+          guard let product = size.product(count) else { throw node.error("its result is too large") }
+          return product
+        })
       var offsets = [0]
       for (axis, stride) in RowMajor.strides(data.shape).enumerated() {
         offsets = offsets.flatMap { start in (0..<shape[axis]).map { start + $0 % max(data.shape[axis], 1) * stride } }
@@ -93,7 +95,9 @@ extension Folder {
   private func squeeze(_ data: Constant) throws -> Constant {
     let axes = try self.axes(input: 1).map { try node.axes($0, rank: data.shape.count) }
     let dropped = axes ?? data.shape.indices.filter { data.shape[$0] == 1 }
-    guard dropped.allSatisfy({ data.shape[$0] == 1 }) else { throw node.error("it squeezes an axis that is not of size 1") }
+    guard dropped.allSatisfy({ data.shape[$0] == 1 }) else {
+      throw node.error("it squeezes an axis that is not of size 1")
+    }
     return data.reshaped(data.shape.indices.filter { !dropped.contains($0) }.map { data.shape[$0] })
   }
 

@@ -1,4 +1,5 @@
-/// Computes nodes whose inputs are all constants: shape arithmetic, and the rearranging of weights that exporters leave in graphs.
+/// Computes nodes whose inputs are all constants: shape arithmetic, and the rearranging of weights that exporters
+/// leave in graphs.
 struct Folder {
   let node: SourceNode
   /// Nil where an optional input is left out.

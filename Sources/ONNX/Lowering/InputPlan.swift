@@ -18,6 +18,7 @@ extension Lowering {
   func lowerInputs() throws {
     for name in options.timeAxis.keys where !name.isEmpty { try checkInput(name, "--time-axis") }
     for name in options.shapes.keys { try checkInput(name, "--shape") }
+    try checkStateOptions()
     for input in source.inputs {
       let isState = trace.isState(input.name)
       inputs[input.name] = try plan(input, isState: isState)
@@ -42,7 +43,9 @@ extension Lowering {
   }
 
   private func plan(_ input: SourceGraph.Input, isState: Bool) throws -> InputPlan {
-    guard let axes = input.shape ?? options.shapes[input.name].map({ $0.map { _ in SourceGraph.Axis(size: nil, symbol: "") } })
+    guard
+      let axes = input.shape
+        ?? options.shapes[input.name].map({ $0.map { _ in SourceGraph.Axis(size: nil, symbol: "") } })
     else {
       throw ImportError("the file gives no shape for the input '\(input.name)': give it (--shape \(input.name)=…)")
     }
@@ -77,7 +80,8 @@ extension Lowering {
         result.append(symbols.open(symbol.isEmpty ? "\(input.name)#\(axis)" : symbol))
       } else {
         throw ImportError(
-          "axis \(axis) of the input '\(input.name)' has no fixed size: give the input's shape (--shape \(input.name)=…)"
+          "axis \(axis) of the input '\(input.name)' has no fixed size: give the input's shape (--shape "
+            + "\(input.name)=…)"
             + (time == nil ? " or say which axis is time (--time-axis \(input.name)=AXIS)" : ""))
       }
     }
@@ -85,7 +89,9 @@ extension Lowering {
       throw ImportError("the input '\(input.name)' is too large")
     }
     let isIndex = !input.type.isFloat && !knowledge.numericInputs.contains(input.name)
-    return InputPlan(name: input.name, isIndex: isIndex, batch: batch, isBatchOpen: batch.map(open.contains) ?? false, time: time, sizes: result)
+    return InputPlan(
+      name: input.name, isIndex: isIndex, batch: batch, isBatchOpen: batch.map(open.contains) ?? false, time: time,
+      sizes: result)
   }
 
   private func timeAxis(of name: String, rank: Int, open: [Int], sizes: [Int?]) throws -> Int? {
@@ -109,11 +115,7 @@ extension Lowering {
   private func createPort(_ plan: InputPlan, isPerSequence: Bool) throws {
     var plan = plan
     let frameAxes = plan.sizes.indices.filter { $0 != plan.time && $0 != plan.batch && plan.sizes[$0] != .known(1) }
-    guard frameAxes.count <= 3 else {
-      throw ImportError(
-        "a frame of the input '\(plan.name)' has \(frameAxes.count) axes; at most 3 are supported (name the time axis: "
-          + "--time-axis \(plan.name)=AXIS)")
-    }
+    // More than three are refused at the end, unless a node shows one of them to be time.
     var layout = FrameLayout(ordered: frameAxes)
     if let wanted = knowledge.layouts[plan.name], Set(wanted.order) == Set(frameAxes) { layout = wanted }
     func size(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * (plan.sizes[$1].value ?? 1) } }

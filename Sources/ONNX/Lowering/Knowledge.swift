@@ -1,7 +1,7 @@
 import Quantizer
 
-/// What has been found out about the network's use of its axes. Lowering starts with what the file's shapes tell; where a node
-/// shows more, it throws a `Discovery` and lowering starts again with it.
+/// What has been found out about the network's use of its axes. Lowering starts with what the file's shapes tell;
+/// where a node shows more, it throws a `Discovery` and lowering starts again with it.
 struct Knowledge {
   var timeAxis: [String: Int] = [:]
   /// Some op needs every sequence to have the length that the file gives.
@@ -33,12 +33,14 @@ extension Knowledge {
     case .time(let origin, let node):
       guard options.callIsTime != true else {
         throw node.error(
-          "it runs along axis \(origin.axis) of the input '\(origin.input)', so that axis is time: convert without saying that each "
+          "it runs along axis \(origin.axis) of the input '\(origin.input)', so that axis is time: convert "
+            + "without saying that each "
             + "call is one frame")
       }
       if let known = timeAxis[origin.input] ?? options.timeAxis[origin.input] ?? options.timeAxis[""] {
         throw node.error(
-          "it runs along axis \(origin.axis) of the input '\(origin.input)', while axis \(known) is its time already; a network "
+          "it runs along axis \(origin.axis) of the input '\(origin.input)', while axis \(known) is its "
+            + "time already; a network "
             + "with two sequence axes cannot be run as a stream")
       }
       timeAxis[origin.input] = origin.axis

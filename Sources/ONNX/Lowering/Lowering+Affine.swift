@@ -8,7 +8,8 @@ extension Lowering {
     var frames: Int?
   }
 
-  /// `view · scale + shift` with constants that are broadcast to it by ONNX's rule; the view grows where they are larger.
+  /// `view · scale + shift` with constants that are broadcast to it by ONNX's rule; the view grows where they are
+  /// larger.
   func affine(
     _ view: StreamView, scale: Constant?, shift: Constant?, _ node: SourceNode, _ suffix: String = ""
   ) throws -> StreamView {
@@ -51,7 +52,9 @@ extension Lowering {
   }
 
   /// One number for all elements.
-  func affine(_ view: StreamView, scale: Float, shift: Float, _ node: SourceNode, _ suffix: String = "") throws -> StreamView {
+  func affine(_ view: StreamView, scale: Float, shift: Float, _ node: SourceNode, _ suffix: String = "") throws
+    -> StreamView
+  {
     try affine(
       view, scale: Constant(shape: [], floats: [scale]), shift: Constant(shape: [], floats: [shift]), node, suffix)
   }

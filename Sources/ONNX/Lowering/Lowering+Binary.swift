@@ -52,7 +52,9 @@ extension Lowering {
       throw node.error("it computes with an integer input; cast that to float first, or leave it out of the network")
     }
     guard let values = constant.floats else { throw node.error("its constant depends on an open size") }
-    func mapped(_ function: (Float) -> Float) -> Constant { Constant(shape: constant.shape, floats: values.map(function)) }
+    func mapped(_ function: (Float) -> Float) -> Constant {
+      Constant(shape: constant.shape, floats: values.map(function))
+    }
     let number = values.first.flatMap { first in values.allSatisfy { $0 == first } ? first : nil }
     switch node.op {
     case "Add", "Sum": return try affine(view, scale: nil, shift: constant, node)
@@ -127,7 +129,8 @@ extension Lowering {
     for axis in views[0].axes.indices {
       let sizes = views.map { $0.axes[axis].extent }
       guard sizes[0] == sizes[1] || sizes.contains(1) else {
-        throw node.error("its inputs have \(sizes[0]) and \(sizes[1]) elements along axis \(axis) and cannot be combined")
+        throw node.error(
+          "its inputs have \(sizes[0]) and \(sizes[1]) elements along axis \(axis) and cannot be combined")
       }
       shapes.append(sizes.max() ?? 1)
     }

@@ -6,10 +6,14 @@ extension Lowering {
 
   private func lowerConcatenation(_ node: SourceNode) throws -> [Value] {
     let arguments = try node.inputs.indices.map { index -> Value in
-      guard let name = node.input(index), let value = values[name] else { throw node.error("its input \(index) is missing") }
+      guard let name = node.input(index), let value = values[name] else {
+        throw node.error("its input \(index) is missing")
+      }
       return value
     }
-    guard let rank = arguments.lazy.compactMap({ $0.stream?.axes.count }).first else { throw node.error("it has no input") }
+    guard let rank = arguments.lazy.compactMap({ $0.stream?.axes.count }).first else {
+      throw node.error("it has no input")
+    }
     let axis = try node.axis(try node.integer("axis", default: 0), rank: rank)
     if let view = try timePadding(node, arguments, axis: axis) { return [.stream(view)] }
 
@@ -18,16 +22,18 @@ extension Lowering {
     var views = try arguments.indices.map { index -> StreamView in
       guard let constant = arguments[index].constant else { return try stream(node, index) }
       guard constant.shape.count == rank else { throw node.error("its inputs have different ranks") }
-      var like = firstStream
-      like.axes[axis] = like.axes[axis].filter { $0.kind == .batch }
       // One element along the joined axis is enough for the shape; the constant brings its own.
-      let slice = firstStream.axes[axis].extent > 1 ? try selected(firstStream, axis: axis, positions: [0], node, "/one") : firstStream
+      let slice =
+        firstStream.axes[axis].extent > 1
+        ? try selected(firstStream, axis: axis, positions: [0], node, "/one") : firstStream
       return try constantStream(constant, like: slice, node)
     }
     guard views.allSatisfy({ $0.axes.count == rank }) else { throw node.error("its inputs have different ranks") }
     if views.count == 1 { return [.stream(views[0])] }
+    views = try views.map { try separated($0, node) }
     guard !views.contains(where: { $0.axes[axis].hasTime }) else {
-      throw node.error("it joins sequences one after another along time, which is not supported: join them along the features")
+      throw node.error(
+        "it joins sequences one after another along time, which is not supported: join them along the features")
     }
     views = try synchronised(views, node)
     return [.stream(try joined(views, axis: axis, node))]
@@ -37,7 +43,9 @@ extension Lowering {
   func joined(_ input: [StreamView], axis: Int, _ node: SourceNode) throws -> StreamView {
     var views = try input.map { try plain($0, node) }
     // The widest view's layout serves all, where the joined axis is one of its three by itself.
-    guard let widest = views.max(by: { $0.frameAxes.count < $1.frameAxes.count }) else { throw node.error("it has no input") }
+    guard let widest = views.max(by: { $0.frameAxes.count < $1.frameAxes.count }) else {
+      throw node.error("it has no input")
+    }
     for other in widest.axes.indices where other != axis {
       guard Set(views.map { $0.axes[other].extent }).count == 1 else {
         throw node.error("its inputs have different sizes along axis \(other)")
@@ -54,7 +62,9 @@ extension Lowering {
     views = try views.map { view in try rearranged(view, layout, node) }
     var result = widest
     result.tensor = try emit(.concatenate(axis: place), views.map(\.tensor), node)
-    if let timed = views.first(where: { $0.timeAxis != nil }), let time = timed.timeAxis { result.axes[time] = timed.axes[time] }
+    if let timed = views.first(where: { $0.timeAxis != nil }), let time = timed.timeAxis {
+      result.axes[time] = timed.axes[time]
+    }
     // One factor an axis, from the new strides.
     let sizes = widest.axes.indices.map { index in
       index == axis ? views.reduce(0) { $0 + $1.axes[index].extent } : widest.axes[index].extent

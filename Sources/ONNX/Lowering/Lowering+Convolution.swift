@@ -18,7 +18,8 @@ extension Lowering {
     let groups = try node.integer("group", default: 1)
     let outputs = weights.shape[0]
     let channels = frame(window.view).channels
-    guard groups > 0, outputs > 0, outputs % groups == 0, channels % groups == 0, weights.shape[1] == channels / groups else {
+    guard groups > 0, outputs > 0, outputs % groups == 0, channels % groups == 0, weights.shape[1] == channels / groups
+    else {
       throw node.error(
         "weights of shape \(weights.shape) in \(groups) groups do not fit an input with \(channels) channels")
     }
@@ -32,7 +33,8 @@ extension Lowering {
     let axes = [0] + (unused + order).map { $0 + 2 } + [1]
     let offsets = RowMajor.offsets(shape: axes.map { weights.shape[$0] }, strides: axes.map { strides[$0] })
     let convolution = Convolution(
-      geometry: window.geometry, groups: groups, outputChannels: outputs, weights: offsets.map { values[$0] }, bias: bias)
+      geometry: window.geometry, groups: groups, outputChannels: outputs, weights: offsets.map { values[$0] },
+      bias: bias)
     let tensor = try emit(.convolution(convolution), [window.view.tensor], node)
     var result = try afterWindow(window, tensor, node)
     if let channel = result.axes[1].indices.first { result.axes[1][channel].origin = nil }

@@ -10,7 +10,9 @@ extension Lowering {
     for (offset, size) in target.reversed().enumerated() where size != .known(1) {
       let axis = view.axes.count - 1 - offset
       if view.axes[axis].content.isEmpty {
-        guard size.value ?? 1 > 0, size.value ?? 1 <= Constant.largestCount else { throw node.error("its shape is impossible") }
+        guard size.value ?? 1 > 0, size.value ?? 1 <= Constant.largestCount else {
+          throw node.error("its shape is impossible")
+        }
         view.axes[axis].append(Factor(kind: .copies, size: size))
       } else if view.axes[axis].size != size {
         throw node.error("an axis of \(view.axes[axis].size?.text ?? "?") does not expand to \(size.text)")
@@ -32,7 +34,9 @@ extension Lowering {
       throw node.error("its repeats do not fit its input")
     }
     for (axis, count) in repeats.enumerated() where count != .known(1) {
-      guard count.value ?? 1 > 0, count.value ?? 1 <= Constant.largestCount else { throw node.error("its repeats are impossible") }
+      guard count.value ?? 1 > 0, count.value ?? 1 <= Constant.largestCount else {
+        throw node.error("its repeats are impossible")
+      }
       guard !view.axes[axis].hasTime else { throw node.error("it repeats the whole sequence, which is not supported") }
       let start = view.axes[axis].firstIndex { $0.kind != .batch } ?? view.axes[axis].count
       view.axes[axis].insert(Factor(kind: .copies, size: count), at: start)

@@ -2,10 +2,11 @@ import Quantizer
 
 /// Bringing frames into the order that a consumer needs.
 extension Lowering {
-  /// The view with its frame stored as `layout` (of ONNX axes, each whole). `positions` picks, for an axis, which of its
-  /// elements follow one another; −1 is the value 0. Emits a node only where the storage really changes.
+  /// The view with its frame stored as `layout` (of ONNX axes, each whole). `positions` picks, for an axis, which of
+  /// its elements follow one another; −1 is the value 0. Emits a node only where the storage really changes.
   func rearranged(
-    _ view: StreamView, _ layout: FrameLayout, positions: [Int: [Int]] = [:], keepsOrigin: Bool = true, _ node: SourceNode,
+    _ view: StreamView, _ layout: FrameLayout, positions: [Int: [Int]] = [:], keepsOrigin: Bool = true,
+    _ node: SourceNode,
     _ suffix: String = "/permute"
   ) throws -> StreamView {
     func chosen(_ axis: Int) -> [Int] {
@@ -73,7 +74,8 @@ extension Lowering {
   /// The same elements in a frame of another shape.
   func regrouped(_ view: StreamView, _ shape: FrameShape, _ node: SourceNode) throws -> StreamView {
     guard frame(view) != shape else { return view }
-    let tensor = try emit(.gather(table: (0..<Int32(shape.elements)).map { $0 }, frame: shape), [view.tensor], node, "/shape")
+    let tensor = try emit(
+      .gather(table: (0..<Int32(shape.elements)).map { $0 }, frame: shape), [view.tensor], node, "/shape")
     return StreamView(tensor: tensor, axes: view.axes)
   }
 

@@ -18,7 +18,9 @@ extension Lowering {
     }
     if let matrix = values[names[0]]?.constant {
       let view = try stream(node, 1)
-      guard view.axes.count >= 2, matrix.shape.count >= 2 else { throw node.error("a vector times a stream is not supported") }
+      guard view.axes.count >= 2, matrix.shape.count >= 2 else {
+        throw node.error("a vector times a stream is not supported")
+      }
       return [.stream(try contracted(view, axis: view.axes.count - 2, try rows(matrix, node), node))]
     }
     throw node.error(
@@ -72,7 +74,9 @@ extension Lowering {
       var weights = matrix.weights
       if !offsets.indices.allSatisfy({ offsets[$0] == $0 }) {
         for row in 0..<matrix.outputs {
-          for (index, offset) in offsets.enumerated() { weights[row * depth + offset] = matrix.weights[row * depth + index] }
+          for (index, offset) in offsets.enumerated() {
+            weights[row * depth + offset] = matrix.weights[row * depth + index]
+          }
         }
       }
       let dense = Dense(frame: FrameShape(channels: matrix.outputs), weights: weights, bias: bias)
@@ -106,7 +110,9 @@ extension Lowering {
   private func lowerGemm(_ node: SourceNode) throws -> [Value] {
     let alpha = try node.float("alpha", default: 1)
     let beta = try node.float("beta", default: 1)
-    let (transposesA, transposesB) = (try node.integer("transA", default: 0) != 0, try node.integer("transB", default: 0) != 0)
+    let (transposesA, transposesB) = (
+      try node.integer("transA", default: 0) != 0, try node.integer("transB", default: 0) != 0
+    )
     guard node.inputs.count >= 2, let first = values[node.inputs[0]], let second = values[node.inputs[1]] else {
       throw node.error("it needs two inputs")
     }
@@ -128,7 +134,8 @@ extension Lowering {
       weights.weights = alpha == 1 ? weights.weights : weights.weights.map { $0 * alpha }
       product = try contracted(view, axis: 0, weights, node)
     } else {
-      throw node.error("it multiplies two computed values, which is not supported: one of them must be a constant matrix")
+      throw node.error(
+        "it multiplies two computed values, which is not supported: one of them must be a constant matrix")
     }
     guard let name = node.input(2), beta != 0 else { return [.stream(product)] }
     if let bias = values[name]?.constant {

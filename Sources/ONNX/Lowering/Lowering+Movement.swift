@@ -7,7 +7,8 @@ extension Lowering {
     "Size": { $0.lowerSize },
   ]
   static let movementHandlers: [String: Handler] = [
-    "Identity": { $0.lowerIdentity }, "Dropout": { $0.lowerIdentity }, "Cast": { $0.lowerCast }, "CastLike": { $0.lowerIdentity },
+    "Identity": { $0.lowerIdentity }, "Dropout": { $0.lowerIdentity }, "Cast": { $0.lowerCast },
+    "CastLike": { $0.lowerIdentity },
     "Transpose": { $0.lowerTranspose }, "Reshape": { $0.lowerReshape }, "Flatten": { $0.lowerFlatten },
     "Squeeze": { $0.lowerSqueeze }, "Unsqueeze": { $0.lowerUnsqueeze },
   ]
@@ -60,7 +61,9 @@ extension Lowering {
   }
 
   private func lowerIdentity(_ node: SourceNode) throws -> [Value] {
-    if node.op == "Dropout", node.hasOutput(1) { throw node.error("its mask is used: export the network for inference") }
+    if node.op == "Dropout", node.hasOutput(1) {
+      throw node.error("its mask is used: export the network for inference")
+    }
     return [.stream(try stream(node))]
   }
 
@@ -75,7 +78,8 @@ extension Lowering {
       throw Discovery.numeric(input: input)
     }
     guard graph.tensors[view.tensor].isIndex else {
-      throw node.error("it rounds computed values to integers, which is not supported: end the exported network before it")
+      throw node.error(
+        "it rounds computed values to integers, which is not supported: end the exported network before it")
     }
     return [.stream(view)]
   }
@@ -126,7 +130,9 @@ extension Lowering {
 
   private func lowerUnsqueeze(_ node: SourceNode) throws -> [Value] {
     var view = try stream(node)
-    guard let given = try integers(node, 1, "axes") ?? node.integers("axes") else { throw node.error("it names no axes") }
+    guard let given = try integers(node, 1, "axes") ?? node.integers("axes") else {
+      throw node.error("it names no axes")
+    }
     for axis in try node.axes(given, rank: view.axes.count + given.count).sorted() { view.axes.insert([], at: axis) }
     return [.stream(view)]
   }

@@ -1,7 +1,7 @@
 import Quantizer
 
-/// BatchNormalization for inference: a scale and a shift for each channel. Whether they can be folded into a neighbour is the
-/// simplifier's to decide.
+/// BatchNormalization for inference: a scale and a shift for each channel. Whether they can be folded into a
+/// neighbour is the simplifier's to decide.
 extension Lowering {
   static let normalizationHandlers: [String: Handler] = ["BatchNormalization": { $0.lowerBatchNormalization }]
 
@@ -11,7 +11,9 @@ extension Lowering {
     }
     let view = try stream(node)
     let parameters = try (1..<5).map { index in
-      guard let values = try floats(node, index, "parameters")?.floats else { throw node.error("its parameters are incomplete") }
+      guard let values = try floats(node, index, "parameters")?.floats else {
+        throw node.error("its parameters are incomplete")
+      }
       return values
     }
     let (gamma, beta, mean, variance) = (parameters[0], parameters[1], parameters[2], parameters[3])
@@ -22,7 +24,9 @@ extension Lowering {
     let epsilon = try node.float("epsilon", default: 1e-5)
     let scale = gamma.indices.map { gamma[$0] / (variance[$0] + epsilon).squareRoot() }
     let shift = gamma.indices.map { beta[$0] - mean[$0] * scale[$0] }
-    guard (scale + shift).allSatisfy(\.isFinite) else { throw node.error("its parameters are not finite, or a variance is negative") }
+    guard (scale + shift).allSatisfy(\.isFinite) else {
+      throw node.error("its parameters are not finite, or a variance is negative")
+    }
     var shape = [Int](repeating: 1, count: max(view.axes.count, 1))
     shape[view.axes.count >= 2 ? 1 : 0] = count
     guard view.axes.count < 2 || view.axes[1].size == .known(count) else {
@@ -30,7 +34,8 @@ extension Lowering {
     }
     return [
       .stream(
-        try affine(view, scale: Constant(shape: shape, floats: scale), shift: Constant(shape: shape, floats: shift), node))
+        try affine(
+          view, scale: Constant(shape: shape, floats: scale), shift: Constant(shape: shape, floats: shift), node))
     ]
   }
 }

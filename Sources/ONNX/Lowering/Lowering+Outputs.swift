@@ -9,8 +9,8 @@ extension Lowering {
       guard let value = values[name] else { throw ImportError("the output '\(name)' is produced by no node") }
       if value.constant != nil { throw ImportError("the output '\(name)' does not depend on the inputs: leave it out") }
       guard value.stream != nil else {
-        throw ImportError(
-          "the output '\(name)' cannot be given: \(value.obstacle ?? "it is a recurrent state; pair it with its input (--state IN=\(name))")")
+        let reason = value.obstacle ?? "it is a recurrent state; pair it with its input (--state IN=\(name))"
+        throw ImportError("the output '\(name)' cannot be given: \(reason)")
       }
       outputLayouts[name] = try addOutput(name, value)
     }
@@ -20,6 +20,11 @@ extension Lowering {
     guard !graph.inputs.isEmpty else { throw ImportError("no output depends on an input") }
     if options.callIsTime == false, !inputs.values.contains(where: { $0.time != nil }), !knowledge.createsSequences {
       throw ImportError("no axis of the inputs is recognised as time: name it (--time-axis INPUT=AXIS)")
+    }
+    for plan in graph.inputs.compactMap({ inputs[$0.name] }) where plan.letters.count(where: { $0 == "H" }) > 1 {
+      throw ImportError(
+        "a frame of the input '\(plan.name)' has more than three axes, which is not supported: name the time axis "
+          + "(--time-axis \(plan.name)=AXIS)")
     }
     for input in graph.inputs {
       guard let plan = inputs[input.name], let time = plan.time, let length = plan.sizes[time].value,

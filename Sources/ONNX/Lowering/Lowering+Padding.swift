@@ -10,7 +10,9 @@ extension Lowering {
     let mode = try node.string("mode", default: "constant")
     guard let pads = try integers(node, 1, "pads") ?? node.integers("pads") else { throw node.error("it has no pads") }
     let axes = try integers(node, 3, "axes").map { try node.axes($0, rank: rank) } ?? Array(0..<rank)
-    guard pads.count == 2 * axes.count, pads.allSatisfy({ abs(max($0, -Constant.largestCount)) <= Constant.largestCount }) else {
+    guard pads.count == 2 * axes.count,
+      pads.allSatisfy({ abs(max($0, -Constant.largestCount)) <= Constant.largestCount })
+    else {
       throw node.error("its pads \(pads) do not fit \(axes.count) axes")
     }
     let value = try constant(node, 2, "value")?.scalar ?? node.float("value", default: 0)
@@ -40,7 +42,9 @@ extension Lowering {
       case "edge": return min(max(position, 0), size - 1)
       case "reflect":
         let mirrored = position < 0 ? -position : 2 * (size - 1) - position
-        guard mirrored >= 0, mirrored < size else { throw node.error("it reflects more than the \(size) elements of axis \(axis)") }
+        guard mirrored >= 0, mirrored < size else {
+          throw node.error("it reflects more than the \(size) elements of axis \(axis)")
+        }
         return mirrored
       case "wrap": return ((position % size) + size) % size
       default: throw node.error("the mode '\(mode)' is not supported")
@@ -74,11 +78,13 @@ extension Lowering {
       }
       let shifted = try affine(view, scale: 1, shift: -value, node, "/shift")
       return try affine(
-        try timePadded(shifted, before: before, after: after, edge: false, node), scale: 1, shift: value, node, "/value")
+        try timePadded(shifted, before: before, after: after, edge: false, node), scale: 1, shift: value, node, "/value"
+      )
     case "edge":
       return try timePadded(view, before: before, after: after, edge: true, node)
     default:
-      throw node.error("the mode '\(mode)' along time is not supported: pad with zeros or the edge, or pad before the network")
+      throw node.error(
+        "the mode '\(mode)' along time is not supported: pad with zeros or the edge, or pad before the network")
     }
   }
 }

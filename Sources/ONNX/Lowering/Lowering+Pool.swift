@@ -4,12 +4,15 @@ import Quantizer
 extension Lowering {
   static let poolHandlers: [String: Handler] = [
     "MaxPool": { $0.lowerPool }, "AveragePool": { $0.lowerPool }, "LpPool": { $0.lowerPool },
-    "GlobalAveragePool": { $0.lowerGlobalPool }, "GlobalMaxPool": { $0.lowerGlobalPool }, "GlobalLpPool": { $0.lowerGlobalPool },
+    "GlobalAveragePool": { $0.lowerGlobalPool }, "GlobalMaxPool": { $0.lowerGlobalPool },
+    "GlobalLpPool": { $0.lowerGlobalPool },
   ]
 
   private func lowerPool(_ node: SourceNode) throws -> [Value] {
     guard let kernel = try node.integers("kernel_shape") else { throw node.error("it has no kernel_shape") }
-    if node.hasOutput(1) { throw node.error("the positions it finds are used, which is not supported: only the values are") }
+    if node.hasOutput(1) {
+      throw node.error("the positions it finds are used, which is not supported: only the values are")
+    }
     let countsPadding = try node.integer("count_include_pad", default: 0) != 0
     let kind: Pool.Kind
     switch node.op {

@@ -17,14 +17,16 @@ extension Lowering {
     if states.isBound, view.axes[sequenceAxis].content.isEmpty {
       // One step a call, with the state carried from call to call: the calls are the sequence.
       guard callsAreFrames else {
-        throw node.error("it makes one step a call, while other parts of the network run along a time axis: not supported together")
+        throw node.error(
+          "it makes one step a call, while other parts of the network run along a time axis: not supported together")
       }
       isStep = true
       view = try plain(view, node)
     } else {
       isStep = false
       guard options.callIsTime != true || !callsAreFrames else {
-        throw node.error("it runs along an axis of its input, so each call cannot be one frame: name the time axis (--time-axis)")
+        throw node.error(
+          "it runs along an axis of its input, so each call cannot be one frame: name the time axis (--time-axis)")
       }
       view = try sequence(view, axis: sequenceAxis, node)
       view = try plain(view, node)
@@ -33,7 +35,9 @@ extension Lowering {
     guard batch.isEmpty else {
       if let origin = view.axes[batchAxis].origin, origin.axis <= 1, inputs[origin.input]?.batch == nil {
         throw node.error(
-          "the file fixes a batch of \(view.axes[batchAxis].extent): give the input's shape with batch 1 (--shape \(origin.input)=…)")
+          "the file fixes a batch of \(view.axes[batchAxis].extent): give the input's shape with batch 1 "
+            + "(--shape \(origin.input)=…)"
+        )
       }
       throw node.error("its batch axis holds \(view.axes[batchAxis].extent) sequences; only one can run as a stream")
     }
@@ -50,7 +54,8 @@ extension Lowering {
 
   /// Y, Y_h and Y_c.
   private func outputs(
-    _ node: SourceNode, _ parameters: RecurrentParameters, _ states: InitialStates, _ view: StreamView, _ results: [TensorID],
+    _ node: SourceNode, _ parameters: RecurrentParameters, _ states: InitialStates, _ view: StreamView,
+    _ results: [TensorID],
     isStep: Bool
   ) throws -> [Value] {
     let units = parameters.units
@@ -61,7 +66,8 @@ extension Lowering {
     let batch = view.axes[parameters.isBatchFirst ? 0 : 1]
 
     let all = both ? try emit(.concatenate(axis: 2), results, node, "/join") : results[0]
-    let sequence = StreamView(tensor: all, axes: parameters.isBatchFirst ? [batch, time, direction, unit] : [time, direction, batch, unit])
+    let sequence = StreamView(
+      tensor: all, axes: parameters.isBatchFirst ? [batch, time, direction, unit] : [time, direction, batch, unit])
 
     var final = all
     if !isStep, node.hasOutput(1) {
@@ -77,7 +83,8 @@ extension Lowering {
     hidden.states = codes.hidden
     let cell = Value(
       states: codes.cell,
-      obstacle: "the cell state of node '\(node.name)' (\(node.op)) is used as a value; it can only be handed on as a state")
+      obstacle:
+        "the cell state of node '\(node.name)' (\(node.op)) is used as a value; it can only be handed on as a state")
     return [.stream(sequence), hidden, cell]
   }
 
@@ -113,13 +120,16 @@ extension Lowering {
     let count = parameters.directions * parameters.units
     if let constant = value.constant {
       guard let floats = constant.floats, floats.count == count else {
-        throw node.error("its \(what) has \(constant.count) values where \(count) are needed; export the network with batch 1")
+        throw node.error(
+          "its \(what) has \(constant.count) values where \(count) are needed; export the network with batch 1")
       }
       let values = try finite(node, floats, what)
       return values.allSatisfy { $0 == 0 } ? nil : InitialState(values: values)
     }
     if let codes = value.states, let list = codes.integers {
-      guard list.count == count else { throw node.error("its \(what) has \(list.count) values where \(count) are needed") }
+      guard list.count == count else {
+        throw node.error("its \(what) has \(list.count) values where \(count) are needed")
+      }
       let source = try list.map { code in
         guard case .input(let name, let index) = trace.references[code] else {
           throw node.error("its \(what) is the state of another recurrent node, which is not supported")
@@ -129,7 +139,9 @@ extension Lowering {
       return InitialState(source: source)
     }
     throw node.error(
-      "its \(what) is computed by other nodes; only constants and states carried from call to call (--state in=out) are supported")
+      "its \(what) is computed by other nodes; only constants and states carried from call to call (--state "
+        + "in=out) are supported"
+    )
   }
 }
 

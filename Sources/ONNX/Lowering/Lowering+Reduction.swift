@@ -41,7 +41,8 @@ extension Lowering {
       // Whole height, width or channels are reduced in place; anything else goes into the height first.
       let stored = view.alignedLayout(frame(view))
       let groups = stored.map { [$0.height, $0.width, $0.channels] } ?? []
-      let isWhole = stored != nil && groups.allSatisfy { $0.allSatisfy(chosen.contains) || !$0.contains(where: chosen.contains) }
+      let isWhole =
+        stored != nil && groups.allSatisfy { $0.allSatisfy(chosen.contains) || !$0.contains(where: chosen.contains) }
       var flags = groups.map { $0.contains(where: chosen.contains) }
       if !isWhole {
         view = try rearranged(view, FrameLayout(height: over, channels: kept), node)

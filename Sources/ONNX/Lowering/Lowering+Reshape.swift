@@ -2,8 +2,8 @@ import Quantizer
 
 /// Reshape as a change of the description alone.
 extension Lowering {
-  /// `view` with the axes `shape`: merged axes keep their factors, split ones divide them. `requested` is the shape as the file
-  /// writes it, with its zeros and −1.
+  /// `view` with the axes `shape`: merged axes keep their factors, split ones divide them. `requested` is the shape
+  /// as the file writes it, with its zeros and −1.
   func reshaped(
     _ view: StreamView, to shape: [Dimension], requested: [Dimension], _ node: SourceNode
   ) throws -> StreamView {

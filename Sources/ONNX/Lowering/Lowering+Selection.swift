@@ -36,7 +36,8 @@ extension Lowering {
       throw node.error("it splits an axis of open size: give the input's shape (--shape)")
     }
     var start = 0
-    return try node.splitSizes(of: size, constant: { try dimensions(node, $0, "sizes") }).enumerated().map { index, part in
+    return try node.splitSizes(of: size, constant: { try dimensions(node, $0, "sizes") }).enumerated().map {
+      index, part in
       let range = (Dimension.known(start), Dimension.known(start + part))
       start += part
       guard node.hasOutput(index) else { return Value() }
@@ -124,7 +125,9 @@ extension Lowering {
   /// The view with another length of its sequence.
   func retimed(_ view: StreamView, _ length: Dimension) -> StreamView {
     var result = view
-    guard let axis = view.timeAxis, let index = view.axes[axis].firstIndex(where: { $0.kind == .time }) else { return view }
+    guard let axis = view.timeAxis, let index = view.axes[axis].firstIndex(where: { $0.kind == .time }) else {
+      return view
+    }
     result.axes[axis][index].size = length
     if lengthReference[length] == nil, length.value == nil { lengthReference[length] = result.tensor }
     return result
@@ -133,7 +136,10 @@ extension Lowering {
   /// Frames added (or, negative, dropped) at both ends of the sequence.
   func timePadded(_ view: StreamView, before: Int, after: Int, edge: Bool, _ node: SourceNode) throws -> StreamView {
     guard before != 0 || after != 0, let time = view.time else { return view }
-    guard let added = before.sum(after), let length = time.size.adding(.known(added)), length.value ?? 1 > 0 else {
+    let limit = 1 << 30
+    guard abs(max(before, -limit)) < limit, abs(max(after, -limit)) < limit, let added = before.sum(after),
+      let length = time.size.adding(.known(added)), length.value ?? 1 > 0
+    else {
       throw node.error("it leaves no frame of the sequence")
     }
     let window = Window(length: 1, hop: 1, padBefore: before, padAfter: after, padsWithEdge: edge)
@@ -226,7 +232,9 @@ extension Lowering {
     let elements = frame(indices).elements
     guard elements <= 64 else {
       throw node.error(
-        "it looks up \(elements) rows at once; name the axis of the words as time (--time-axis) to look up one row a frame")
+        "it looks up \(elements) rows at once; name the axis of the words as time (--time-axis) to look up "
+          + "one row a frame"
+      )
     }
     // One row for each index of the frame, one after another.
     var rows: [TensorID] = []

@@ -12,7 +12,8 @@ extension Lowering {
     let axis = try node.axis(try node.integer("axis", default: isFlat ? 1 : -1), rank: rank)
     let axes = isFlat ? Array(axis..<rank) : [axis]
     guard !axes.contains(where: { view.axes[$0].hasTime }) else {
-      throw node.error("it runs along time, over the whole sequence, which is not supported: apply it to the values of one frame")
+      throw node.error(
+        "it runs along time, over the whole sequence, which is not supported: apply it to the values of one frame")
     }
     view = try plain(view, node)
     let over = axes.filter { view.axes[$0].extent > 1 }

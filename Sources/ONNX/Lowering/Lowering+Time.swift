@@ -20,9 +20,13 @@ extension Lowering {
 
   /// `length` frames as one. Where they are not all there are, time goes on with one frame where there were `length`.
   func stacked(_ view: StreamView, length: Int, isAll: Bool, _ node: SourceNode) throws -> StreamView {
-    guard let axis = view.timeAxis, let index = view.axes[axis].firstIndex(where: { $0.kind == .time }) else { return view }
+    guard let axis = view.timeAxis, let index = view.axes[axis].firstIndex(where: { $0.kind == .time }) else {
+      return view
+    }
     let elements = frame(view).elements
-    guard RowMajor.count([length, elements]) != nil else { throw node.error("a frame of \(length)×\(elements) values is too large") }
+    guard RowMajor.count([length, elements]) != nil else {
+      throw node.error("a frame of \(length)×\(elements) values is too large")
+    }
     var result = view
     result.tensor = try emit(.window(Window(length: length, hop: length)), [view.tensor], node, "/stack")
     let time = view.axes[axis][index]
@@ -46,7 +50,8 @@ extension Lowering {
 
   /// A length that shrank to 1 is no sequence any more: its only frame is a result of the whole sequence.
   func settled(_ view: StreamView, from before: Factor?, _ node: SourceNode) throws -> StreamView {
-    guard let axis = view.timeAxis, let time = view.time, time.size == .known(1), let before, before.size != .known(1) else {
+    guard let axis = view.timeAxis, let time = view.time, time.size == .known(1), let before, before.size != .known(1)
+    else {
       return view
     }
     _ = try fixedLength(view, node, "it makes one frame of the whole sequence")
@@ -85,7 +90,8 @@ extension Lowering {
     if let origin = view.axes[axis].origin { throw Discovery.time(origin, node) }
     var view = try plain(view, node)
     if let time = view.timeAxis, time != axis {
-      throw node.error("it runs along another axis than time: a network with two sequence axes cannot be run as a stream")
+      throw node.error(
+        "it runs along another axis than time: a network with two sequence axes cannot be run as a stream")
     }
     guard !callsAreFrames else { throw Discovery.createsSequences }
     // The frame holds the sequence: its elements along the axis go first, then it is cut.

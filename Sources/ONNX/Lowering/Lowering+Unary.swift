@@ -82,7 +82,9 @@ extension Lowering {
 
   private func lowerPRelu(_ node: SourceNode) throws -> [Value] {
     let view = try plain(try stream(node), node)
-    guard let slope = try floats(node, 1, "slopes"), let slopes = slope.floats else { throw node.error("it has no slopes") }
+    guard let slope = try floats(node, 1, "slopes"), let slopes = slope.floats else {
+      throw node.error("it has no slopes")
+    }
     if let first = slopes.first, slopes.allSatisfy({ $0 == first }) {
       return [.stream(try activation(view, Activation(.leakyRelu, alpha: first), node))]
     }
@@ -102,7 +104,8 @@ extension Lowering {
     let shape = frame(view)
     let padded = [Int](repeating: 1, count: max(view.axes.count - constant.shape.count, 0)) + constant.shape
     guard padded.count == view.axes.count, let layout = view.alignedLayout(shape), layout.channels.count == 1,
-      padded.indices.allSatisfy({ padded[$0] == 1 || $0 == layout.channels[0] }), padded[layout.channels[0]] == shape.channels
+      padded.indices.allSatisfy({ padded[$0] == 1 || $0 == layout.channels[0] }),
+      padded[layout.channels[0]] == shape.channels
     else { return nil }
     return constant.floats
   }
@@ -110,7 +113,9 @@ extension Lowering {
   private func lowerPower(_ node: SourceNode) throws -> [Value] {
     if let name = node.input(0), let base = values[name]?.constant {
       // c ^ x = exp(x · log c)
-      guard let number = base.scalar, number > 0 else { throw node.error("a power of a constant needs one positive number") }
+      guard let number = base.scalar, number > 0 else {
+        throw node.error("a power of a constant needs one positive number")
+      }
       let scaled = try affine(try stream(node, 1), scale: log(number), shift: 0, node, "/scale")
       return [.stream(try activation(scaled, Activation(.exponential), node))]
     }

@@ -78,7 +78,8 @@ final class Lowering {
   }
 
   static let handlers: [String: Handler] = [
-    constantHandlers, movementHandlers, selectionHandlers, unaryHandlers, binaryHandlers, matrixHandlers, convolutionHandlers,
+    constantHandlers, movementHandlers, selectionHandlers, unaryHandlers, binaryHandlers, matrixHandlers,
+    convolutionHandlers,
     poolHandlers, recurrentHandlers, normalizationHandlers, reductionHandlers, softmaxHandlers, concatenationHandlers,
     paddingHandlers, expansionHandlers,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
@@ -87,14 +88,18 @@ final class Lowering {
 
   /// The value of input `index` as a stream.
   func stream(_ node: SourceNode, _ index: Int = 0) throws -> StreamView {
-    guard let name = node.input(index), let value = values[name] else { throw node.error("its input \(index) is missing") }
+    guard let name = node.input(index), let value = values[name] else {
+      throw node.error("its input \(index) is missing")
+    }
     if let view = value.stream { return view }
     if let obstacle = value.obstacle { throw node.error(obstacle) }
     if value.constant != nil {
       throw node.error("its input '\(name)' is a constant where a value computed from the inputs is expected")
     }
     throw node.error(
-      "its input '\(name)' is an initial state, which only recurrent nodes can read; keep such a state inside one LSTM, GRU or RNN")
+      "its input '\(name)' is an initial state, which only recurrent nodes can read; keep such a state "
+        + "inside one LSTM, GRU or RNN"
+    )
   }
 
   /// The constant at input `index`; nil where it is left out.
@@ -138,17 +143,39 @@ final class Lowering {
 
   func frame(_ view: StreamView) -> FrameShape { graph.tensors[view.tensor].frame }
 
-  func emit(_ operation: Operation, _ inputs: [TensorID], _ node: SourceNode, _ suffix: String = "") throws -> TensorID {
+  func emit(_ operation: Operation, _ inputs: [TensorID], _ node: SourceNode, _ suffix: String = "") throws -> TensorID
+  {
     var name = node.name + suffix
     var number = 1
     while !usedNames.insert(name).inserted {
       number += 1
       name = "\(node.name)\(suffix)#\(number)"
     }
+    try checkStride(operation, inputs, node)
     do {
-      return try graph.add(operation, inputs, name: name)
+      let tensor = try graph.add(operation, inputs, name: name)
+      let shape = graph.tensors[tensor].frame
+      guard RowMajor.count([shape.height, shape.width, shape.channels]) != nil else {
+        throw node.error("a frame of \(shape) values is too large")
+      }
+      return tensor
     } catch let error as GraphError {
       throw node.error(error.message)
+    }
+  }
+
+  /// Strides along time multiply; a product that no sequence reaches is refused before it overflows.
+  private func checkStride(_ operation: Operation, _ inputs: [TensorID], _ node: SourceNode) throws {
+    let stride: Int
+    switch operation {
+    case .convolution(let convolution): stride = convolution.geometry.stride.time
+    case .pool(let pool): stride = pool.geometry.stride.time
+    case .window(let window): stride = window.hop
+    default: return
+    }
+    let denominator = inputs.map { graph.tensors[$0].rate.denominator }.max() ?? 1
+    guard let product = denominator.product(stride), product <= 1 << 32 else {
+      throw node.error("the strides along time come to more than any sequence has frames")
     }
   }
 
@@ -164,7 +191,8 @@ final class Lowering {
   private func unsupported(_ node: SourceNode) -> ImportError {
     let advice =
       Lowering.advice[node.op]
-      ?? "express the layer by supported operators, or leave it out of the exported network (docs list what is supported)"
+      ?? "express the layer by supported operators, or leave it out of the exported network (docs list what "
+      + "is supported)"
     return node.error("the operator \(node.op) is not supported: \(advice)")
   }
 

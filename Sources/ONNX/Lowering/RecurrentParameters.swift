@@ -37,16 +37,21 @@ struct RecurrentParameters {
     directions = direction == "bidirectional" ? 2 : 1
     units = r.shape[2]
     inputs = w.shape[2]
-    guard units > 0, inputs > 0, w.shape == [directions, gates * units, inputs], r.shape == [directions, gates * units, units],
+    guard units > 0, inputs > 0, w.shape == [directions, gates * units, inputs],
+      r.shape == [directions, gates * units, units],
       try node.integer("hidden_size", default: units) == units
     else { throw node.error("its weights of shape \(w.shape) and \(r.shape) do not fit each other") }
     let b = try lowering.floats(node, 3, "bias")
-    guard b == nil || b?.shape == [directions, 2 * gates * units] else { throw node.error("its bias does not fit its weights") }
+    guard b == nil || b?.shape == [directions, 2 * gates * units] else {
+      throw node.error("its bias does not fit its weights")
+    }
     inputWeights = w.floats ?? []
     hiddenWeights = r.floats ?? []
     biases = b?.floats ?? [Float](repeating: 0, count: directions * 2 * gates * units)
     let p = kind == .lstm ? try lowering.floats(node, 7, "peepholes") : nil
-    guard p == nil || p?.shape == [directions, 3 * units] else { throw node.error("its peepholes do not fit its weights") }
+    guard p == nil || p?.shape == [directions, 3 * units] else {
+      throw node.error("its peepholes do not fit its weights")
+    }
     peepholes = p?.floats
     isBatchFirst = try node.integer("layout", default: 0) != 0
     let limit = try node.float("clip", default: 0)
@@ -100,7 +105,9 @@ struct RecurrentParameters {
     var r = Array(hiddenWeights[index * rows * units..<(index + 1) * rows * units])
     if !columns.indices.allSatisfy({ columns[$0] == $0 }) {
       let original = w
-      for row in 0..<rows { for (input, column) in columns.enumerated() { w[row * inputs + column] = original[row * inputs + input] } }
+      for row in 0..<rows {
+        for (input, column) in columns.enumerated() { w[row * inputs + column] = original[row * inputs + input] }
+      }
     }
     var wb = Array(biases[index * 2 * rows..<index * 2 * rows + rows])
     var rb = Array(biases[index * 2 * rows + rows..<(index + 1) * 2 * rows])
@@ -124,7 +131,9 @@ struct RecurrentParameters {
     let functions = activations[index]
     switch kind {
     case .lstm:
-      (result.gateActivation, result.cellActivation, result.outputActivation) = (functions[0], functions[1], functions[2])
+      (result.gateActivation, result.cellActivation, result.outputActivation) = (
+        functions[0], functions[1], functions[2]
+      )
     case .gru: (result.gateActivation, result.cellActivation) = (functions[0], functions[1])
     case .simple: result.cellActivation = functions[0]
     }

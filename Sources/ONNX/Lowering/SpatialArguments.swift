@@ -91,7 +91,9 @@ extension Lowering {
       if let origin = view.axes[0].origin, inputs[origin.input]?.time == nil, !knowledge.createsSequences {
         guard origin.axis > 0 else {
           throw node.error(
-            "the file fixes a batch of \(view.axes[0].extent): give the input's shape with batch 1 (--shape \(origin.input)=1,…)")
+            "the file fixes a batch of \(view.axes[0].extent): give the input's shape with batch 1 (--shape "
+              + "\(origin.input)=1,…)"
+          )
         }
         throw Discovery.time(origin, node)
       }
@@ -102,12 +104,15 @@ extension Lowering {
     let spatial = (0..<rank).filter { $0 + 2 != timeAxis }
     // Axes of size 1 with a kernel of 1 have no part in it.
     let idle = spatial.filter {
-      view.axes[$0 + 2].extent == 1 && arguments.kernel[$0] == 1 && arguments.before[$0] == 0 && arguments.after[$0] == 0
+      view.axes[$0 + 2].extent == 1 && arguments.kernel[$0] == 1 && arguments.before[$0] == 0
+        && arguments.after[$0] == 0
     }
     var active = spatial.filter { !idle.contains($0) }
     if active.count > 2 {
       throw node.error(
-        "it has \(active.count) axes inside a frame; at most height and width are supported: name the time axis (--time-axis)")
+        "it has \(active.count) axes inside a frame; at most height and width are supported: name the time "
+          + "axis (--time-axis)"
+      )
     }
     if active.isEmpty, let first = spatial.first { active = [first] }
     for index in active {
@@ -163,7 +168,8 @@ extension Lowering {
       if arguments.strides[time] == 1 {
         arguments.resolveSame(time, size: arguments.extent(time))
       } else {
-        let reason = "with a stride along time, padding of the kind \(arguments.autoPad) depends on the sequence's length"
+        let reason =
+          "with a stride along time, padding of the kind \(arguments.autoPad) depends on the sequence's length"
         arguments.resolveSame(time, size: try fixedLength(view, node, reason))
       }
     }
@@ -172,7 +178,8 @@ extension Lowering {
         throw node.error("its kernel reaches over \(arguments.extent(time)) frames where the sequence has \(length)")
       }
     }
-    guard countsPadding, arguments.isCeiling, arguments.strides[time] > 1, arguments.before[time] + arguments.after[time] > 0
+    guard countsPadding, arguments.isCeiling, arguments.strides[time] > 1,
+      arguments.before[time] + arguments.after[time] > 0
     else { return view }
     let result = try timePadded(view, before: arguments.before[time], after: arguments.after[time], edge: false, node)
     (arguments.before[time], arguments.after[time]) = (0, 0)

@@ -1,8 +1,8 @@
 import Quantizer
 
-/// Follows recurrent states element by element, from an input through nodes that only move values to a recurrent node, and from
-/// the node back to an output. Where an output returns every element to the place it was read from, input and output are one
-/// state, which the runtime keeps.
+/// Follows recurrent states element by element, from an input through nodes that only move values to a recurrent
+/// node, and from the node back to an output. Where an output returns every element to the place it was read from,
+/// input and output are one state, which the runtime keeps.
 struct StateTrace {
   struct Place: Hashable {
     var name: String
@@ -23,7 +23,9 @@ struct StateTrace {
   init(_ source: SourceGraph, options: ImportOptions) {
     var consumers: [String: [(node: Int, input: Int)]] = [:]
     for (index, node) in source.nodes.enumerated() {
-      for (position, name) in node.inputs.enumerated() where !name.isEmpty { consumers[name, default: []].append((index, position)) }
+      for (position, name) in node.inputs.enumerated() where !name.isEmpty {
+        consumers[name, default: []].append((index, position))
+      }
     }
     let outputs = Set(source.outputs)
     for input in source.inputs {
@@ -55,7 +57,9 @@ struct StateTrace {
 
   /// Codes for the elements of a state input.
   mutating func register(_ input: String, shape: [Int]) throws -> Constant {
-    guard let count = RowMajor.count(shape), count <= 1 << 20 else { throw ImportError("the state input '\(input)' is too large") }
+    guard let count = RowMajor.count(shape), count <= 1 << 20 else {
+      throw ImportError("the state input '\(input)' is too large")
+    }
     stateInputs[input] = count
     let start = references.count
     references += (0..<count).map { .input(name: input, index: $0) }
@@ -85,7 +89,8 @@ struct StateTrace {
 }
 
 extension Lowering {
-  /// A node that moves values, applied to states: their codes move like values. What is also a stream moves as that, too.
+  /// A node that moves values, applied to states: their codes move like values. What is also a stream moves as that,
+  /// too.
   func moveStates(_ node: SourceNode, _ arguments: [Value?]) throws -> [Value] {
     var codes: [Constant]?
     let values = arguments.map { $0?.states ?? $0?.constant }
@@ -103,7 +108,9 @@ extension Lowering {
         obstacle = error.message
       }
     }
-    guard results != nil || codes != nil else { throw node.error(obstacle ?? "it mixes recurrent states with other values") }
+    guard results != nil || codes != nil else {
+      throw node.error(obstacle ?? "it mixes recurrent states with other values")
+    }
     return node.outputs.indices.map { index in
       var value = results.flatMap { index < $0.count ? $0[index] : nil } ?? Value(obstacle: obstacle)
       if let codes, index < codes.count { value.states = codes[index] }
@@ -111,9 +118,8 @@ extension Lowering {
     }
   }
 
-  /// Pairs state inputs with outputs; returns the outputs that vanish with them.
-  func pairStates() throws -> Set<String> {
-    var taken: Set<String> = []
+  /// Refuses states that the options name and that cannot be.
+  func checkStateOptions() throws {
     for (input, output) in options.states {
       guard source.inputs.contains(where: { $0.name == input }) else {
         throw ImportError("--state names an input '\(input)' that the network does not have")
@@ -123,10 +129,16 @@ extension Lowering {
       }
       guard trace.isState(input) else {
         throw ImportError(
-          "the input '\(input)' cannot be a state: only initial states of LSTM, GRU and RNN nodes, read through nodes that move "
+          "the input '\(input)' cannot be a state: only initial states of LSTM, GRU and RNN nodes, read "
+            + "through nodes that move "
             + "values, can; let the runtime keep other buffers by exporting the network with its time axis")
       }
     }
+  }
+
+  /// Pairs state inputs with outputs; returns the outputs that vanish with them.
+  func pairStates() throws -> Set<String> {
+    var taken: Set<String> = []
     for input in source.inputs.map(\.name) where trace.isState(input) {
       let named = options.states.filter { $0.input == input }.map(\.output)
       let candidates = named.isEmpty ? source.outputs : named
@@ -137,16 +149,20 @@ extension Lowering {
         let reader = trace.readers[input] ?? ""
         if let output = named.first {
           throw ImportError(
-            "the output '\(output)' does not return the state of node '\(reader)' to the places where the input '\(input)' gives it: "
+            "the output '\(output)' does not return the state of node '\(reader)' to the places where the "
+              + "input '\(input)' gives it: "
               + "export the state in the shape in which it is read")
         }
         throw ImportError(
-          "the input '\(input)' sets the initial state of node '\(reader)', but no output returns that state: export the network with "
+          "the input '\(input)' sets the initial state of node '\(reader)', but no output returns that "
+            + "state: export the network with "
             + "its new state as an output (--state \(input)=OUTPUT), or without this input, so that it starts at zero")
       }
       taken.insert(match)
       warnings.append(
-        "the input '\(input)' and the output '\(match)' are one state, which starts at zero and is kept inside the stream")
+        "the input '\(input)' and the output '\(match)' are one state, which starts at zero and is kept "
+          + "inside the stream"
+      )
     }
     return taken
   }

@@ -18,7 +18,9 @@ extension SourceGraph {
     for last in nodes.indices where nodes[last].op == "Pow" && nodes[last].inputs.count == 2 {
       guard let root = constant(nodes[last].inputs[1], producers)?.scalar, root > 0, root < 1 else { continue }
       let power = (1 / root).rounded()
-      guard power >= 2, power <= 64, power.truncatingRemainder(dividingBy: 2) == 0, abs(power * root - 1) < 1e-6 else { continue }
+      guard power >= 2, power <= 64, power.truncatingRemainder(dividingBy: 2) == 0, abs(power * root - 1) < 1e-6 else {
+        continue
+      }
       // Back through an Identity, a factor and another Identity to the pool.
       var name = nodes[last].inputs[0]
       var factor: Float = 1
@@ -29,7 +31,9 @@ extension SourceGraph {
           name = node.inputs[0]
         } else if node.op == "Mul", factor == 1, node.inputs.count == 2 {
           let sides = node.inputs.map { constant($0, producers)?.scalar }
-          guard let position = sides.firstIndex(where: { $0 != nil }), let value = sides[position], value > 0 else { break }
+          guard let position = sides.firstIndex(where: { $0 != nil }), let value = sides[position], value > 0 else {
+            break
+          }
           factor = value
           name = node.inputs[1 - position]
         } else {
@@ -38,7 +42,8 @@ extension SourceGraph {
         }
       }
       guard let pool, let average = Optional(nodes[pool]), let kernel = try? average.integers("kernel_shape"),
-        let window = RowMajor.count(kernel), window > 0, let isCeiling = try? average.integer("ceil_mode", default: 0), isCeiling == 0,
+        let window = RowMajor.count(kernel), window > 0, let isCeiling = try? average.integer("ceil_mode", default: 0),
+        isCeiling == 0,
         let autoPad = try? average.string("auto_pad", default: "NOTSET"), !autoPad.hasPrefix("SAME")
       else { continue }
       // Padding must count as zeros, as it does in a sum.

@@ -5,13 +5,16 @@ extension SourceGraph {
     let readings = readings()
     for index in nodes.indices where nodes[index].op == "Conv" {
       let conv = nodes[index]
-      guard let name = conv.inputs.first, readings[name] == 1, let padIndex = producers[name], nodes[padIndex].op == "Pad",
+      guard let name = conv.inputs.first, readings[name] == 1, let padIndex = producers[name],
+        nodes[padIndex].op == "Pad",
         isZeroPad(nodes[padIndex], producers), nodes[padIndex].input(3) == nil,
         let autoPad = try? conv.string("auto_pad", default: "NOTSET"), !autoPad.hasPrefix("SAME")
       else { continue }
       let pad = nodes[padIndex]
       let given = pad.input(1).flatMap { constant($0, producers)?.integers } ?? (try? pad.integers("pads")) ?? nil
-      guard let pads = given, pads.count >= 6, pads.count % 2 == 0, pads.allSatisfy({ $0 >= 0 && $0 < 1 << 16 }) else { continue }
+      guard let pads = given, pads.count >= 6, pads.count % 2 == 0, pads.allSatisfy({ $0 >= 0 && $0 < 1 << 16 }) else {
+        continue
+      }
       let rank = pads.count / 2
       guard pads[0] == 0, pads[1] == 0, pads[rank] == 0, pads[rank + 1] == 0 else { continue }
       let own = autoPad == "VALID" ? nil : (try? conv.integers("pads")) ?? nil

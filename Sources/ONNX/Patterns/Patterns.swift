@@ -9,7 +9,9 @@ extension SourceGraph {
   /// Who produces a value.
   func producers() -> [String: Int] {
     var result: [String: Int] = [:]
-    for (index, node) in nodes.enumerated() { for output in node.outputs where !output.isEmpty { result[output] = index } }
+    for (index, node) in nodes.enumerated() {
+      for output in node.outputs where !output.isEmpty { result[output] = index }
+    }
     return result
   }
 

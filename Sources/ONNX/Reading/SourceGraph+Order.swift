@@ -36,7 +36,8 @@ extension SourceGraph {
         switch marks[source] {
         case .done: continue
         case .open:
-          throw nodes[source].error("it depends on its own output: the graph holds a cycle, so it cannot be run; export it again")
+          throw nodes[source].error(
+            "it depends on its own output: the graph holds a cycle, so it cannot be run; export it again")
         case .untouched:
           marks[source] = .open
           stack.append((source, 0))

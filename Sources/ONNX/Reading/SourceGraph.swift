@@ -114,7 +114,9 @@ extension SourceNode {
         node: label, op: "\(node.domain)::\(node.opType)")
     }
     self.init(name: label, op: node.opType, inputs: node.input, outputs: node.output, attributes: [:])
-    for attribute in node.attribute { attributes[attribute.name] = try Attribute(attribute, of: label, external: external) }
+    for attribute in node.attribute {
+      attributes[attribute.name] = try Attribute(attribute, of: label, external: external)
+    }
   }
 }
 

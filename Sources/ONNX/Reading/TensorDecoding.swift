@@ -12,7 +12,9 @@ extension Constant {
   init(_ tensor: Onnx_TensorProto, named name: String, external: ExternalData) throws {
     guard let type = ElementType(rawValue: Int(tensor.dataType)) else {
       throw ImportError(
-        "the constant '\(name)' has element type \(tensor.dataType), which is not supported: export it as float32 or int64")
+        "the constant '\(name)' has element type \(tensor.dataType), which is not supported: export it as "
+          + "float32 or int64"
+      )
     }
     var count = 1
     for size in tensor.dims {
@@ -27,7 +29,9 @@ extension Constant {
     if !raw.isEmpty || tensor.dataLocation == .external {
       guard raw.count == count * type.width else {
         throw ImportError(
-          "the constant '\(name)' has \(raw.count) bytes where its shape needs \(count * type.width): the file is damaged")
+          "the constant '\(name)' has \(raw.count) bytes where its shape needs \(count * type.width): the "
+            + "file is damaged"
+        )
       }
       values = Constant.decode(raw, as: type)
     } else {
