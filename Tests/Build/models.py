@@ -119,11 +119,12 @@ def bounded_model():
 
 def pair_model():
     add = ([helper.make_node("Add", ["from.sound", "from.image"], ["sum"], name="add"),
-            helper.make_node("Tanh", ["sum"], ["bounded"], name="tanh")], [])
+            helper.make_node("Tanh", ["sum"], ["bounded"], name="tanh"),
+            helper.make_node("Transpose", ["bounded"], ["frames"], name="time.first", perm=[1, 0, 2])], [])
     network = model(
-        "pair", [port("sound", ["time", 1, 10]), port("image", ["time", 1, 6])], [port("scores", ["time", 1, 3])],
+        "pair", [port("sound", [1, "time", 10]), port("image", [1, "time", 6])], [port("scores", ["time", 1, 3])],
         dense("sound.dense", "sound", "from.sound", 10, 8), dense("image.dense", "image", "from.image", 6, 8), add,
-        recurrent("GRU", "gru", "bounded", "hidden", 8, 8), dense("dense", "hidden", "scores", 8, 3))
+        recurrent("GRU", "gru", "frames", "hidden", 8, 8), dense("dense", "hidden", "scores", 8, 3))
     return network, {"sound": random.uniform(-1, 1, (8, 40, 10)), "image": random.uniform(0, 1, (8, 40, 6))}
 
 
