@@ -11,7 +11,9 @@ struct GuardedMemory {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let inner = (bytes + page - 1) / page * page
     length = inner + 2 * page
-    mapping = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
+    let mapped = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let mapped, mapped != MAP_FAILED else { fatalError("no memory for a test") }
+    mapping = mapped
     mprotect(mapping, page, PROT_NONE)
     mprotect(mapping + page + inner, page, PROT_NONE)
     start = mapping + page + (inner - bytes)

@@ -12,7 +12,8 @@ struct RandomNetwork {
     random = RandomNumbers(seed: seed)
     var tensor = graph.addInput(
       "input",
-      frame: FrameShape(height: random.integer(1...6), width: random.chance(30) ? 2 : 1, channels: random.integer(1...5)))
+      frame: FrameShape(
+        height: random.integer(1...6), width: random.chance(30) ? 2 : 1, channels: random.integer(1...5)))
     for _ in 0..<random.integer(1...5) { tensor = try layer(tensor) }
     if random.chance(35) { tensor = try reduction(tensor) }
     graph.addOutput("output", tensor)
@@ -47,7 +48,8 @@ struct RandomNetwork {
     let node = try add(
       .convolution(
         Convolution(
-          geometry: geometry, groups: groups, outputChannels: outputs, weights: random.values(depth * outputs, scale: 0.5),
+          geometry: geometry, groups: groups, outputChannels: outputs,
+          weights: random.values(depth * outputs, scale: 0.5),
           bias: random.values(outputs, scale: 0.2))), [input],
       groups == 1 ? "convolution" : outputs == groups ? "depthwise" : "grouped")
     return random.chance(60) ? try pointwise(node) : node
@@ -102,7 +104,8 @@ struct RandomNetwork {
     let gates = kind == .lstm ? 4 : kind == .gru ? 3 : 1
     var layer = Recurrent(
       kind: kind, units: units, inputWeights: random.values(gates * units * inputs, scale: 0.4),
-      hiddenWeights: random.values(gates * units * units, scale: 0.4), inputBias: random.values(gates * units, scale: 0.2),
+      hiddenWeights: random.values(gates * units * units, scale: 0.4),
+      inputBias: random.values(gates * units, scale: 0.2),
       hiddenBias: random.values(gates * units, scale: 0.2))
     layer.reverse = random.chance(20)
     layer.resetAfter = random.chance(50)
@@ -157,7 +160,8 @@ struct RandomNetwork {
     default:
       let activation = random.pick([
         Activation.relu, .sigmoid, .tanh, Activation(.leakyRelu, alpha: 0.1), Activation(.elu, alpha: 1, beta: 1),
-        Activation(.hardSigmoid, alpha: 0.2, beta: 0.5), Activation(.clip, alpha: -0.5, beta: 0.7), Activation(.softplus),
+        Activation(.hardSigmoid, alpha: 0.2, beta: 0.5), Activation(.clip, alpha: -0.5, beta: 0.7),
+        Activation(.softplus),
         Activation(.prelu, slopes: random.values(frame.channels, scale: 0.3)), Activation(.absolute),
       ])
       return try add(.activation(activation), [input], "activation \(activation.kind)")

@@ -42,7 +42,8 @@ import Testing
       weights: random.values(kernel * 3 * 4, scale: 0.5), bias: random.values(4))
     let seen = try graph.add(.convolution(convolution), [columns], name: "seen")
     let flat = try graph.add(
-      .dense(Dense(frame: FrameShape(channels: 4), weights: random.values(48, scale: 0.4), bias: random.values(4))), [seen],
+      .dense(Dense(frame: FrameShape(channels: 4), weights: random.values(48, scale: 0.4), bias: random.values(4))),
+      [seen],
       name: "flat")
     var layer = Recurrent(
       kind: .gru, units: 6, inputWeights: random.values(54, scale: 0.5), hiddenWeights: random.values(108, scale: 0.5),

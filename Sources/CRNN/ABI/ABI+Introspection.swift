@@ -9,7 +9,9 @@ public func crnn_model_port_count(_ model: OpaquePointer?, _ direction: crnn_dir
 }
 
 /// The record of a port, or nil.
-func port(_ model: UnsafePointer<Model>, _ direction: crnn_direction, _ index: Int32) -> UnsafePointer<crnn_port_record>? {
+func port(_ model: UnsafePointer<Model>, _ direction: crnn_direction, _ index: Int32) -> UnsafePointer<
+  crnn_port_record
+>? {
   let file = model.pointee.file
   guard direction == CRNN_INPUT || direction == CRNN_OUTPUT, index >= 0,
     Int(index) < (direction == CRNN_INPUT ? file.pointee.inputCount : file.pointee.outputCount)
@@ -81,7 +83,8 @@ public func crnn_model_output_frames(
   var i = 0
   while i < file.pointee.inputCount {
     guard inputFrames[i] >= 0, inputFrames[i] <= 1 << 40 else {
-      return Message(error, CRNN_ERROR_ARGUMENT).text("a sequence cannot have ").number(inputFrames[i]).text(" frames").status
+      return Message(error, CRNN_ERROR_ARGUMENT).text("a sequence cannot have ").number(inputFrames[i]).text(" frames")
+        .status
     }
     i &+= 1
   }

@@ -84,7 +84,8 @@ public func crnn_model_init(
 
 /// Checks the options and the file, and picks the kernels.
 private func openFile(
-  _ file: UnsafeRawPointer, _ bytes: Int, _ options: UnsafePointer<crnn_model_options>?, _ packed: UnsafeMutablePointer<PackedFile>,
+  _ file: UnsafeRawPointer, _ bytes: Int, _ options: UnsafePointer<crnn_model_options>?,
+  _ packed: UnsafeMutablePointer<PackedFile>,
   _ error: UnsafeMutablePointer<crnn_error>?
 ) -> (status: crnn_status, kernels: UnsafePointer<crnn_kernels>) {
   var isa: UnsafePointer<CChar>?

@@ -8,9 +8,13 @@ public func crnn_run(
 ) -> crnn_status {
   guard let checked = view(model) else { return notAModel(error) }
   let file = checked.pointee.file
-  guard let inputs, let outputs, Int(inputCount) == file.pointee.inputCount, Int(outputCount) == file.pointee.outputCount else {
-    return Message(error, CRNN_ERROR_ARGUMENT).text("the model has ").number(file.pointee.inputCount).text(" inputs and ")
-      .number(file.pointee.outputCount).text(" outputs; one array for each is needed").status
+  guard let inputs, let outputs, Int(inputCount) == file.pointee.inputCount,
+    Int(outputCount) == file.pointee.outputCount
+  else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("the model has ").number(file.pointee.inputCount).text(
+      " inputs and "
+    )
+    .number(file.pointee.outputCount).text(" outputs; one array for each is needed").status
   }
   var longest: Int64 = 1
   var i = 0
@@ -23,7 +27,8 @@ public func crnn_run(
   }
   // Enough for four frames side by side in a matrix kernel, and small sequences in few steps.
   var options = crnn_stream_options(
-    struct_size: MemoryLayout<crnn_stream_options>.size, chunk: Int32(truncatingIfNeeded: min(longest, 16)), reserved: 0,
+    struct_size: MemoryLayout<crnn_stream_options>.size, chunk: Int32(truncatingIfNeeded: min(longest, 16)),
+    reserved: 0,
     maximum_frames: min(longest, 1 << 40))
   var handle: OpaquePointer?
   let created = crnn_stream_create(model, &options, &handle, error)
@@ -89,7 +94,8 @@ private struct WholeRun {
   ) -> crnn_status {
     let record = direction == CRNN_INPUT ? file.pointee.input(port) : file.pointee.output(port)
     return ArrayView.make(
-      (direction == CRNN_INPUT ? inputs : outputs) + port, record, file.pointee.string(record.pointee.name), &array, error)
+      (direction == CRNN_INPUT ? inputs : outputs) + port, record, file.pointee.string(record.pointee.name), &array,
+      error)
   }
 
   /// Everything that can be refused is refused before anything is computed, so that outputs stay untouched on error.
@@ -120,8 +126,10 @@ private struct WholeRun {
       guard status == CRNN_OK else { return status }
       let frames = view.tensors[Int(file.pointee.output(port).pointee.tensor)].predicted
       guard array.frames == frames else {
-        return Message(error, CRNN_ERROR_SHAPE).text("output port ").name(file.pointee.string(file.pointee.output(port).pointee.name))
-          .text(" gives ").number(frames).text(" frames; the array has room for ").number(array.frames).status
+        return Message(error, CRNN_ERROR_SHAPE).text("output port ").name(
+          file.pointee.string(file.pointee.output(port).pointee.name)
+        )
+        .text(" gives ").number(frames).text(" frames; the array has room for ").number(array.frames).status
       }
       port &+= 1
     }

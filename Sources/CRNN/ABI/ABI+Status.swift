@@ -41,7 +41,8 @@ private func statusText(_ status: crnn_status) -> (name: StaticString, text: Sta
   case CRNN_ERROR_FILE_CHECKSUM: ("CRNN_ERROR_FILE_CHECKSUM", "the model file is damaged")
   case CRNN_ERROR_FILE_TOO_NEW: ("CRNN_ERROR_FILE_TOO_NEW", "the model file needs a newer library")
   case CRNN_ERROR_FILE_MALFORMED: ("CRNN_ERROR_FILE_MALFORMED", "the parts of the model file contradict each other")
-  case CRNN_ERROR_FILE_SELF_TEST: ("CRNN_ERROR_FILE_SELF_TEST", "the model does not compute what it was packed to compute")
+  case CRNN_ERROR_FILE_SELF_TEST:
+    ("CRNN_ERROR_FILE_SELF_TEST", "the model does not compute what it was packed to compute")
   case CRNN_ERROR_FINISHED: ("CRNN_ERROR_FINISHED", "the sequence is finished")
   case CRNN_ERROR_STREAM: ("CRNN_ERROR_STREAM", "this is not a stream of this model")
   case CRNN_ERROR_INCOMPLETE: ("CRNN_ERROR_INCOMPLETE", "the sequence does not have the length the model needs")

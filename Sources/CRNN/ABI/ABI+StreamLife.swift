@@ -3,7 +3,8 @@ import CKernels
 
 /// The stream behind a handle, checked against the model.
 func stream(
-  _ model: OpaquePointer?, _ stream: OpaquePointer?, _ error: UnsafeMutablePointer<crnn_error>?, _ result: inout StreamView?
+  _ model: OpaquePointer?, _ stream: OpaquePointer?, _ error: UnsafeMutablePointer<crnn_error>?,
+  _ result: inout StreamView?
 ) -> crnn_status {
   guard let model = view(model) else { return notAModel(error) }
   guard let stream else { return Message(error, CRNN_ERROR_ARGUMENT).text("the stream is NULL").status }
@@ -70,8 +71,10 @@ public func crnn_stream_init(
   let size = streamBytes(model.pointee.file, chosen, error)
   guard size.status == CRNN_OK else { return size.status }
   guard memoryBytes >= size.bytes else {
-    return Message(error, CRNN_ERROR_CAPACITY).text("the stream needs ").number(size.bytes).text(" bytes of memory, not ")
-      .number(memoryBytes).status
+    return Message(error, CRNN_ERROR_CAPACITY).text("the stream needs ").number(size.bytes).text(
+      " bytes of memory, not "
+    )
+    .number(memoryBytes).status
   }
   _ = model.pointee.file.layOut(in: memory, chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
   StreamView(model, memory).reset()

@@ -41,7 +41,8 @@ public func crnn_stream_push(
   let room = view.room(port: exchange.port)
   guard array.frames <= room else {
     return Message(error, CRNN_ERROR_OUTPUT_PENDING).text("there is room for ").number(room).text(" frames, not ")
-      .number(array.frames).text("; pull the output, feed the other inputs, or open the stream with a larger chunk").status
+      .number(array.frames).text("; pull the output, feed the other inputs, or open the stream with a larger chunk")
+      .status
   }
   view.write(port: exchange.port, array, first: 0, count: array.frames)
   view.advance()

@@ -23,20 +23,24 @@ extension UnsafePointer where Pointee == PackedFile {
     while n < pointee.nodeCount {
       let node = self.node(n)
       let record = node.record.pointee
-      guard Int(record.name) < pointee.stringBytes, Int(record.output) < pointee.tensorCount, record.input_count > 0, record.input_count <= 256,
+      guard Int(record.name) < pointee.stringBytes, Int(record.output) < pointee.tensorCount, record.input_count > 0,
+        record.input_count <= 256,
         UInt64(record.input_first) &+ UInt64(record.input_count) <= UInt64(pointee.indexCount),
         UInt64(record.blob_first) &+ UInt64(record.blob_count) <= UInt64(pointee.blobCount)
       else { return PackedFile.malformed(error, "a node lies outside") }
       var i = 0
       while i < node.inputCount {
-        guard Int(pointee.indices[Int(record.input_first) &+ i]) < pointee.tensorCount, isProduced(node.inputIndex(i), before: n) else {
+        guard Int(pointee.indices[Int(record.input_first) &+ i]) < pointee.tensorCount,
+          isProduced(node.inputIndex(i), before: n)
+        else {
           return PackedFile.malformed(error, "a node uses what comes after it")
         }
         i &+= 1
       }
       let analysis = TimeAnalysis.of(node.record, pointee.tensors, pointee.indices)
       guard Operations.isValid(node), analysis.isEqual(to: TimeAnalysis(node.output.pointee)) else {
-        return Message(error, CRNN_ERROR_FILE_MALFORMED).text("the file contradicts itself at node ").name(node.name).status
+        return Message(error, CRNN_ERROR_FILE_MALFORMED).text("the file contradicts itself at node ").name(node.name)
+          .status
       }
       n &+= 1
     }

@@ -75,7 +75,8 @@ extension PackedFile {
     let prefix = Int(header.pointee.prefix_size)
     let size = Int(truncatingIfNeeded: header.pointee.file_size)
     guard Checksum.crc32c(bytes + prefix, size &- prefix) == header.pointee.payload_checksum else {
-      return Message(error, CRNN_ERROR_FILE_CHECKSUM).text("the file is damaged: its weights have a wrong checksum").status
+      return Message(error, CRNN_ERROR_FILE_CHECKSUM).text("the file is damaged: its weights have a wrong checksum")
+        .status
     }
     return CRNN_OK
   }

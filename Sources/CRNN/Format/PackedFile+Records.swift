@@ -34,7 +34,9 @@ extension PackedFile {
     else { return false }
     let elements = UInt64(tensor.height) &* UInt64(tensor.width) &* UInt64(tensor.channels)
     // Products of three numbers up to 2^24 can wrap; the first two cannot.
-    guard UInt64(tensor.height) &* UInt64(tensor.width) <= UInt64(limit), elements <= UInt64(limit) else { return false }
+    guard UInt64(tensor.height) &* UInt64(tensor.width) <= UInt64(limit), elements <= UInt64(limit) else {
+      return false
+    }
     guard tensor.rate_denominator > 0 else { return false }
     let size: UInt64
     switch Int(tensor.store) {

@@ -21,7 +21,8 @@ enum Convolution {
 
   private static func depth(_ node: NodeView) -> Int {
     let r = node.record.pointee
-    return Int(r.kernel.0) &* Int(r.kernel.1) &* Int(r.kernel.2) &* (Int(node.input(0).pointee.channels) / Int(r.groups))
+    return Int(r.kernel.0) &* Int(r.kernel.1) &* Int(r.kernel.2)
+      &* (Int(node.input(0).pointee.channels) / Int(r.groups))
   }
 
   private static func matrix(_ node: NodeView) -> Matrix {
@@ -78,7 +79,8 @@ enum Convolution {
           i &+= 1
         }
         matrix.apply(
-          execution.kernels, scratch.rows, stride: depth, count: tile, group: group, scratch.accumulators, scratch.values)
+          execution.kernels, scratch.rows, stride: depth, count: tile, group: group, scratch.accumulators,
+          scratch.values)
         i = 0
         while i < tile {
           let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64((next &+ i) / positions))

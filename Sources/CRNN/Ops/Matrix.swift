@@ -95,7 +95,8 @@ struct Matrix {
   }
 
   private func toFloat(
-    _ kernels: UnsafePointer<crnn_kernels>, _ accumulators: UnsafePointer<Int32>, _ values: UnsafeMutablePointer<Float>, _ count: Int,
+    _ kernels: UnsafePointer<crnn_kernels>, _ accumulators: UnsafePointer<Int32>, _ values: UnsafeMutablePointer<Float>,
+    _ count: Int,
     _ segment: Int
   ) {
     if segment == 0 {
@@ -105,7 +106,9 @@ struct Matrix {
     }
   }
 
-  private func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ values: UnsafeMutablePointer<Float>, _ count: Int, _ group: Int) {
+  private func rescale(
+    _ kernels: UnsafePointer<crnn_kernels>, _ values: UnsafeMutablePointer<Float>, _ count: Int, _ group: Int
+  ) {
     var row = 0
     while row < count {
       let y = values + row &* rowsPerGroup

@@ -34,7 +34,8 @@ enum Pointwise {
       else { return false }
       let other = node.input(1).pointee
       return other.isNumeric && (other.height == output.height || other.height == 1)
-        && (other.width == output.width || other.width == 1) && (other.channels == output.channels || other.channels == 1)
+        && (other.width == output.width || other.width == 1)
+        && (other.channels == output.channels || other.channels == 1)
     default:
       guard node.inputCount == 1, node.hasValidActivation(blobs: 2) else { return false }
       let frames = node.parameter(1)

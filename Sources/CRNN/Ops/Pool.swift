@@ -71,7 +71,9 @@ enum Pool {
       let final = execution.tensors[tensor].final
       let iy = y &* shape.strideHeight &- shape.padHeight &+ kh &* shape.dilationHeight
       let ix = x &* shape.strideWidth &- shape.padWidth &+ kw &* shape.dilationWidth
-      guard time >= 0, final < 0 || time < final, iy >= 0, iy < shape.height, ix >= 0, ix < shape.width else { return nil }
+      guard time >= 0, final < 0 || time < final, iy >= 0, iy < shape.height, ix >= 0, ix < shape.width else {
+        return nil
+      }
       let element = (iy &* shape.width &+ ix) &* shape.channels
       return UnsafeRawPointer(execution.frame(tensor, record.frameBytes, time) + element &* record.elementSize)
     }

@@ -52,13 +52,16 @@ struct WindowShape {
     let input = node.input(0).pointee
     let output = node.output.pointee
     let time = isValid(Int(r.kernel.0), Int(r.stride.0), Int(r.dilation.0))
-    let area = isValid(Int(r.kernel.1), Int(r.stride.1), Int(r.dilation.1))
+    let area =
+      isValid(Int(r.kernel.1), Int(r.stride.1), Int(r.dilation.1))
       && isValid(Int(r.kernel.2), Int(r.stride.2), Int(r.dilation.2))
     guard time, area, Int(r.kernel.0) &* Int(r.kernel.1) &* Int(r.kernel.2) <= 1 << 24 else { return false }
     guard abs(Int(r.pad_before.0)) <= 1 << 24, abs(Int(r.pad_after.0)) <= 1 << 24 else { return false }
-    return size(Int(input.height), Int(r.kernel.1), Int(r.stride.1), Int(r.dilation.1), Int(r.pad_before.1), Int(r.pad_after.1))
+    return size(
+      Int(input.height), Int(r.kernel.1), Int(r.stride.1), Int(r.dilation.1), Int(r.pad_before.1), Int(r.pad_after.1))
       == Int(output.height)
-      && size(Int(input.width), Int(r.kernel.2), Int(r.stride.2), Int(r.dilation.2), Int(r.pad_before.2), Int(r.pad_after.2))
+      && size(
+        Int(input.width), Int(r.kernel.2), Int(r.stride.2), Int(r.dilation.2), Int(r.pad_before.2), Int(r.pad_after.2))
         == Int(output.width)
   }
 

@@ -60,7 +60,8 @@ struct Model {
     first[file.tensorCount] = next
     model.initialize(
       to: Model(
-        magic: magic, file: UnsafePointer(kept), kernels: kernels, firstConsumer: first, consumers: consumers, mapping: nil,
+        magic: magic, file: UnsafePointer(kept), kernels: kernels, firstConsumer: first, consumers: consumers,
+        mapping: nil,
         mappingBytes: 0))
     return model
   }

@@ -69,7 +69,9 @@ extension UnsafePointer where Pointee == PackedFile {
       guard capacity >= 0 else { return -1 }
       // Capacities are at most 10^15 frames: their bytes may be more than any machine has.
       let (ring, overflow) = capacity.multipliedReportingOverflow(by: Int64(pointee.tensors[i].frameBytes))
-      guard !overflow, ring <= PackedFile.maximumBytes, Int64(cursor.offset) <= PackedFile.maximumBytes else { return 0 }
+      guard !overflow, ring <= PackedFile.maximumBytes, Int64(cursor.offset) <= PackedFile.maximumBytes else {
+        return 0
+      }
       if memory != nil {
         tensors[i] = TensorState(
           produced: 0, final: -1, pulled: 0, predicted: 0, predictedFinal: -1, offset: cursor.offset,

@@ -114,7 +114,8 @@ struct TimeAnalysis {
 
   /// The output of `node`, given the records of its inputs.
   static func of(
-    _ node: UnsafePointer<crnn_node_record>, _ tensors: UnsafePointer<crnn_tensor_record>, _ indices: UnsafePointer<UInt32>
+    _ node: UnsafePointer<crnn_node_record>, _ tensors: UnsafePointer<crnn_tensor_record>,
+    _ indices: UnsafePointer<UInt32>
   ) -> TimeAnalysis {
     let first = Int(node.pointee.input_first)
     let timing = NodeTiming(node)

@@ -35,8 +35,10 @@ struct ArrayView {
     case CRNN_S16: size = 2
     case CRNN_F32, CRNN_S32: size = 4
     default:
-      return Message(error, CRNN_ERROR_TYPE).text("port ").name(name).text(": unknown element type ").number(Int(a.dtype))
-        .status
+      return Message(error, CRNN_ERROR_TYPE).text("port ").name(name).text(": unknown element type ").number(
+        Int(a.dtype)
+      )
+      .status
     }
     let s = port.pointee.shape
     let shape = (

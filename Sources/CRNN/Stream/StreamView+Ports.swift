@@ -124,7 +124,8 @@ extension StreamView {
         let index = view.frame(f).load(fromByteOffset: view.offset(i), as: Int32.self)
         guard index >= tensor.code_minimum, index <= tensor.code_maximum else {
           return Message(error, CRNN_ERROR_ARGUMENT).text("port ").name(name).text(": index ").number(Int(index))
-            .text(" lies outside ").number(Int(tensor.code_minimum)).text(" to ").number(Int(tensor.code_maximum)).status
+            .text(" lies outside ").number(Int(tensor.code_minimum)).text(" to ").number(Int(tensor.code_maximum))
+            .status
         }
         i &+= 1
       }
@@ -139,8 +140,10 @@ extension StreamView {
   ) -> crnn_status {
     let tensor = file.pointee.tensors[Int(file.pointee.output(port).pointee.tensor)]
     guard view.dtype == CRNN_F32 || Int(view.dtype) == Int(tensor.store) else {
-      return Message(error, CRNN_ERROR_TYPE).text("output port ").name(file.pointee.string(file.pointee.output(port).pointee.name))
-        .text(" gives CRNN_F32").status
+      return Message(error, CRNN_ERROR_TYPE).text("output port ").name(
+        file.pointee.string(file.pointee.output(port).pointee.name)
+      )
+      .text(" gives CRNN_F32").status
     }
     return CRNN_OK
   }
