@@ -32,7 +32,7 @@ public enum ONNXImporter {
   ) throws -> ImportedModel {
     var source = try SourceGraph(bytes: bytes, directory: directory)
     try source.sortTopologically()
-    source.recognisePatterns()
+    try source.recognisePatterns()
     return try Lowering.run(source, options: options)
   }
 }

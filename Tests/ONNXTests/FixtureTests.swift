@@ -68,6 +68,37 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
     }
   }
 
+  @Test func lengthIsFixedWhereSomethingNeedsIt() throws {
+    func frames(_ name: String, timeAxis: Int? = nil) throws -> Int? {
+      let fixture = try #require(FixtureCase.all.first { $0.name == name })
+      let graph = try ONNXImporter.read(path: fixture.path, options: fixture.options).graph
+      return graph.tensors[graph.inputs[0].tensor].frames
+    }
+    #expect(try frames("flatten_time") == 6)
+    #expect(try frames("sum_by_length") == 6)
+    #expect(try frames("mul_time") == 5)
+    // The file states a length, but the network runs on any.
+    #expect(try frames("rnn_static_time_found") == nil)
+  }
+
+  @Test func poolsWrittenAsPowersAreRecognised() throws {
+    let graph = try ONNXImporter.read(path: FixtureCase.folder.appendingPathComponent("lppool_pattern.onnx").path).graph
+    let pools = graph.nodes.compactMap { node -> Pool.Kind? in
+      if case .pool(let pool) = node.operation { pool.kind } else { nil }
+    }
+    #expect(pools == [.lp(4)])
+    #expect(!graph.nodes.contains { if case .activation = $0.operation { true } else { false } })
+  }
+
+  @Test func callsAreFramesOnRequest() throws {
+    var options = ImportOptions()
+    options.callIsTime = true
+    let path = FixtureCase.folder.appendingPathComponent("conv1d_same_stride_fixed.onnx").path
+    #expect(try ONNXImporter.read(path: path, options: options).inputLayouts == ["x": "NCH"])
+    let recurrent = FixtureCase.folder.appendingPathComponent("rnn_static_time_found.onnx").path
+    #expect(throws: ImportError.self) { try ONNXImporter.read(path: recurrent, options: options) }
+  }
+
   /// What cannot be imported is refused by name, with what to do.
   @Test(arguments: FixtureCase.all.filter { $0.refusal != nil })
   func isRefused(_ fixture: FixtureCase) throws {

@@ -110,6 +110,11 @@ enum Zoo {
   @Test func voiceActivity() throws {
     let data = try Zoo.data("gpvad_sre")
     let model = try Zoo.model("gpvad_sre")
+    // Its pools are written as powers, averages and roots.
+    let pools = model.graph.nodes.compactMap { node -> Pool.Kind? in
+      if case .pool(let pool) = node.operation { pool.kind } else { nil }
+    }
+    #expect(pools == [.lp(4), .lp(4), .lp(4)])
     for name in ["phrase0", "phrase3", "example"] {
       let x = try array(data, "x_\(name)")
       let result = try Interpreter(graph: model.graph).run([x.values])

@@ -434,6 +434,35 @@ def recurrent():
     n.add("Squeeze", [h, n.integers(0)], [n.output("y")])
     write(n, {"x": noise(n, 1, 2, 4, 4)})
 
+    n = Network("crnn_torch")  # as PyTorch code of the kind `view(T * b, h)` is exported
+    x = n.input("x", ["N", 1, 8, "W"])
+    v = n.add("Relu", [n.add("Conv", [x, n.weights(4, 1, 3, 3), n.weights(4)], pads=[1, 1, 1, 1])])
+    v = n.add("MaxPool", [v], kernel_shape=[2, 2], strides=[2, 2])
+    v = n.add("Conv", [v, n.weights(6, 4, 4, 2), n.weights(6)])
+    v = n.add("Transpose", [n.add("Squeeze", [v, n.integers(2)])], perm=[2, 0, 1])
+    y = layer(n, "LSTM", v, 6, 5, directions=2, direction="bidirectional")
+    v = n.add("Reshape", [n.add("Transpose", [y], perm=[0, 2, 1, 3]), n.integers(0, 0, -1)])
+    t, b = [n.add("Gather", [n.add("Shape", [v]), n.constant(i, np.int64)], axis=0) for i in (0, 1)]
+    t, b, tb = [n.add("Unsqueeze", [i, n.integers(0)]) for i in (t, b, n.add("Mul", [t, b]))]
+    v = n.add("Reshape", [v, n.add("Concat", [tb, n.integers(10)], axis=0)])
+    v = n.add("Gemm", [v, n.weights(7, 10), n.weights(7)], transB=1)
+    v = n.add("Reshape", [v, n.add("Concat", [t, b, n.integers(-1)], axis=0)])
+    n.add("LogSoftmax", [v], [n.output("y")], axis=2)
+    write(n, {"x": noise(n, 1, 1, 8, 12)})
+
+    for op in GATES:  # onnxruntime knows layout 0 only: its answer to the same weights, with the axes exchanged
+        n = Network(f"{op.lower()}_batch_first")
+        x = n.input("x", ["N", "T", 3])
+        layer(n, op, x, 3, 4, [n.output("y"), n.output("h")], 2, direction="bidirectional", layout=1)
+        value, model = noise(n, 1, 6, 3), n.model()
+        del model.graph.node[0].attribute[[a.name for a in model.graph.node[0].attribute].index("layout")]
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        y, h = session.run(["y", "h"], {"x": value.transpose(1, 0, 2)})
+        save(n)
+        cases.append({"name": n.name})
+        expected.update({f"{n.name}/in/x": value, f"{n.name}/out/y": y.transpose(2, 0, 1, 3),
+                         f"{n.name}/out/h": h.transpose(1, 0, 2)})
+
     # States carried from call to call.
     n = Network("state_time_axis")
     x, h0 = n.input("x", ["N", "T", 3]), n.input("h0", [1, "N", 4])
@@ -673,6 +702,23 @@ def reductions():
     n = Network("reducemax_opset18", 18)
     n.add("ReduceMax", [n.input("x", [1, "T", 3, 4]), n.integers(2)], [n.output("y")], keepdims=0)
     write(n, {"x": noise(n, 1, 5, 3, 4)})
+    n = Network("mean_of_open_first_axis")  # what looks like a batch is the sequence
+    n.add("ReduceMean", [n.input("x", ["T", 4])], [n.output("y")], axes=[0], keepdims=0)
+    write(n, {"x": noise(n, 6, 4)})
+    n = Network("conv_of_open_first_axis")
+    v = n.add("Transpose", [n.add("Unsqueeze", [n.input("x", ["T", 4]), n.integers(0)])], perm=[0, 2, 1])
+    n.add("Conv", [v, n.weights(3, 4, 3)], [n.output("y")], pads=[1, 1])
+    write(n, {"x": noise(n, 6, 4)})
+    n = Network("sum_by_length")  # a mean written with the length, which the file fixes
+    x = n.input("x", [1, 6, 4])
+    t = n.add("Cast", [n.add("Gather", [n.add("Shape", [x]), n.constant(1, np.int64)])], to=TensorProto.FLOAT)
+    n.add("Div", [n.add("ReduceSum", [x, n.integers(1)], keepdims=0), t], [n.output("y")])
+    write(n, {"x": noise(n, 1, 6, 4)}, options={"timeAxis": {"x": 1}})
+    n = Network("refuse_sum_by_open_length")
+    x = n.input("x", [1, "T", 4])
+    t = n.add("Cast", [n.add("Gather", [n.add("Shape", [x]), n.constant(1, np.int64)])], to=TensorProto.FLOAT)
+    n.add("Div", [n.add("ReduceSum", [x, n.integers(1)], keepdims=0), t], [n.output("y")])
+    refuse(n, "div4", "Div", "open size")
     n = Network("mean_beside_last")  # two results of the whole sequence joined
     x = n.input("x", ["N", "T", 3])
     m = n.add("ReduceMean", [x], axes=[1], keepdims=0)

@@ -112,10 +112,8 @@ enum RowMajor {
     return result.reversed()
   }
 
-  /// Elements of `shape`; nil where there are more than any tensor may have.
-  static func count(_ shape: [Int]) -> Int? {
-    // Small enough that products of a few such counts stay far from overflow, and memory within reason.
-    let limit = 1 << 27
+  /// Elements of `shape`; nil where there are more than `limit`: by default, far more than a frame of any real network has.
+  static func count(_ shape: [Int], limit: Int = 1 << 24) -> Int? {
     var count = 1
     for size in shape {
       guard size >= 0, let product = count.product(size), product <= limit else { return nil }

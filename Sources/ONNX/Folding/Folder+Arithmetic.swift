@@ -61,7 +61,7 @@ extension Folder {
   ]
 
   private func binary(_ a: Constant, _ b: Constant) throws -> Constant {
-    guard let shape = RowMajor.broadcast(a.shape, b.shape), RowMajor.count(shape) != nil,
+    guard let shape = RowMajor.broadcast(a.shape, b.shape), RowMajor.count(shape, limit: Constant.largestResult) != nil,
       let left = RowMajor.broadcastOffsets(a.shape, to: shape),
       let right = RowMajor.broadcastOffsets(b.shape, to: shape)
     else { throw node.error("shapes of \(a.shape) and \(b.shape) cannot be combined") }
@@ -139,7 +139,8 @@ extension Folder {
     guard let condition = try integers(0) else { throw node.error("its condition must be booleans") }
     let (mask, yes, no) = (try input(0), try input(1), try input(2))
     guard let partial = RowMajor.broadcast(yes.shape, no.shape), let shape = RowMajor.broadcast(partial, mask.shape),
-      RowMajor.count(shape) != nil, let chosen = RowMajor.broadcastOffsets(mask.shape, to: shape),
+      RowMajor.count(shape, limit: Constant.largestResult) != nil,
+      let chosen = RowMajor.broadcastOffsets(mask.shape, to: shape),
       let left = RowMajor.broadcastOffsets(yes.shape, to: shape),
       let right = RowMajor.broadcastOffsets(no.shape, to: shape)
     else { throw node.error("its inputs' shapes cannot be combined") }

@@ -35,7 +35,9 @@ struct Folder {
 
   /// Sizes of a new tensor.
   func shape(_ sizes: [Int]) throws -> [Int] {
-    guard RowMajor.count(sizes) != nil else { throw node.error("its result of shape \(sizes) is too large") }
+    guard RowMajor.count(sizes, limit: Constant.largestResult) != nil else {
+      throw node.error("its result of shape \(sizes) is too large")
+    }
     return sizes
   }
 

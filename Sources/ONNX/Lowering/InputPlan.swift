@@ -85,7 +85,7 @@ extension Lowering {
             + (time == nil ? " or say which axis is time (--time-axis \(input.name)=AXIS)" : ""))
       }
     }
-    guard RowMajor.count(result.map { $0.value ?? 1 }) != nil else {
+    guard RowMajor.count(result.map { $0.value ?? 1 }, limit: Constant.largestResult) != nil else {
       throw ImportError("the input '\(input.name)' is too large")
     }
     let isIndex = !input.type.isFloat && !knowledge.numericInputs.contains(input.name)
@@ -120,6 +120,11 @@ extension Lowering {
     if let wanted = knowledge.layouts[plan.name], Set(wanted.order) == Set(frameAxes) { layout = wanted }
     func size(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * (plan.sizes[$1].value ?? 1) } }
     let shape = FrameShape(height: size(layout.height), width: size(layout.width), channels: size(layout.channels))
+    guard RowMajor.count([shape.height, shape.width, shape.channels]) != nil else {
+      throw ImportError(
+        "a frame of the input '\(plan.name)' has \(shape) values, which is too many: name the time axis "
+          + "(--time-axis \(plan.name)=AXIS)")
+    }
     var stride = 1
     var strides: [Int: Int] = [:]
     for axis in layout.order.reversed() {

@@ -65,6 +65,7 @@ extension Lowering {
     for shape in shapes {
       for (offset, size) in shape.reversed().enumerated() where size != 1 {
         let axis = view.axes.count - 1 - offset
+        try checkNotBatch(view, axis: axis, node)
         if view.axes[axis].content.isEmpty {
           view.axes[axis].append(Factor(kind: .copies, size: .known(size)))
         } else if view.axes[axis].isTime {

@@ -9,6 +9,9 @@ extension Lowering {
 
   private func lowerBinary(_ node: SourceNode) throws -> [Value] {
     let names = node.inputs
+    if names.contains(where: { values[$0]?.dependsOnLength ?? false }), !knowledge.isFixedLength {
+      throw Discovery.fixedLength
+    }
     if names.count == 2, let constant = values[names[1]]?.constant {
       return [.stream(try combined(try stream(node, 0), constant, isReversed: false, node))]
     }

@@ -30,6 +30,7 @@ extension Lowering {
     }
     guard views.allSatisfy({ $0.axes.count == rank }) else { throw node.error("its inputs have different ranks") }
     if views.count == 1 { return [.stream(views[0])] }
+    for view in views { try checkNotBatch(view, axis: axis, node) }
     views = try views.map { try separated($0, node) }
     guard !views.contains(where: { $0.axes[axis].hasTime }) else {
       throw node.error(

@@ -9,6 +9,9 @@ extension Lowering {
     _ node: SourceNode,
     _ suffix: String = "/permute"
   ) throws -> StreamView {
+    guard Set(view.frameAxes).isSubset(of: layout.order) else {
+      throw node.error("its input has elements along an axis where it expects none")
+    }
     func chosen(_ axis: Int) -> [Int] {
       let offsets = view.axes[axis].offsets
       return positions[axis].map { $0.map { $0 < 0 ? -1 : offsets[$0] } } ?? offsets

@@ -60,6 +60,8 @@ extension Lowering {
     _ view: StreamView, axis: Int, _ matrix: (weights: [Float], outputs: Int), bias: [Float]? = nil, _ node: SourceNode
   ) throws -> StreamView {
     var view = view
+    guard view.axes.indices.contains(axis) else { throw node.error("its input has too few axes") }
+    try checkNotBatch(view, axis: axis, node)
     if view.axes[axis].hasTime { view = try stacked(view, node) }
     view = try plain(view, node)
     let depth = view.axes[axis].extent

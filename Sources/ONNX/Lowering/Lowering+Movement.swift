@@ -51,18 +51,21 @@ extension Lowering {
     let bounds = SliceRange(
       start: try node.integer("start", default: 0), end: try node.integer("end", default: shape.count), step: 1,
       size: shape.count)
+    let view = values[name]?.stream
+    let dependsOnLength = bounds.positions.contains { view?.axes[$0].hasTime ?? false }
     shape = bounds.positions.map { shape[$0] }
-    return [.constant(Constant(shape: [shape.count], integers: shape))]
+    return [Value(constant: Constant(shape: [shape.count], integers: shape), dependsOnLength: dependsOnLength)]
   }
 
   private func lowerSize(_ node: SourceNode) throws -> [Value] {
     guard let size = try stream(node).axes.flatMap({ $0 }).size else { throw node.error("its input has an open size") }
-    return [.constant(Constant(shape: [], integers: [size]))]
+    return [Value(constant: Constant(shape: [], integers: [size]), dependsOnLength: true)]
   }
 
   private func lowerIdentity(_ node: SourceNode) throws -> [Value] {
-    if node.op == "Dropout", node.hasOutput(1) {
-      throw node.error("its mask is used: export the network for inference")
+    if node.op == "Dropout" {
+      let isTraining = try node.inputs.count > 2 && integers(node, 2, "training_mode")?.contains { $0 != 0 } ?? false
+      guard !isTraining else { throw node.error("it is in training mode: export the network for inference") }
     }
     return [.stream(try stream(node))]
   }

@@ -6,6 +6,10 @@ extension Lowering {
   static let normalizationHandlers: [String: Handler] = ["BatchNormalization": { $0.lowerBatchNormalization }]
 
   private func lowerBatchNormalization(_ node: SourceNode) throws -> [Value] {
+    guard try node.integer("spatial", default: 1) == 1 else {
+      throw node.error(
+        "it normalises every element by itself (spatial = 0), which is not supported: export with spatial = 1")
+    }
     guard try node.integer("training_mode", default: 0) == 0, node.outputs.dropFirst().allSatisfy(\.isEmpty) else {
       throw node.error("it is in training mode: export the network for inference")
     }

@@ -33,6 +33,7 @@ extension Lowering {
   ) throws -> StreamView {
     var view = try plain(input, node)
     guard !graph.tensors[view.tensor].isIndex else { throw node.error("it computes with an integer input") }
+    for axis in axes { try checkNotBatch(view, axis: axis, node) }
     let chosen = Set(axes)
     let frameAxes = view.frameAxes
     let over = frameAxes.filter(chosen.contains)

@@ -11,6 +11,7 @@ extension Lowering {
     _ view: StreamView, axis: Int, positions: [Int], _ node: SourceNode, _ suffix: String = ""
   ) throws -> StreamView {
     if positions == Array(0..<view.axes[axis].extent) { return view }
+    try checkNotBatch(view, axis: axis, node)
     let view = try plain(view, node)
     // What stays in order still runs along the axis it came from.
     let inner = positions.filter { $0 >= 0 }

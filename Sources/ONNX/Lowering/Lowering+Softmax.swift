@@ -11,6 +11,7 @@ extension Lowering {
     let isFlat = source.opset < 13
     let axis = try node.axis(try node.integer("axis", default: isFlat ? 1 : -1), rank: rank)
     let axes = isFlat ? Array(axis..<rank) : [axis]
+    for axis in axes { try checkNotBatch(view, axis: axis, node) }
     guard !axes.contains(where: { view.axes[$0].hasTime }) else {
       throw node.error(
         "it runs along time, over the whole sequence, which is not supported: apply it to the values of one frame")

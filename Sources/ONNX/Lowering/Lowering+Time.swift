@@ -85,8 +85,7 @@ extension Lowering {
       guard graph.tensors[view.tensor].rate.isPerSequence || !callsAreFrames else { throw Discovery.createsSequences }
       return try repeated(view, axis: axis, factor: index, node)
     }
-    // What was taken for the batch is the sequence.
-    if content.isEmpty, let batch = view.axes[axis].first?.origin { throw Discovery.time(batch, node) }
+    try checkNotBatch(view, axis: axis, node)
     if let origin = view.axes[axis].origin { throw Discovery.time(origin, node) }
     var view = try plain(view, node)
     if let time = view.timeAxis, time != axis {
@@ -105,6 +104,12 @@ extension Lowering {
     result.tensor = try emit(.unstack(count: count, frame: shape), [view.tensor], node, "/unstack")
     result.axes[axis] = [Factor(kind: .time, size: .known(count))]
     return result
+  }
+
+  /// An axis about to be used as more than the batch: what was taken for an open batch is the sequence.
+  func checkNotBatch(_ view: StreamView, axis: Int, _ node: SourceNode) throws {
+    guard view.axes[axis].content.isEmpty, let origin = view.axes[axis].first?.origin else { return }
+    throw Discovery.time(origin, node)
   }
 
   /// True where no axis is time, so that each call is one frame.

@@ -68,7 +68,8 @@ final class Lowering {
     if given.allSatisfy({ $0.constant != nil }), node.op != "Constant", node.op != "ConstantOfShape",
       let constants = try Folder(node: node, inputs: arguments.map { $0?.constant }, opset: source.opset).fold()
     {
-      return constants.map { .constant($0) }
+      let dependsOnLength = given.contains(where: \.dependsOnLength)
+      return constants.map { Value(constant: $0, dependsOnLength: dependsOnLength) }
     }
     if given.contains(where: { $0.states != nil }), Folder.movements.contains(node.op) {
       return try moveStates(node, arguments)

@@ -87,7 +87,7 @@ extension Lowering {
     guard rank >= 1, view.axes.count == rank + 2 else {
       throw node.error("its input has \(view.axes.count) axes where its kernel needs \(rank + 2)")
     }
-    if view.axes[0].contains(where: { $0.isFrame }) {
+    if view.axes[0].content.contains(where: { $0.kind != .time }) {
       if let origin = view.axes[0].origin, inputs[origin.input]?.time == nil, !knowledge.createsSequences {
         guard origin.axis > 0 else {
           throw node.error(
@@ -100,6 +100,7 @@ extension Lowering {
       throw node.error("its first axis must be the batch, or time; name the time axis (--time-axis)")
     }
     if view.axes[1].hasTime { view = try stacked(view, node) }
+    for axis in 1..<view.axes.count { try checkNotBatch(view, axis: axis, node) }
     let timeAxis = view.timeAxis
     let spatial = (0..<rank).filter { $0 + 2 != timeAxis }
     // Axes of size 1 with a kernel of 1 have no part in it.

@@ -2,6 +2,8 @@
 struct Value {
   /// Known while importing.
   var constant: Constant?
+  /// The constant was computed from the length of a sequence, so that it holds for this length only.
+  var dependsOnLength = false
   /// Computed from the inputs.
   var stream: StreamView?
   /// For recurrent states: codes of `StateTrace`, one per element.

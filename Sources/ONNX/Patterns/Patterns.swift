@@ -1,7 +1,9 @@
 /// Groups of nodes that stand for one operator, rewritten before lowering.
 extension SourceGraph {
-  mutating func recognisePatterns() {
+  mutating func recognisePatterns() throws {
     recogniseMagnitudes()
+    // What the pattern made superfluous must not count as a reader below.
+    try sortTopologically()
     recogniseLpPools()
     mergePads()
   }

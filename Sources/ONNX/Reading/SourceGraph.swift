@@ -66,6 +66,9 @@ struct SourceGraph {
     outputs = graph.output.map(\.name)
     guard !inputs.isEmpty else { throw ImportError("the graph has no input") }
     guard !outputs.isEmpty else { throw ImportError("the graph has no output") }
+    guard Set(outputs).count == outputs.count else {
+      throw ImportError("the graph names an output twice: the file is damaged, export it again")
+    }
     try checkNames()
   }
 

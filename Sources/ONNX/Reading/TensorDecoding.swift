@@ -7,6 +7,8 @@
 extension Constant {
   /// No tensor of a network that can run here has more elements; it also keeps products of sizes far from overflow.
   static let largestCount = 1 << 30
+  /// The most that is computed while importing.
+  static let largestResult = 1 << 27
 
   /// Decodes a tensor of the file. `name` is for messages.
   init(_ tensor: Onnx_TensorProto, named name: String, external: ExternalData) throws {
