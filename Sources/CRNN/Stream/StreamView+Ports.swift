@@ -72,6 +72,22 @@ extension StreamView {
     execution.store(values, tensor, target, view.elements)
   }
 
+  /// The next ready frame of an output port as floats, in scratch memory. Every NaN becomes one: which of its bits are set would
+  /// depend on the processor.
+  func nextValues(port: Int) -> UnsafeMutablePointer<Float> {
+    let index = Int(file.pointee.output(port).pointee.tensor)
+    let tensor = file.pointee.tensors[index]
+    let values = scratch.assumingMemoryBound(to: Float.self)
+    let source = execution.frame(index, tensor.frameBytes, tensors[index].pulled)
+    execution.load(source, tensor, values, tensor.elements)
+    var i = 0
+    while i < tensor.elements {
+      if values[i] != values[i] { values[i] = Float(bitPattern: 0x7FC0_0000) }
+      i &+= 1
+    }
+    return values
+  }
+
   /// Copies up to `limit` ready frames of an output port to the caller's array from frame `first` on.
   func read(port: Int, _ view: ArrayView, first: Int64, limit: Int64) -> Int64 {
     let index = Int(file.pointee.output(port).pointee.tensor)
@@ -80,24 +96,16 @@ extension StreamView {
     let count = min(limit, ready(port: port))
     var f: Int64 = 0
     while f < count {
-      let source = execution.frame(index, tensor.frameBytes, state.pointee.pulled)
+      // Floats, or the port's own codes as they are.
+      let source =
+        view.dtype == CRNN_F32
+        ? UnsafeRawPointer(nextValues(port: port))
+        : UnsafeRawPointer(execution.frame(index, tensor.frameBytes, state.pointee.pulled))
       let target = view.frame(first &+ f)
-      if view.dtype == CRNN_F32 {
-        let values = scratch.assumingMemoryBound(to: Float.self)
-        execution.load(source, tensor, values, view.elements)
-        var i = 0
-        while i < view.elements {
-          // One NaN for all: which of its bits are set would depend on the processor.
-          let value = values[i] == values[i] ? values[i] : Float(bitPattern: 0x7FC0_0000)
-          target.storeBytes(of: value, toByteOffset: view.offset(i), as: Float.self)
-          i &+= 1
-        }
-      } else {
-        var i = 0
-        while i < view.elements {
-          (target + view.offset(i)).copyMemory(from: source + i &* view.elementSize, byteCount: view.elementSize)
-          i &+= 1
-        }
+      var i = 0
+      while i < view.elements {
+        (target + view.offset(i)).copyMemory(from: source + i &* view.elementSize, byteCount: view.elementSize)
+        i &+= 1
       }
       state.pointee.pulled &+= 1
       f &+= 1
