@@ -102,6 +102,8 @@ struct ConvertCommand: ParsableCommand {
         entries.append(MetadataEntry("layout.\(port.name)", layout))
       }
     }
+    let name = self.network.split(separator: "/").last.map(String.init) ?? self.network
+    entries.append(MetadataEntry("source.name", name))
     entries.append(MetadataEntry("source.sha256", SHA256.hexadecimal(try Files.read(self.network))))
     if !network.imported.producer.isEmpty {
       entries.append(MetadataEntry("source.producer", network.imported.producer))

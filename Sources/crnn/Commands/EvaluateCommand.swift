@@ -7,7 +7,8 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measures a model on a test set: accuracy, agreement with a reference, error, memory.",
     discussion: """
       The test set is a .npz file. Its arrays are the input (x, or the port's name), the reference output (ref), and labels (y: \
-      class numbers, names of classes, or texts), of which the last two may be absent. Arrays x_a, x_b, … with ref_a, ref_b, … \
+      class numbers, names of classes, or texts), of which the last two may be absent; the reference lies as \
+      'crnn run' writes its output, or else as the network itself would. Arrays x_a, x_b, … with ref_a, ref_b, … \
       are sequences of different lengths. An array 'lengths' (frames of each sequence) or 'seq' (a number for each frame) \
       divides one long array into sequences.
 

@@ -16,6 +16,12 @@ struct ArrayLayout: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The layout of an output port as importers write it, where every axis of the frame is an `F` and they stand in order.
+  init(output text: String) throws {
+    var frame = "HWC".makeIterator()
+    try self.init(String(text.map { $0 == "F" ? frame.next() ?? $0 : $0 }))
+  }
+
   /// Time × frame, or sequences × time × frame, of frames with `rank` axes: how arrays lie where nothing else is said.
   static func standard(rank: Int, batch: Bool) -> [Axis] {
     (batch ? [.sequence] : []) + [.time] + (0..<rank).map { Axis.frame($0) }

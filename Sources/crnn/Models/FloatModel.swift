@@ -8,11 +8,17 @@ struct FloatModel: SequenceModel {
   /// What `text` answers.
   var texts: [String: String] = [:]
 
-  /// - Parameter inputs: the graph's input ports with everything that is known of their arrays.
-  init(graph: Graph, inputs: [PortDescription]) throws {
+  /// - Parameters:
+  ///   - inputs: the graph's input ports with everything that is known of their arrays.
+  ///   - outputLayouts: how the network's own arrays lie at its output ports, by the ports' names.
+  init(graph: Graph, inputs: [PortDescription], outputLayouts: [String: String] = [:]) throws {
     interpreter = try Interpreter(graph: graph)
     self.inputs = inputs
-    outputs = graph.outputs.map { PortDescription(graph: graph, port: $0) }
+    outputs = graph.outputs.map { port in
+      var description = PortDescription(graph: graph, port: port)
+      description.networkLayout = outputLayouts[port.name].flatMap { try? ArrayLayout(output: $0) }
+      return description
+    }
   }
 
   func run(_ sequence: [[Float]]) throws -> [[Float]] { try interpreter.run(sequence) }

@@ -49,6 +49,9 @@ extension RuntimeModel {
     return results
   }
 
+  /// Of one output of one sequence, 16 GiB: what is more comes from a file that is not to be trusted.
+  private static let maximumValues = 1 << 32
+
   private func share(_ done: Int, _ all: Int) -> Double { all == 0 ? 1 : Double(done) / Double(all) }
 
   private func resultBuffers(_ frames: [Int]) throws -> [[Float]] {
@@ -58,7 +61,11 @@ extension RuntimeModel {
       try RuntimeModel.check {
         crnn_model_output_frames(pointer, Int32(output), counts, Int32(counts.count), &expected, $0)
       }
-      return [Float](repeating: 0, count: Int(expected) * outputs[output].elements)
+      let (count, isTooLarge) = Int(expected).multipliedReportingOverflow(by: outputs[output].elements)
+      guard !isTooLarge, count <= RuntimeModel.maximumValues else {
+        throw CommandError("output \(outputs[output].name) gives \(expected) frames, more than this tool holds at once")
+      }
+      return [Float](repeating: 0, count: count)
     }
   }
 
@@ -69,7 +76,12 @@ extension RuntimeModel {
     let range = first * elements..<(first + count) * elements
     do {
       if inputs[port].isIndex {
-        var indices = values[range].map { Int32($0) }
+        var indices = try values[range].map { value in
+          guard let index = Int32(exactly: value) else {
+            throw CommandError("input \(inputs[port].name) takes indices, which \(value) is not")
+          }
+          return index
+        }
         try push(stream, port, &indices, CRNN_S32, count)
       } else {
         var chunk = Array(values[range])

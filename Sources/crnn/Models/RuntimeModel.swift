@@ -108,5 +108,5 @@ final class RuntimeModel: SequenceModel {
     }
   }
 
-  private func layout(_ key: String) -> ArrayLayout? { text(key).flatMap { try? ArrayLayout($0) } }
+  private func layout(_ key: String) -> ArrayLayout? { text(key).flatMap { try? ArrayLayout(output: $0) } }
 }

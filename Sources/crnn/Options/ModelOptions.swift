@@ -28,7 +28,8 @@ struct ModelOptions: ParsableArguments {
     if model.hasSuffix(".onnx") {
       let loaded = try network.load(model)
       let ports = try arrays.applied(to: loaded.inputs)
-      var float = try FloatModel(graph: loaded.graph, inputs: ports)
+      var float = try FloatModel(
+        graph: loaded.graph, inputs: ports, outputLayouts: loaded.imported.outputLayouts)
       if let texts { float.texts = try texts.texts(classes: float.outputs.first?.elements ?? 0) }
       return (float, ports)
     }

@@ -65,7 +65,7 @@ struct ModelInspection {
       + nodes.filter { $0.store == "s16" }.map(\.name)
   }
 
-  var weightBytes: Int { nodes.reduce(0) { $0 + $1.weightBytes } }
+  var weightBytes: Int { nodes.reduce(0) { $0 &+ $1.weightBytes } }
 }
 
 extension ModelInspection.Node {
@@ -74,7 +74,7 @@ extension ModelInspection.Node {
     self.init(
       name: text(info.name), operation: text(info.operation), store: text(info.output_store),
       frame: "\(info.height)×\(info.width)×\(info.channels)",
-      rate: Rate(Int(info.rate_numerator), Int(info.rate_denominator)), weightBytes: Int(info.weight_bytes),
-      ringBytes: Int(info.ring_bytes), needsWholeSequence: info.whole_sequence != 0)
+      rate: Rate(Int(info.rate_numerator), Int(info.rate_denominator)), weightBytes: Int(clamping: info.weight_bytes),
+      ringBytes: Int(clamping: info.ring_bytes), needsWholeSequence: info.whole_sequence != 0)
   }
 }
