@@ -63,7 +63,7 @@ let tools: [Target] = [
   .target(
     name: "ONNX", dependencies: ["Quantizer", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
     exclude: ["README.md", "Proto/onnx.proto"]),
-  .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Quantizer", "Arrays"], exclude: ["Fixtures", "make_fixtures.py"]),
+  .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Quantizer", "Arrays"], exclude: ["Fixtures", "make_fixtures"]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "Arrays", dependencies: ["CZlib"], exclude: ["README.md"]),
   .testTarget(name: "ArraysTests", dependencies: ["Arrays"], exclude: ["Fixtures"]),

@@ -4,7 +4,7 @@ import ONNX
 import Quantizer
 import Testing
 
-/// One network of `Fixtures`, made by `make_fixtures.py`.
+/// One network of `Fixtures`, made by `make_fixtures`.
 struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
   var name: String
   var timeAxis: [String: Int]?

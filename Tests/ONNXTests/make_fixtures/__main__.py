@@ -1,0 +1,26 @@
+"""Makes the networks of Tests/ONNXTests/Fixtures and what onnxruntime answers to random inputs.
+
+    python3 Tests/ONNXTests/make_fixtures        (needs onnx and onnxruntime)
+
+Each case is a small ONNX file. `expected.npz` holds, for each, its inputs `NAME/in/PORT` and outputs `NAME/out/PORT` in
+ONNX's axes; where the network is called once per frame, with a leading axis of calls. `cases.json` holds how to convert it,
+or the words that its refusal must contain.
+"""
+
+from broken import broken
+from convolution import convolutions
+from matrix import matrices
+from movement import movements
+from network import FOLDER, cases, save_all
+from pointwise import pointwise
+from pool import pools
+from recurrent import recurrent
+from reduction import reductions
+
+FOLDER.mkdir(exist_ok=True)
+for path in FOLDER.glob("*"):
+    path.unlink()
+for group in (convolutions, pools, matrices, recurrent, pointwise, reductions, movements, broken):
+    group()
+save_all()
+print(len(cases), "cases,", sum(p.stat().st_size for p in FOLDER.glob("*")) // 1024, "KiB")
