@@ -3,8 +3,8 @@
     python3 Tests/ONNXTests/make_fixtures        (needs onnx and onnxruntime)
 
 Each case is a small ONNX file. `expected.npz` holds, for each, its inputs `NAME/in/PORT` and outputs `NAME/out/PORT` in
-ONNX's axes; where the network is called once per frame, with a leading axis of calls. `cases.json` holds how to convert it,
-or the words that its refusal must contain.
+ONNX's axes; where the network is called once per frame, with a leading axis of calls. `cases.json` holds how to convert
+it, or the words that its refusal must contain.
 """
 
 from broken import broken

@@ -37,7 +37,7 @@ def recurrent():
             lambda n, op=op: ["", n.weights(2, 1, 4)] + ([n.weights(2, 1, 4)] if op == "LSTM" else []),
             direction="bidirectional",
         )
-        # onnxruntime leaves the argument of h unclipped; the cell state stays below this clip, so that it does not matter.
+        # onnxruntime leaves the argument of h unclipped; the cell state stays below this clip, so it does not matter.
         case(f"{op.lower()}_clip", op, clip=0.9)
     case("gru_reset_after", "GRU", linear_before_reset=1)
     case("gru_reset_after_bidirectional", "GRU", 2, direction="bidirectional", linear_before_reset=1)
