@@ -93,6 +93,15 @@ lint: ## style of the Swift and Python sources
 	git ls-files --cached --others --exclude-standard '*.swift' ':!*.pb.swift' | xargs swift format lint --strict --parallel
 	build/venv/bin/ruff check --no-cache --quiet tools bindings Tests
 
+# swift-protobuf's own generator, built from the package's checkout.
+.PHONY: proto
+proto: ## writes the Swift code of Sources/ONNX/Proto/onnx.proto anew
+	@tools/setup proto
+	swift package --scratch-path $(regular) resolve
+	swift build -c release --package-path $(regular)/checkouts/swift-protobuf --scratch-path .build/protoc --product protoc-gen-swift
+	protoc --plugin=protoc-gen-swift=.build/protoc/release/protoc-gen-swift --swift_opt=Visibility=Internal \
+	  --swift_out=Sources/ONNX/Proto -I Sources/ONNX/Proto onnx.proto
+
 # ---- Demonstration and measurements ---------------------------------------------------------------------------------------------
 
 .PHONY: demo
