@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 CC := $(if $(filter default,$(origin CC)),cc,$(CC))
 
-version := $(shell awk '/^\#define CRNN_VERSION_(MAJOR|MINOR|PATCH)/ { printf "%s%s", dot, $$3; dot = "." }' include/crnn.h)
+version := $(shell awk '/^\#define CRNN_VERSION_M|^\#define CRNN_VERSION_P/ { printf "%s%s", dot, $$3; dot = "." }' include/crnn.h)
 library_version := 1
 exports := tools/link/crnn.exports
 image_exports := tools/link/crnn_image.exports
@@ -26,7 +26,7 @@ all: $(libraries) build/crnn ## the libraries and the command line tool, in buil
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-# ---- Libraries: Embedded Swift ----------------------------------------------------------------------------------------------
+# ---- Libraries: Embedded Swift -------------------------------------------------------------------------------------
 
 build:
 	mkdir -p build
@@ -48,7 +48,7 @@ build/libcrnn_image.so: $(embedded)/release/libcrnn-image-static.a $(image_expor
 build/libcrnn_image.a: $(embedded)/release/libcrnn-image-static.a $(image_exports) tools/link/static
 	tools/link/static $@ $(image_exports) $<
 
-# ---- Command line tool: regular Swift, its standard library inside -----------------------------------------------------------
+# ---- Command line tool: regular Swift, its standard library inside -------------------------------------------------
 
 $(regular)/release/crnn: FORCE | build
 	@tools/setup build
@@ -58,9 +58,11 @@ build/crnn: $(regular)/release/crnn
 	strip -o $@.new $<
 	mv $@.new $@
 
-# ---- Checks ---------------------------------------------------------------------------------------------------------------------
+# ---- Checks --------------------------------------------------------------------------------------------------------
 
 conformance := $(patsubst Tests/Conformance/%.c,build/tests/conformance/%,$(wildcard Tests/Conformance/*.c))
+checks := $(wildcard Tests/Conformance/*.h) include/crnn.h
+check_flags := -std=gnu11 -O1 -g -Wall -Wextra -Werror -Iinclude
 
 .PHONY: test
 test: all ## every test that can run on this machine; names what it leaves out
@@ -75,22 +77,23 @@ build/tests/models/.made: Tests/Build/models.py build/crnn
 	$(python) Tests/Build/models.py build/crnn $(@D)
 	touch $@
 
-build/tests/conformance/%: Tests/Conformance/%.c $(wildcard Tests/Conformance/*.h) include/crnn.h build/libcrnn.so
+build/tests/conformance/%: Tests/Conformance/%.c $(checks) build/libcrnn.so
 	mkdir -p $(@D)
-	$(CC) -std=gnu11 -O1 -g -Wall -Wextra -Werror -Iinclude $< -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN/../..'
+	$(CC) $(check_flags) $< -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN/../..'
 
 # The sources of the library once more, as Embedded Swift and with each access to memory checked.
 .build/address/release/libcrnn-static.a: FORCE
 	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build/address --sanitize=address --product crnn-static
 
-build/tests/conformance/damaged: Tests/Conformance/damaged.c $(wildcard Tests/Conformance/*.h) include/crnn.h .build/address/release/libcrnn-static.a
+build/tests/conformance/damaged: Tests/Conformance/damaged.c $(checks) .build/address/release/libcrnn-static.a
 	mkdir -p $(@D)
-	clang -std=gnu11 -O1 -g -Wall -Wextra -Werror -fsanitize=address -fuse-ld=lld -Iinclude $< .build/address/release/libcrnn-static.a -o $@
+	clang $(check_flags) -fsanitize=address -fuse-ld=lld $< .build/address/release/libcrnn-static.a -o $@
 
 .PHONY: lint
 lint: ## style of the Swift and Python sources
 	@tools/setup test
-	git ls-files --cached --others --exclude-standard '*.swift' ':!*.pb.swift' | xargs swift format lint --strict --parallel
+	git ls-files --cached --others --exclude-standard '*.swift' ':!*.pb.swift' | \
+	  xargs swift format lint --strict --parallel
 	build/venv/bin/ruff check --no-cache --quiet tools bindings Tests
 
 # swift-protobuf's own generator, built from the package's checkout.
@@ -98,11 +101,12 @@ lint: ## style of the Swift and Python sources
 proto: ## writes the Swift code of Sources/ONNX/Proto/onnx.proto anew
 	@tools/setup proto
 	swift package --scratch-path $(regular) resolve
-	swift build -c release --package-path $(regular)/checkouts/swift-protobuf --scratch-path .build/protoc --product protoc-gen-swift
+	swift build -c release --package-path $(regular)/checkouts/swift-protobuf --scratch-path .build/protoc \
+	  --product protoc-gen-swift
 	protoc --plugin=protoc-gen-swift=.build/protoc/release/protoc-gen-swift --swift_opt=Visibility=Internal \
 	  --swift_out=Sources/ONNX/Proto -I Sources/ONNX/Proto onnx.proto
 
-# ---- Demonstration and measurements ---------------------------------------------------------------------------------------------
+# ---- Demonstration and measurements --------------------------------------------------------------------------------
 
 .PHONY: demo
 demo: all ## converts the bundled network and classifies the bundled images, from C and from Python
@@ -114,11 +118,14 @@ zoo: build/crnn ## converts and evaluates the networks of ../shared/zoo, into bu
 	tools/zoo/zoo
 
 .PHONY: bench
-bench: all ## frames per second of the runtime for each instruction set
+bench: all ## frames per second for each instruction set: the demo's network, and the zoo's where make zoo was run
 	@tools/setup python
-	tools/bench/bench
+	[ -e build/demo/digits.crnn ] || tools/demo/demo.sh
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude tools/bench/bench.c -o build/bench -Lbuild -lcrnn \
+	  -Wl,-rpath,'$$ORIGIN'
+	build/bench build/demo/digits.crnn $$(ls build/zoo/*/model.crnn 2>/dev/null)
 
-# ---- Installation ---------------------------------------------------------------------------------------------------------------
+# ---- Installation --------------------------------------------------------------------------------------------------
 
 fill := sed -e "s|@PREFIX@|$(abspath $(PREFIX))|" -e "s|@VERSION@|$(version)|"
 

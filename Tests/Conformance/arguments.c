@@ -13,12 +13,17 @@ static void every_status_has_a_name_and_a_text(void) {
   static const struct {
     crnn_status status;
     const char *name;
-  } all[] = { NAMED(CRNN_OK), NAMED(CRNN_ERROR_ARGUMENT), NAMED(CRNN_ERROR_SHAPE), NAMED(CRNN_ERROR_TYPE),
-              NAMED(CRNN_ERROR_PORT), NAMED(CRNN_ERROR_ALIGNMENT), NAMED(CRNN_ERROR_VERSION), NAMED(CRNN_ERROR_FILE_MAGIC),
-              NAMED(CRNN_ERROR_FILE_TRUNCATED), NAMED(CRNN_ERROR_FILE_CHECKSUM), NAMED(CRNN_ERROR_FILE_TOO_NEW),
-              NAMED(CRNN_ERROR_FILE_MALFORMED), NAMED(CRNN_ERROR_FILE_SELF_TEST), NAMED(CRNN_ERROR_FINISHED),
-              NAMED(CRNN_ERROR_STREAM), NAMED(CRNN_ERROR_INCOMPLETE), NAMED(CRNN_ERROR_CAPACITY), NAMED(CRNN_ERROR_TOO_LONG),
-              NAMED(CRNN_ERROR_OUTPUT_PENDING), NAMED(CRNN_ERROR_OPEN), NAMED(CRNN_ERROR_MEMORY), NAMED(CRNN_ERROR_ISA) };
+  } all[] = {
+    NAMED(CRNN_OK),
+    NAMED(CRNN_ERROR_ARGUMENT), NAMED(CRNN_ERROR_SHAPE), NAMED(CRNN_ERROR_TYPE), NAMED(CRNN_ERROR_PORT),
+    NAMED(CRNN_ERROR_ALIGNMENT), NAMED(CRNN_ERROR_VERSION),
+    NAMED(CRNN_ERROR_FILE_MAGIC), NAMED(CRNN_ERROR_FILE_EMPTY), NAMED(CRNN_ERROR_FILE_VERSION),
+    NAMED(CRNN_ERROR_FILE_TRUNCATED), NAMED(CRNN_ERROR_FILE_CHECKSUM),
+    NAMED(CRNN_ERROR_FILE_TOO_NEW), NAMED(CRNN_ERROR_FILE_MALFORMED), NAMED(CRNN_ERROR_FILE_SELF_TEST),
+    NAMED(CRNN_ERROR_FINISHED), NAMED(CRNN_ERROR_STREAM), NAMED(CRNN_ERROR_INCOMPLETE),
+    NAMED(CRNN_ERROR_CAPACITY), NAMED(CRNN_ERROR_TOO_LONG), NAMED(CRNN_ERROR_OUTPUT_PENDING),
+    NAMED(CRNN_ERROR_OPEN), NAMED(CRNN_ERROR_MEMORY), NAMED(CRNN_ERROR_ISA),
+  };
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     CHECK(strcmp(crnn_status_name(all[i].status), all[i].name) == 0);
     CHECK(strlen(crnn_status_text(all[i].status)) > 1);
@@ -33,7 +38,8 @@ static void every_status_has_a_name_and_a_text(void) {
 static void null_pointers_are_refused(void) {
   crnn_model *model = checks_open("stream.crnn", NULL), *none = NULL;
   sequence s = sequence_begin(model, 4);
-  crnn_array in = sequence_array(&s.input_info[0], s.input[0], 1), out = sequence_array(&s.output_info[0], s.output[0], 4);
+  crnn_array in = sequence_array(&s.input_info[0], s.input[0], 1);
+  crnn_array out = sequence_array(&s.output_info[0], s.output[0], 4);
   crnn_array no_data = in;
   crnn_stream *stream = NULL;
   crnn_requirements requirements = { sizeof requirements, 0, 0, 0, 0 };
@@ -140,7 +146,8 @@ static void arrays_that_do_not_fit_are_refused(void) {
 static void outputs_that_do_not_fit_are_refused_and_untouched(void) {
   crnn_model *model = checks_open("stream.crnn", NULL);
   sequence s = sequence_begin(model, 4);
-  crnn_array in = sequence_array(&s.input_info[0], s.input[0], 4), out = sequence_array(&s.output_info[0], s.output[0], 4);
+  crnn_array in = sequence_array(&s.input_info[0], s.input[0], 4);
+  crnn_array out = sequence_array(&s.output_info[0], s.output[0], 4);
   int64_t size = sequence_frame_size(&s.output_info[0]);
   crnn_error error = CRNN_ERROR_INITIALIZER;
   for (int64_t i = 0; i < 4 * size; i++) s.output[0][i] = 42;

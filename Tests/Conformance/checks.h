@@ -1,4 +1,4 @@
-/* The smallest test harness that counts: a test is a function; it prints "ok NAME" or, after what went wrong, "not ok NAME". */
+/* The smallest test harness that counts: a test is a function; it prints "ok NAME", or what went wrong and "not ok NAME". */
 #ifndef CHECKS_H
 #define CHECKS_H
 

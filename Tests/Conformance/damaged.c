@@ -1,6 +1,6 @@
-/* A hostile file gives a status, never a crash: every length a small model can be cut to, and every byte of it changed in every
- * bit, once as it is (checksums catch it) and once with checksums that fit again (only the loader's checks catch it). Where the
- * file still opens, it is queried and run. Built with AddressSanitizer, which sees each byte touched outside. */
+/* A hostile file gives a status, never a crash: every length a small model can be cut to, and every byte of it changed in
+ * every bit, once as it is (checksums catch it) and once with checksums that fit again (only the loader's checks catch it).
+ * Where the file still opens, it is queried and run. Built with AddressSanitizer, which sees each byte touched outside. */
 #include "checksum.h"
 #include "sequences.h"
 

@@ -1,4 +1,4 @@
-/* After a stream is made: no allocation, no system call, and not a byte touched outside the memory that was asked for. */
+/* After a stream is made: no allocation, no system call, and not a byte touched outside the memory asked for. */
 #define _GNU_SOURCE
 #include "sequences.h"
 
@@ -68,7 +68,8 @@ enum { PUSHES = 10000 };
 static int push_many(const crnn_model *model, crnn_stream *stream) {
   static float in_data[4096], out_data[4096];
   crnn_port_info in_info = { .struct_size = sizeof in_info }, out_info = { .struct_size = sizeof out_info };
-  if (crnn_model_port(model, CRNN_INPUT, 0, &in_info, NULL) || crnn_model_port(model, CRNN_OUTPUT, 0, &out_info, NULL)) return 1;
+  if (crnn_model_port(model, CRNN_INPUT, 0, &in_info, NULL)) return 1;
+  if (crnn_model_port(model, CRNN_OUTPUT, 0, &out_info, NULL)) return 1;
   crnn_array in = sequence_array(&in_info, in_data, 1), out = sequence_array(&out_info, out_data, 1);
   for (int i = 0; i < PUSHES; i++) {
     int64_t got = 1;
@@ -136,8 +137,8 @@ static void only_the_stated_memory_is_touched(void) {
     CHECK_STATUS(CRNN_ERROR_ALIGNMENT, crnn_model_init(model_memory.memory + 1, (size_t)needs.model_bytes, file.memory,
                                                        file_bytes, NULL, &model, NULL));
     CHECK(model == NULL);
-    CHECK_STATUS(CRNN_OK, crnn_model_init(model_memory.memory, (size_t)needs.model_bytes, file.memory, file_bytes, NULL, &model,
-                                          NULL));
+    CHECK_STATUS(CRNN_OK, crnn_model_init(model_memory.memory, (size_t)needs.model_bytes, file.memory, file_bytes, NULL,
+                                          &model, NULL));
     if (!model) return;
     sequence whole = sequence_begin(model, SEQUENCE_FRAMES), pieces = sequence_begin(model, SEQUENCE_FRAMES);
     sequence_run(&whole);

@@ -81,7 +81,7 @@ static inline void sequence_pull(sequence *s, crnn_stream *stream, int64_t *done
   }
 }
 
-/* Pushes the inputs in pieces of `piece` frames in turn (0: pieces of 1 to the stream's chunk, at random), pulling in between. */
+/* Pushes the inputs in turn, in pieces of `piece` frames (0: of 1 to the stream's chunk, at random), pulling in between. */
 static inline void sequence_stream(sequence *s, crnn_stream *stream, int32_t chunk, int64_t piece) {
   int64_t pushed[SEQUENCE_PORTS] = { 0 }, done[SEQUENCE_PORTS] = { 0 };
   int finished[SEQUENCE_PORTS] = { 0 };
@@ -98,7 +98,8 @@ static inline void sequence_stream(sequence *s, crnn_stream *stream, int32_t chu
     random = random * 1664525u + 1013904223u;
     int64_t count = piece ? piece : 1 + (int64_t)(random >> 16) % chunk;
     if (count > s->input_frames[i] - pushed[i]) count = s->input_frames[i] - pushed[i];
-    crnn_array in = sequence_array(&s->input_info[i], s->input[i] + pushed[i] * sequence_frame_size(&s->input_info[i]), count);
+    float *next = s->input[i] + pushed[i] * sequence_frame_size(&s->input_info[i]);
+    crnn_array in = sequence_array(&s->input_info[i], next, count);
     crnn_status status = crnn_stream_push(s->model, stream, i, &in, NULL);
     if (status == CRNN_OK) pushed[i] += count;
     CHECK(status == CRNN_OK || status == CRNN_ERROR_OUTPUT_PENDING);

@@ -115,7 +115,8 @@ static void a_copied_stream_goes_on_alike(void) {
   CHECK_STATUS(CRNN_OK, crnn_stream_process(model, stream, &head, 0, &out, &frames, NULL));
   memcpy(copy, memory, bytes);
   memset(first.output[0], 0, sizeof(float));
-  crnn_array tail = sequence_array(&first.input_info[0], first.input[0] + 9 * sequence_frame_size(&first.input_info[0]), 11);
+  float *rest = first.input[0] + 9 * sequence_frame_size(&first.input_info[0]);
+  crnn_array tail = sequence_array(&first.input_info[0], rest, 11);
   crnn_array out_copy = sequence_array(&second.output_info[0], second.output[0], SEQUENCE_FRAMES);
   int64_t frames_copy = 0;
   memset(first.output[0], 0, (size_t)(SEQUENCE_FRAMES * sequence_frame_size(&first.output_info[0])) * sizeof(float));

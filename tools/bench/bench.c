@@ -2,8 +2,8 @@
  *
  *     bench MODEL.crnn…
  *
- * For each combination whole sequences of random input are run over and over, in rounds of a fifth of a second; the fastest round
- * counts. One thread, the caller's. */
+ * For each combination whole sequences of random input are run over and over, in rounds of a fifth of a second; the fastest
+ * round counts. One thread, the caller's. */
 #include <crnn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,20 +155,20 @@ static void measure(const char *path, network *n, const char *isa, int32_t chunk
     if ((double)sequences / elapsed > fastest) fastest = (double)sequences / elapsed;
   }
   crnn_stream_destroy(stream);
-  const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-  printf("%-28s %-10s %5d %12.0f %12.2f %12zu\n", name, isa, chunk, fastest * (double)frames,
+  printf("%-42s %-10s %5d %12.0f %12.2f %12zu\n", path, isa, chunk, fastest * (double)frames,
          1e6 / (fastest * (double)frames), bytes);
   fflush(stdout);
 }
 
 int main(int count, char **arguments) {
   if (count < 2) stop("usage", "bench MODEL.crnn…");
-  printf("%-28s %-10s %5s %12s %12s %12s\n", "model", "isa", "chunk", "frames/s", "us/frame", "stream bytes");
+  printf("%-42s %-10s %5s %12s %12s %12s\n", "model", "isa", "chunk", "frames/s", "us/frame", "stream bytes");
   for (int m = 1; m < count; m++) {
     for (int32_t isa = 0; isa < crnn_isa_count(); isa++) {
       if (!crnn_isa_supported(isa)) continue;
       network n = begin(arguments[m], crnn_isa_name(isa));
-      for (size_t c = 0; c < sizeof CHUNKS / sizeof *CHUNKS; c++) measure(arguments[m], &n, crnn_isa_name(isa), CHUNKS[c]);
+      for (size_t c = 0; c < sizeof CHUNKS / sizeof *CHUNKS; c++)
+        measure(arguments[m], &n, crnn_isa_name(isa), CHUNKS[c]);
       end(&n);
     }
   }
