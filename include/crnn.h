@@ -82,6 +82,8 @@ typedef int32_t crnn_status;
 #define CRNN_ERROR_FILE_TOO_NEW ((crnn_status)203)  /* needs a newer library */
 #define CRNN_ERROR_FILE_MALFORMED ((crnn_status)204)/* its parts contradict each other */
 #define CRNN_ERROR_FILE_SELF_TEST ((crnn_status)205)/* the model does not compute what it was packed to compute */
+#define CRNN_ERROR_FILE_EMPTY ((crnn_status)206)    /* has no bytes */
+#define CRNN_ERROR_FILE_VERSION ((crnn_status)207)  /* names a version that was never written */
 #define CRNN_ERROR_FINISHED ((crnn_status)300)      /* frames were pushed after finish */
 #define CRNN_ERROR_STREAM ((crnn_status)301)        /* not a stream, a destroyed one, or one of another model */
 #define CRNN_ERROR_INCOMPLETE ((crnn_status)302)    /* the sequence does not have the length the model needs */

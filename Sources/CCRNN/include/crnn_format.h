@@ -27,7 +27,7 @@ typedef struct crnn_file_header {
   uint16_t format_version;     /* of the writer */
   uint16_t reader_version;     /* the smallest reader version that can run this file */
   uint32_t numerics_revision;  /* docs/numerics.md */
-  uint64_t features;           /* bit n set: a node with op n occurs; bits above 40: see CRNN_FEATURE_* */
+  uint64_t features;           /* bit n set: a node with op n occurs */
   uint64_t file_size;          /* bytes of the whole file */
   uint32_t prefix_size;        /* the first bytes that answer crnn_requirements(): every section but WEIGHTS and SELF_TEST */
   uint32_t section_count;
@@ -236,8 +236,8 @@ typedef struct crnn_port_record {
   uint32_t reserved[7];
 } crnn_port_record;
 
-/* Every input port receives `frames` frames of codes drawn from a 32-bit xorshift generator (docs/model-format.md); `checksum`
- * is the CRC-32C of all output frames of all output ports, as float, in port order. */
+/* Every input port receives `frames` frames (or the number that is fixed for it) of codes drawn from a 32-bit xorshift generator;
+ * `checksum` is the CRC-32C of all output frames, as float, in the order in which they come (docs/model-format.md). */
 typedef struct crnn_self_test_record {
   uint32_t seed;
   uint32_t frames;

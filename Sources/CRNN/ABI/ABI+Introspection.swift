@@ -76,7 +76,7 @@ public func crnn_model_output_frames(
   guard let model = view(model) else { return notAModel(error) }
   let file = model.pointee.file
   guard let inputFrames, let frames, Int(inputCount) == file.pointee.inputCount else {
-    return Message(error, CRNN_ERROR_ARGUMENT).text("inputFrames or frames is NULL, or there are not ")
+    return Message(error, CRNN_ERROR_ARGUMENT).text("input_frames or frames is NULL, or there are not ")
       .number(file.pointee.inputCount).text(" inputs").status
   }
   guard let port = port(model, CRNN_OUTPUT, output) else { return noPort(error, output) }

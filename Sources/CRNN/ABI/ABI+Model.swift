@@ -120,7 +120,8 @@ public func crnn_model_open(
   let mapping = crnn_host_map(path, &bytes, &isOpen)
   guard let mapping else {
     if isOpen == 1 {
-      return Message(error, CRNN_ERROR_FILE_TRUNCATED).text("the file ").name(path).text(" is empty").status
+      return Message(error, CRNN_ERROR_FILE_EMPTY).text("the file ").name(path)
+        .text(" is empty; copy or convert it again").status
     }
     return Message(error, CRNN_ERROR_OPEN).text("the file ").name(path)
       .text(" cannot be opened; does it exist, is it a file, may you read it?").status

@@ -43,6 +43,8 @@ private func statusText(_ status: crnn_status) -> (name: StaticString, text: Sta
   case CRNN_ERROR_FILE_MALFORMED: ("CRNN_ERROR_FILE_MALFORMED", "the parts of the model file contradict each other")
   case CRNN_ERROR_FILE_SELF_TEST:
     ("CRNN_ERROR_FILE_SELF_TEST", "the model does not compute what it was packed to compute")
+  case CRNN_ERROR_FILE_EMPTY: ("CRNN_ERROR_FILE_EMPTY", "the model file has no bytes")
+  case CRNN_ERROR_FILE_VERSION: ("CRNN_ERROR_FILE_VERSION", "the model file names a version that was never written")
   case CRNN_ERROR_FINISHED: ("CRNN_ERROR_FINISHED", "the sequence is finished")
   case CRNN_ERROR_STREAM: ("CRNN_ERROR_STREAM", "this is not a stream of this model")
   case CRNN_ERROR_INCOMPLETE: ("CRNN_ERROR_INCOMPLETE", "the sequence does not have the length the model needs")

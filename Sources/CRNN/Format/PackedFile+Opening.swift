@@ -15,9 +15,12 @@ extension PackedFile {
     _ bytes: UnsafeRawPointer, _ count: Int, _ extent: Extent, _ file: UnsafeMutablePointer<PackedFile>,
     _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
+    guard count > 0 else {
+      return Message(error, CRNN_ERROR_FILE_EMPTY).text("the file is empty; copy or convert it again").status
+    }
     guard count >= MemoryLayout<crnn_file_header>.size else {
       return Message(error, CRNN_ERROR_FILE_TRUNCATED).text("the file has ").number(count)
-        .text(" bytes, less than the header of a model file").status
+        .text(" bytes, less than the header of a model file; copy or convert it again").status
     }
     let header = bytes.assumingMemoryBound(to: crnn_file_header.self)
     let magic = header.pointee.magic
@@ -28,22 +31,30 @@ extension PackedFile {
         .text("this is not a crnn model file; make one with `crnn convert`").status
     }
     guard Checksum.crc32c(bytes, MemoryLayout<crnn_file_header>.size &- 4) == header.pointee.header_checksum else {
-      return Message(error, CRNN_ERROR_FILE_CHECKSUM).text("the file's header is damaged").status
+      return Message(error, CRNN_ERROR_FILE_CHECKSUM).text("the file's header is damaged; copy or convert it again")
+        .status
     }
     guard UInt32(header.pointee.reader_version) <= CRNN_FORMAT_VERSION else {
       return Message(error, CRNN_ERROR_FILE_TOO_NEW).text("the file needs a reader of format ")
         .number(Int(header.pointee.reader_version)).text("; this library reads up to format ")
-        .number(Int(CRNN_FORMAT_VERSION)).status
+        .number(Int(CRNN_FORMAT_VERSION)).text("; update crnn").status
+    }
+    guard header.pointee.reader_version > 0, header.pointee.format_version >= header.pointee.reader_version,
+      header.pointee.numerics_revision > 0
+    else {
+      return Message(error, CRNN_ERROR_FILE_VERSION)
+        .text("the file names a version that was never written; convert the network again").status
     }
     guard header.pointee.numerics_revision == CRNN_NUMERICS_REVISION else {
       return Message(error, CRNN_ERROR_FILE_TOO_NEW).text("the file needs numerics revision ")
         .number(Int(header.pointee.numerics_revision)).text("; this library has revision ")
-        .number(Int(CRNN_NUMERICS_REVISION)).status
+        .number(Int(CRNN_NUMERICS_REVISION)).text("; update crnn").status
     }
     let unknown = header.pointee.features >> UInt64(CRNN_OP_COUNT)
     guard unknown == 0 else {
       return Message(error, CRNN_ERROR_FILE_TOO_NEW).text("the file uses operation ")
-        .number(CRNN_OP_COUNT &+ unknown.trailingZeroBitCount).text(", which this library does not have").status
+        .number(CRNN_OP_COUNT &+ unknown.trailingZeroBitCount).text(", which this library does not have; update crnn")
+        .status
     }
     let prefix = Int(header.pointee.prefix_size)
     guard header.pointee.file_size <= UInt64(Int.max), prefix >= MemoryLayout<crnn_file_header>.size,
@@ -52,11 +63,13 @@ extension PackedFile {
     let needed = extent == .prefix ? prefix : Int(truncatingIfNeeded: header.pointee.file_size)
     guard count >= needed else {
       return Message(error, CRNN_ERROR_FILE_TRUNCATED).text("the file should have ").number(needed)
-        .text(" bytes but ends after ").number(count).status
+        .text(" bytes but ends after ").number(count).text("; copy or convert it again").status
     }
     guard Checksum.crc32c(bytes + 128, prefix &- 128) == header.pointee.prefix_checksum else {
-      return Message(error, CRNN_ERROR_FILE_CHECKSUM).text("the file is damaged: its description has a wrong checksum")
-        .status
+      return Message(error, CRNN_ERROR_FILE_CHECKSUM).text(
+        "the file is damaged: its description has a wrong checksum; copy or convert it again"
+      )
+      .status
     }
     if extent == .whole {
       let status = checkPayload(bytes, header, error)
@@ -82,7 +95,9 @@ extension PackedFile {
   }
 
   static func malformed(_ error: UnsafeMutablePointer<crnn_error>?, _ reason: StaticString) -> crnn_status {
-    Message(error, CRNN_ERROR_FILE_MALFORMED).text("the file contradicts itself: ").text(reason).status
+    Message(error, CRNN_ERROR_FILE_MALFORMED).text("the file contradicts itself: ").text(reason).text(
+      "; convert it again"
+    ).status
   }
 
   private mutating func readSections(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
@@ -143,7 +158,7 @@ extension PackedFile {
       default:
         if section.flags & UInt32(CRNN_SECTION_MUST_UNDERSTAND) != 0 {
           return Message(error, CRNN_ERROR_FILE_TOO_NEW).text("the file has a section of kind ")
-            .number(Int(section.kind)).text(", which this library does not know").status
+            .number(Int(section.kind)).text(", which this library does not know; update crnn").status
         }
       }
     }

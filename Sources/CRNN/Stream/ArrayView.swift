@@ -48,9 +48,11 @@ struct ArrayView {
     let axes = (
       rank > 0 ? given.1 : 1, rank > 1 ? given.2 : 1, rank > 2 ? given.3 : 1, rank > 3 ? given.4 : 1
     )
-    guard axes.0 == Int64(shape.0), axes.1 == Int64(shape.1), axes.2 == Int64(shape.2), axes.3 == Int64(shape.3),
-      given.0 >= 0, given.0 <= 1 << 40
-    else {
+    guard given.0 >= 0, given.0 <= 1 << 40 else {
+      return Message(error, CRNN_ERROR_SHAPE).text("port ").name(name).text(": an array cannot have ").number(given.0)
+        .text(" frames along its first axis, time").status
+    }
+    guard axes.0 == Int64(shape.0), axes.1 == Int64(shape.1), axes.2 == Int64(shape.2), axes.3 == Int64(shape.3) else {
       var message = Message(error, CRNN_ERROR_SHAPE).text("port ").name(name).text(" takes frames of shape (")
       if rank > 0 { message = message.number(shape.0) }
       if rank > 1 { message = message.text(", ").number(shape.1) }
