@@ -69,6 +69,15 @@ def test_empty_sequence(stream_model):
     assert stream_model.run(np.zeros((0, 8))).shape == (0, 5)
 
 
+@pytest.mark.parametrize("frames", [0, 1])
+@pytest.mark.parametrize("batch", [(), (3,)])
+def test_a_sequence_too_short_for_its_one_output(last_model, frames, batch):
+    expected = f"a sequence of {frames} frame{'s' * (frames != 1)} is too short to give an output"
+    with pytest.raises(crnn.StreamStateError, match=expected) as caught:
+        last_model.run(np.zeros((*batch, frames, 12)))
+    assert caught.value.status == 302
+
+
 def test_bounded_model(models, random):
     model = crnn.Model(models / "bounded.crnn")
     assert model.is_bounded

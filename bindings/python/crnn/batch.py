@@ -10,8 +10,8 @@ from ctypes import byref
 import numpy as np
 
 from .arrays import as_c_array, as_input
-from .errors import ArgumentError
-from .library import ARGUMENT, SHAPE, CArray, CStreamOptions, check, runtime, sized
+from .errors import ArgumentError, StreamStateError
+from .library import ARGUMENT, INCOMPLETE, SHAPE, CArray, CStreamOptions, check, runtime, sized
 
 CHUNK = 32  # frames per step: past this, more memory buys little speed
 
@@ -40,7 +40,7 @@ def run(model, values: list, threads: int) -> list[np.ndarray]:
     results = []
     for port, array in zip(model.outputs, outputs):
         if port.per_sequence:
-            array = array[:, 0]
+            array = array[:, 0]  # there is one: _output_frames saw to it
         results.append(array if is_batch else array[0])
     return results
 
@@ -60,6 +60,11 @@ def _output_frames(model, index: int, inputs: list[np.ndarray]) -> int:
     lengths = (ctypes.c_int64 * len(inputs))(*[array.shape[1] for array in inputs])
     frames = ctypes.c_int64()
     check(runtime.crnn_model_output_frames, model._handle, index, lengths, len(inputs), byref(frames))
+    if model.outputs[index].per_sequence and frames.value == 0:
+        given = " and ".join(f"{length} frame" + ("" if length == 1 else "s") for length in lengths)
+        raise StreamStateError(
+            INCOMPLETE, f"output '{model.outputs[index].name}': a sequence of {given} is too short to give an output"
+        )
     return frames.value
 
 

@@ -136,7 +136,8 @@ class Model:
 
         Raises:
             ArgumentError: shapes or types that the ports do not take.
-            StreamStateError, CapacityError: lengths that the network does not take.
+            StreamStateError, CapacityError: lengths that the network does not take, such as a sequence that is too
+                short for an output with one frame per sequence.
         """
         results = batch.run(self, self._by_port(x, inputs), threads)
         return results[0] if len(results) == 1 else {port.name: y for port, y in zip(self.outputs, results)}
