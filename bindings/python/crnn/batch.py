@@ -11,16 +11,15 @@ import numpy as np
 
 from .arrays import as_c_array, as_input
 from .errors import ArgumentError, StreamStateError
-from .library import ARGUMENT, INCOMPLETE, SHAPE, CArray, CStreamOptions, check, runtime, sized
+from .library import INCOMPLETE, SHAPE, CArray, check, runtime
+from .values import MAXIMUM_THREADS, as_integer, stream_options
 
 CHUNK = 32  # frames per step: past this, more memory buys little speed
 
 
 def run(model, values: list, threads: int) -> list[np.ndarray]:
     """Runs one array per input port, in port order, and gives one per output port."""
-    threads = int(threads)
-    if threads < 1:
-        raise ArgumentError(ARGUMENT, f"threads is {threads}; it must be at least 1")
+    threads = as_integer("threads", threads, 1, MAXIMUM_THREADS)
     inputs = []
     for value, port in zip(values, model.inputs):
         inputs.append(as_input(value, port, (0, 1) if port.per_sequence else (1, 2)))
@@ -94,11 +93,7 @@ class _Worker:
         self._stream = ctypes.c_void_p()
         if len(model.inputs) == 1 and len(model.outputs) == 1:
             frames = inputs[0].shape[1]
-            options = sized(
-                CStreamOptions,
-                chunk=max(1, min(frames, CHUNK)),
-                maximum_frames=frames if model.is_bounded else 0,
-            )
+            options = stream_options(max(1, min(frames, CHUNK)), frames if model.is_bounded else 0)
             check(runtime.crnn_stream_create, model._handle, byref(options), byref(self._stream))
 
     def __enter__(self):

@@ -10,8 +10,9 @@ from typing import Optional, Union
 import numpy as np
 
 from .errors import ArgumentError
-from .library import ARGUMENT, SHAPE, TYPE, CArray, CImage, CImageOptions, CImageRecipe, check, sized
+from .library import SHAPE, TYPE, CArray, CImage, CImageOptions, CImageRecipe, check, sized
 from .library import image as library
+from .values import MAXIMUM_INT64, as_integer, as_path
 
 Source = Union[str, os.PathLike, bytes, np.ndarray]
 
@@ -61,20 +62,20 @@ def prepare(source: Source, recipe_text: Optional[str], port) -> np.ndarray:
 
 def _decode(source, maximum_pixels: int) -> CImage:
     image = sized(CImage)
-    options = sized(CImageOptions, maximum_pixels=int(maximum_pixels))
+    options = sized(CImageOptions, maximum_pixels=as_integer("maximum_pixels", maximum_pixels, 0, MAXIMUM_INT64))
     if isinstance(source, (bytes, bytearray, memoryview)):
         content = bytes(source)
         check(library().crnn_image_decode_memory, content, len(content), byref(options), byref(image))
         return image
-    path = os.fsencode(source)
-    if b"\0" in path:
-        raise ArgumentError(ARGUMENT, "path holds a zero byte")
-    check(library().crnn_image_decode_file, path, byref(options), byref(image))
+    check(library().crnn_image_decode_file, as_path(source), byref(options), byref(image))
     return image
 
 
 def _as_pixels(source) -> np.ndarray:
-    pixels = np.asarray(source)
+    try:
+        pixels = np.asarray(source)
+    except ValueError as problem:  # nested lists of unequal lengths
+        raise ArgumentError(SHAPE, f"pixels: {problem}") from None
     if pixels.dtype != np.uint8:
         raise ArgumentError(TYPE, f"pixels must be uint8, not {pixels.dtype}")
     if pixels.ndim not in (2, 3) or pixels.size == 0 or (pixels.ndim == 3 and not 1 <= pixels.shape[2] <= 4):

@@ -23,12 +23,12 @@ from .library import (
     PORT,
     CModelOptions,
     CPortInfo,
-    CStreamOptions,
     check,
     runtime,
     sized,
 )
 from .stream import Arrays, Stream
+from .values import as_path, as_text, stream_options
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,9 @@ class Model:
     """
 
     def __init__(self, path: Union[str, os.PathLike], isa: Optional[str] = None):
-        encoded = os.fsencode(path)
-        if b"\0" in encoded:
-            raise ArgumentError(ARGUMENT, "path holds a zero byte")
+        encoded = as_path(path)
         handle = ctypes.c_void_p()
-        options = sized(CModelOptions, isa=isa.encode() if isa is not None else None)
+        options = sized(CModelOptions, isa=None if isa is None else as_text("isa", isa))
         check(runtime.crnn_model_open, encoded, byref(options), byref(handle))
         self._handle = handle
         self._end = weakref.finalize(self, runtime.crnn_model_destroy, handle)
@@ -127,7 +125,7 @@ class Model:
             x: for one input port, an array of (time, *frame) or (batch, time, *frame); for several, a dict by name.
                 A port with one frame per sequence takes (*frame) or (batch, *frame). float32; uint8 pixels stand for
                 value / 255 and int16 samples for value / 32768 unless the port says otherwise; float64 is converted.
-            threads: how many sequences of a batch are run at a time.
+            threads: how many sequences of a batch are run at a time, 1 to 65,536.
             inputs: the arrays by port name, instead of `x`. (A port that is called "threads" needs the dict.)
 
         Returns:
@@ -146,15 +144,15 @@ class Model:
         """Opens a running sequence.
 
         Args:
-            chunk: frames that the engine takes in one step. More is faster and takes more memory; the answer is the
-                same.
+            chunk: frames that the engine takes in one step, 1 to 65,536. More is faster and takes more memory; the
+                answer is the same.
             maximum_frames: the longest sequence; needed where `is_bounded`, else 0 for no end.
         """
         return Stream(self, chunk, maximum_frames)
 
     def stream_bytes(self, chunk: int = 1, maximum_frames: int = 0) -> int:
         """The memory of such a stream, known before there is one."""
-        options = sized(CStreamOptions, chunk=int(chunk), maximum_frames=int(maximum_frames))
+        options = stream_options(chunk, maximum_frames)
         size = ctypes.c_size_t()
         check(runtime.crnn_stream_size, self._handle, byref(options), byref(size))
         return size.value
@@ -190,7 +188,7 @@ class Model:
 
     def text(self, key: str) -> Optional[str]:
         """A text that stands in the file ("labels", "alphabet", "preprocess", "converter", ...), or None."""
-        value = runtime.crnn_model_text(self._handle, key.encode())
+        value = runtime.crnn_model_text(self._handle, as_text("key", key))
         return None if value is None else value.decode("utf-8", "replace")
 
     @property

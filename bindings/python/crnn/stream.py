@@ -13,7 +13,8 @@ import numpy as np
 
 from .arrays import as_c_array, as_input
 from .errors import CapacityError, StreamStateError
-from .library import OUTPUT_PENDING, STREAM, CStreamOptions, check, runtime, sized
+from .library import OUTPUT_PENDING, STREAM, check, runtime
+from .values import stream_options
 
 Arrays = Union[np.ndarray, dict[str, np.ndarray]]
 
@@ -32,14 +33,14 @@ class Stream:
     """
 
     def __init__(self, model, chunk: int = 1, maximum_frames: int = 0):
-        options = sized(CStreamOptions, chunk=int(chunk), maximum_frames=int(maximum_frames))
+        options = stream_options(chunk, maximum_frames)
         handle = ctypes.c_void_p()
         check(runtime.crnn_stream_create, model._handle, byref(options), byref(handle))
         self._model = model
         self._handle = handle
         self._destroy = weakref.finalize(self, runtime.crnn_stream_destroy, handle)
         self._lock = threading.Lock()
-        self._chunk = max(1, int(chunk))
+        self._chunk = max(1, options.chunk)
         self._forget()
 
     def _forget(self) -> None:
