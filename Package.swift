@@ -1,11 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// `CRNN_EMBEDDED=1`: the runtime without the Swift runtime and without allocation, for the shared and static libraries.
-/// Otherwise regular Swift, from the same sources: tests, tools, sanitizers.
+/// `CRNN_EMBEDDED=1`: the runtime without the Swift runtime and without allocation, for the shared and static
+/// libraries. Otherwise regular Swift, from the same sources: tests, tools, sanitizers.
 let isEmbedded = Context.environment["CRNN_EMBEDDED"] != nil
 
-/// What the runtime and its kernels are compiled with. `-ffp-contract=off`: a multiplication and an addition are never fused.
+/// What the runtime and its kernels are compiled with. `-ffp-contract=off`: a multiplication and an addition are never
+/// fused.
 let core: [SwiftSetting] =
   [.treatAllWarnings(as: .error)]
   + (isEmbedded
@@ -63,7 +64,8 @@ let tools: [Target] = [
   .target(
     name: "ONNX", dependencies: ["Quantizer", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
     exclude: ["README.md", "Proto/onnx.proto"]),
-  .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Quantizer", "Arrays"], exclude: ["Fixtures", "make_fixtures"]),
+  .testTarget(
+    name: "ONNXTests", dependencies: ["ONNX", "Quantizer", "Arrays"], exclude: ["Fixtures", "make_fixtures"]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "Arrays", dependencies: ["CZlib"], exclude: ["README.md"]),
   .testTarget(name: "ArraysTests", dependencies: ["Arrays"], exclude: ["Fixtures"]),
