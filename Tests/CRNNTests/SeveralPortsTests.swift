@@ -9,7 +9,10 @@ import Testing
     var random = RandomNumbers(seed: UInt64(seed))
     let graph = try SeveralPortsTests.network(&random)
     let frames = random.integer(1...30)
-    let inputs = graph.inputs.map { random.values(frames * graph.tensors[$0.tensor].frame.elements) }
+    let inputs = graph.inputs.map { port in
+      let tensor = graph.tensors[port.tensor]
+      return random.values((tensor.rate.isPerSequence ? 1 : frames) * tensor.frame.elements)
+    }
     let (bytes, _) = try Conversion.convert(graph: graph, calibration: [CalibrationSequence(inputs: inputs)])
     var expected: [[UInt32]]?
     for isa in Runtime.instructionSets {
@@ -28,7 +31,8 @@ import Testing
     #expect(expected?.map(\.count) == float.map(\.count))
   }
 
-  /// A convolution that looks ahead on one input, a recurrent layer on the other, joined; the second output is one value at the end.
+  /// A convolution that looks ahead on one input, a recurrent layer on the other, joined; the second output is one value at the
+  /// end. Often the recurrent layer's initial state is an input, or what the convolution's whole sequence came to.
   static func network(_ random: inout RandomNumbers) throws -> Graph {
     var graph = Graph()
     let columns = graph.addInput("columns", frame: FrameShape(height: 5, channels: 1))
@@ -45,12 +49,31 @@ import Testing
       .dense(Dense(frame: FrameShape(channels: 4), weights: random.values(48, scale: 0.4), bias: random.values(4))),
       [seen],
       name: "flat")
+    let kind: Recurrent.Kind = random.chance(50) ? .lstm : .gru
+    let rows = kind == .lstm ? 24 : 18
     var layer = Recurrent(
-      kind: .gru, units: 6, inputWeights: random.values(54, scale: 0.5), hiddenWeights: random.values(108, scale: 0.5),
-      inputBias: random.values(18), hiddenBias: random.values(18))
+      kind: kind, units: 6, inputWeights: random.values(3 * rows, scale: 0.5),
+      hiddenWeights: random.values(6 * rows, scale: 0.5), inputBias: random.values(rows),
+      hiddenBias: random.values(rows))
     layer.resetAfter = random.chance(50)
     layer.reverse = random.chance(30)
-    let heard = try graph.add(.recurrent(layer), [features], name: "heard")
+    var states: [TensorID] = []
+    if random.chance(60) {
+      // Computed from a port of its own, or known only at the end of the other sequence.
+      let isLate = random.chance(40)
+      let start =
+        isLate
+        ? try graph.add(.timeReduction(random.pick([.last, .mean, .first])), [flat], name: "late")
+        : graph.addInput("start", frame: FrameShape(channels: 4), rate: .perSequence)
+      states.append(
+        try graph.add(
+          .dense(Dense(frame: FrameShape(channels: 6), weights: random.values(24), bias: random.values(6))), [start],
+          name: "begun"))
+      if kind == .lstm, random.chance(60) {
+        states.append(graph.addInput("cell", frame: FrameShape(height: 2, channels: 3), rate: .perSequence))
+      }
+    }
+    let heard = try graph.add(.recurrent(layer), [features] + states, name: "heard")
     let joined = try graph.add(.concatenate(axis: 2), [flat, heard], name: "joined")
     graph.addOutput("each", joined)
     graph.addOutput("mean", try graph.add(.timeReduction(.mean), [joined], name: "mean"))

@@ -95,7 +95,7 @@ enum {
   CRNN_OP_DENSE = 2,           /* the whole frame, flattened, times a matrix; CRNN_BLOB_MATRIX */
   CRNN_OP_DEPTHWISE = 3,       /* convolution with one input and one output channel per group */
   CRNN_OP_POOL = 4,            /* parameter[0] = CRNN_POOL_*; lp: real[0] = p */
-  CRNN_OP_RECURRENT = 5,       /* LSTM, GRU, simple RNN; see CRNN_RECURRENT_* */
+  CRNN_OP_RECURRENT = 5,       /* LSTM, GRU, simple RNN; see CRNN_RECURRENT_*; further inputs: initial h, initial c */
   CRNN_OP_ACTIVATION = 6,      /* the node's activation on every value */
   CRNN_OP_AFFINE = 7,          /* x * scale + shift with constants, then the activation; see CRNN_AFFINE_* */
   CRNN_OP_BINARY = 8,          /* parameter[0] = CRNN_BINARY_*; the second input may have 1 for any frame axis */

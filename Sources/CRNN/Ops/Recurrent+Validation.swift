@@ -4,12 +4,28 @@ extension Recurrent {
   static func isValid(_ node: NodeView) -> Bool {
     let kind = node.parameter(CRNN_RECURRENT_KIND)
     let units = node.parameter(CRNN_RECURRENT_UNITS)
-    guard node.inputCount == 1, node.input(0).pointee.isOperand, node.output.pointee.isNumeric,
+    guard node.input(0).pointee.isOperand, node.output.pointee.isNumeric,
       kind == CRNN_RECURRENT_LSTM || kind == CRNN_RECURRENT_GRU || kind == CRNN_RECURRENT_SIMPLE, units > 0,
       units <= 1 << 20, node.output.pointee.elements == units, node.blobCount == CRNN_RECURRENT_BLOB_COUNT,
       Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
     else { return false }
-    return hasValidHidden(node) && hasValidActivations(node) && hasValidBlobs(node, kind, units)
+    return hasValidInitialStates(node, kind, units) && hasValidHidden(node) && hasValidActivations(node)
+      && hasValidBlobs(node, kind, units)
+  }
+
+  /// The inputs after the first: initial h and, of an LSTM, initial c, where they are no constants.
+  private static func hasValidInitialStates(_ node: NodeView, _ kind: Int, _ units: Int) -> Bool {
+    guard node.inputCount <= (kind == CRNN_RECURRENT_LSTM ? 3 : 2) else { return false }
+    var i = 1
+    while i < node.inputCount {
+      let state = node.input(i).pointee
+      let constant = i == 1 ? CRNN_RECURRENT_BLOB_INITIAL_H : CRNN_RECURRENT_BLOB_INITIAL_C
+      guard state.isNumeric, state.isPerSequence, state.total_rate == 0, state.elements == units,
+        node.blobLength(constant) == 0
+      else { return false }
+      i &+= 1
+    }
+    return true
   }
 
   private static func hasValidHidden(_ node: NodeView) -> Bool {

@@ -132,6 +132,7 @@ enum Recurrent {
     let input = node.input(0).pointee
     let output = node.output.pointee
     let depth = 4 &* layer.inputMatrix.depthGroups
+    if first == 0 { loadInitialStates(execution, node, state, layer.units) }
     var done = 0
     while done < count {
       let tile = min(4, count &- done)
@@ -153,6 +154,17 @@ enum Recurrent {
         i &+= 1
       }
       done &+= tile
+    }
+  }
+
+  /// h and c from the inputs after the first, where there are any; else they stand as `reset` has left them.
+  private static func loadInitialStates(_ execution: Execution, _ node: NodeView, _ state: State, _ units: Int) {
+    var i = 1
+    while i < node.inputCount {
+      let tensor = node.input(i).pointee
+      let frame = execution.frame(node.inputIndex(i), tensor.frameBytes, 0)
+      execution.load(frame, tensor, i == 1 ? state.hidden : state.cell, units)
+      i &+= 1
     }
   }
 

@@ -24,6 +24,9 @@ struct NodeTiming {
   var hasCeiling = false
   var needsEdge = false
   var count = 0
+  /// The inputs after the first are initial states: no frame comes out before each of them has given its one frame, and then
+  /// they have no part in the timing.
+  var hasInitialStates = false
 
   init(_ r: crnn_node_record, parameter: (first: Int32, reverse: Int32)) {
     switch Int(r.op) {
@@ -35,7 +38,9 @@ struct NodeTiming {
       padAfter = Int(r.pad_after.0)
       hasCeiling = Int(r.flags) & CRNN_NODE_CEILING != 0 && Int(r.op) == CRNN_OP_POOL
       needsEdge = Int(r.flags) & CRNN_NODE_EDGE_PADDING != 0 && Int(r.op) == CRNN_OP_WINDOW
-    case CRNN_OP_RECURRENT: kind = parameter.reverse == 1 ? .reverse : .each
+    case CRNN_OP_RECURRENT:
+      kind = parameter.reverse == 1 ? .reverse : .each
+      hasInitialStates = r.input_count > 1
     case CRNN_OP_TIME_REDUCTION: kind = .reduction
     case CRNN_OP_REPEAT:
       kind = r.input_count == 2 ? .following : .expansion

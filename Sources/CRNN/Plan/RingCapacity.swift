@@ -12,7 +12,7 @@ extension PackedFile {
     var need = 0.0
     var n = 0
     while n < nodeCount {
-      if consumes(n, tensor) { need = max(need, heldFor(n, record)) }
+      if consumes(n, tensor) { need = max(need, heldFor(n, tensor)) }
       n &+= 1
     }
     var port = 0
@@ -53,7 +53,9 @@ extension PackedFile {
   /// Node `n` gives nothing before the last frame of its input `tensor` has come.
   private func waits(_ n: Int, for tensor: Int) -> Bool {
     guard tensors[Int(nodes[n].output)].epoch > tensors[tensor].epoch else { return false }
-    switch NodeTiming(nodes + n).kind {
+    let timing = NodeTiming(nodes + n)
+    if timing.hasInitialStates, Int(indices[Int(nodes[n].input_first)]) != tensor { return false }
+    switch timing.kind {
     // They take their input frame by frame.
     case .reduction, .expansion: return false
     case .following: return Int(indices[Int(nodes[n].input_first)]) != tensor
@@ -80,8 +82,11 @@ extension PackedFile {
     return false
   }
 
-  private func heldFor(_ node: Int, _ record: crnn_tensor_record) -> Double {
+  private func heldFor(_ node: Int, _ tensor: Int) -> Double {
     let timing = NodeTiming(nodes + node)
+    let record = tensors[tensor]
+    // An initial state is one frame, which stays.
+    if timing.hasInitialStates, Int(indices[Int(nodes[node].input_first)]) != tensor { return 1 }
     let delay = tensors[Int(nodes[node].output)].delay
     switch timing.kind {
     case .window:

@@ -72,12 +72,16 @@ struct TimeAnalysis {
     case .following:
       guard let second else { return }
       self = second
-      if first.epoch > second.epoch {
-        epoch = first.epoch
-        delay = 0
-        excess = 0
-      }
+      wait(for: first)
     }
+  }
+
+  /// Nothing begins before `other`, one frame per sequence, has come: where that is later, all comes at once then.
+  private mutating func wait(for other: TimeAnalysis) {
+    guard other.epoch > epoch else { return }
+    epoch = other.epoch
+    delay = 0
+    excess = 0
   }
 
   private init(once epoch: UInt32) {
@@ -125,7 +129,8 @@ struct TimeAnalysis {
     }
     var i = 1
     while i < Int(node.pointee.input_count) {
-      joined.join(TimeAnalysis(tensors[Int(indices[first &+ i])]))
+      let other = TimeAnalysis(tensors[Int(indices[first &+ i])])
+      if timing.hasInitialStates { joined.wait(for: other) } else { joined.join(other) }
       i &+= 1
     }
     return TimeAnalysis(timing, first: joined, second: nil)

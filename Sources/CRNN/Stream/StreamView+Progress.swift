@@ -69,6 +69,7 @@ extension StreamView {
 
   /// Frames of the node's output that its inputs allow, from the start of the sequence.
   func available(_ node: NodeView, _ timing: NodeTiming, predicting: Bool) -> Int64 {
+    if timing.hasInitialStates, !hasInitialStates(node, predicting: predicting) { return 0 }
     let first = tensors + node.inputIndex(0)
     let produced = predicting ? first.pointee.predicted : first.pointee.produced
     let final = predicting ? first.pointee.predictedFinal : first.pointee.final
@@ -81,6 +82,7 @@ extension StreamView {
       let second = tensors + node.inputIndex(1)
       return produced > 0 ? (predicting ? second.pointee.predicted : second.pointee.produced) : 0
     case .each:
+      if timing.hasInitialStates { return produced }
       var count = produced
       var i = 1
       while i < node.inputCount {
@@ -90,6 +92,17 @@ extension StreamView {
       }
       return count
     }
+  }
+
+  /// Every input after the first has given its frame.
+  private func hasInitialStates(_ node: NodeView, predicting: Bool) -> Bool {
+    var i = 1
+    while i < node.inputCount {
+      let state = tensors + node.inputIndex(i)
+      if (predicting ? state.pointee.predicted : state.pointee.produced) == 0 { return false }
+      i &+= 1
+    }
+    return true
   }
 
   func inputsHaveEnded(_ node: NodeView, predicting: Bool) -> Bool {
@@ -126,6 +139,7 @@ extension StreamView {
     let produced = tensors[tensor].produced
     guard tensors[node.outputIndex].final < 0 else { return produced }
     let timing = NodeTiming(node.record)
+    if timing.hasInitialStates, node.inputIndex(0) != tensor { return 0 }
     switch timing.kind {
     case .each: return state.pointee.emitted
     case .window:

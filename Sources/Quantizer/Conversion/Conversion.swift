@@ -37,10 +37,11 @@ public enum Conversion {
       let parts = max(quantized.segments, quantized.hiddenSegments)
       if parts > 1 { segments[node.name] = parts }
       guard case .recurrent(let layer) = node.operation, let hidden = quantized.hidden else { continue }
+      let range = ranges.range(.hidden(node: index))
       recurrent.append(
         .init(
-          name: node.name, hiddenStore: hidden.store.name, hiddenScale: hidden.scale,
-          hiddenRange: ranges.range(.hidden(node: index)), isBounded: layer.isBounded))
+          name: node.name, hiddenStore: hidden.store.name, hiddenScale: hidden.scale, hiddenRange: range,
+          isBounded: layer.isBounded(node, seen: range)))
     }
     let tensors = graph.tensors.indices.map { id in
       let quantization = network.tensors[id]

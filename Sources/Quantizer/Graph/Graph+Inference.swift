@@ -73,6 +73,7 @@ extension Graph {
         recurrent.initialHidden.map({ $0.count == recurrent.units }) ?? true,
         recurrent.initialCell.map({ $0.count == recurrent.units }) ?? true
       else { throw fail("its weights do not fit an input of \(input.frame.elements) values") }
+      try checkInitialStates(recurrent, inputs.dropFirst(), fail)
       output.frame = FrameShape(channels: recurrent.units)
     case .activation, .softmax: break
     case .affine(let affine):
@@ -146,6 +147,24 @@ extension Graph {
       output.frame = FrameShape(channels: embedding.width)
     }
     return output
+  }
+
+  /// The inputs behind the first: the initial h, the initial c.
+  private static func checkInitialStates(
+    _ recurrent: Recurrent, _ states: ArraySlice<Tensor>, _ fail: (String) -> GraphError
+  ) throws {
+    var constants = [recurrent.initialHidden]
+    if recurrent.kind == .lstm { constants.append(recurrent.initialCell) }
+    guard states.count <= constants.count else { throw fail("it has \(states.count) initial states") }
+    for (state, constant) in zip(states, constants) {
+      guard constant == nil else { throw fail("an initial state is both a constant and an input") }
+      guard state.rate.isPerSequence, state.frames ?? 1 == 1 else {
+        throw fail("an initial state must come once per sequence")
+      }
+      guard !state.isIndex, state.frame.elements == recurrent.units else {
+        throw fail("an initial state needs \(recurrent.units) numbers, not a frame of \(state.frame)")
+      }
+    }
   }
 
   private static func inferMovement(

@@ -86,6 +86,8 @@ public enum Operation: Sendable {
   case convolution(Convolution)
   case dense(Dense)
   case pool(Pool)
+  /// The sequence and, where they are not constants, the initial h and then, of an LSTM, the initial c: one frame of `units`
+  /// values per sequence each.
   case recurrent(Recurrent)
   /// A pointwise function; see also `Node.activation`.
   case activation(Activation)

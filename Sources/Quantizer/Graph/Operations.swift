@@ -101,7 +101,7 @@ public struct Recurrent: Sendable {
   public var outputActivation = Activation.tanh
   /// Clips the arguments of the activations to ±clip.
   public var clip: Float?
-  /// `[units]`; nil is zero.
+  /// `[units]`; nil is zero, or what the node's second input gives (of the cell: its third).
   public var initialHidden: [Float]?
   public var initialCell: [Float]?
 

@@ -13,7 +13,9 @@ extension Interpreter {
     case .pool(let pool):
       return self.pool(input, pool, into: shape)
     case .recurrent(let recurrent):
-      return recur(input, recurrent, matrices[index]) { operand in visit?(.hidden(node: index), operand) }
+      return recur(input, recurrent, matrices[index], initialStates: operands.dropFirst()) { operand in
+        visit?(.hidden(node: index), operand)
+      }
     case .activation(let activation):
       var result = input
       activation.apply(to: &result.values, channels: shape.channels)

@@ -1,11 +1,16 @@
 extension Interpreter {
-  /// LSTM, GRU or simple RNN over a whole sequence; formulas in docs/numerics.md. `visit` sees each operand of R.
+  /// LSTM, GRU or simple RNN over a whole sequence; formulas in docs/numerics.md. `initialStates`: h and c, where they are
+  /// inputs. `visit` sees each operand of R.
   func recur(
     _ input: FrameSequence, _ recurrent: Recurrent, _ matrices: [PackedMatrix],
-    visit: (UnsafeMutableBufferPointer<Float>) -> Void
+    initialStates: ArraySlice<FrameSequence>, visit: (UnsafeMutableBufferPointer<Float>) -> Void
   ) -> FrameSequence {
     let units = recurrent.units
     let rows = recurrent.gates * units
+    // The result of an empty sequence has no frame to begin with.
+    guard initialStates.allSatisfy({ $0.count > 0 }) else {
+      return FrameSequence(count: 0, shape: FrameShape(channels: units))
+    }
     var output = FrameSequence(count: input.count, shape: FrameShape(channels: units))
     // W x + Wb of every frame at once.
     var projected = [Float](repeating: 0, count: input.count * rows)
@@ -16,7 +21,7 @@ extension Interpreter {
           x, stride: matrices[0].depth, count: input.count, into: y, stride: rows, bias: recurrent.inputBias)
       }
     }
-    var state = RecurrentState(recurrent)
+    var state = RecurrentState(recurrent, initialStates.map(\.values))
     for step in 0..<input.count {
       let frame = recurrent.reverse ? input.count - 1 - step : step
       state.advance(Array(projected[frame * rows..<(frame + 1) * rows]), recurrent, matrices, visit)
@@ -31,10 +36,11 @@ private struct RecurrentState {
   var h: [Float]
   var c: [Float]
 
-  init(_ recurrent: Recurrent) {
+  /// `inputs`: the initial h and c that are inputs of the node.
+  init(_ recurrent: Recurrent, _ inputs: [[Float]]) {
     let zeros = [Float](repeating: 0, count: recurrent.units)
-    h = recurrent.initialHidden ?? zeros
-    c = recurrent.initialCell ?? zeros
+    h = inputs.first ?? recurrent.initialHidden ?? zeros
+    c = inputs.dropFirst().first ?? recurrent.initialCell ?? zeros
   }
 
   /// One step. `g` is W x + Wb per gate row.

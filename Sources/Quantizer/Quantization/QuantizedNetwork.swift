@@ -83,9 +83,10 @@ public struct QuantizedNode: Sendable {
         throw GraphError(
           "\(node.name): its state became infinite on the calibration data; check how the input is scaled")
       }
+      let isBounded = recurrent.isBounded(node, seen: hiddenRange)
       switch hiddenStore ?? .u8 {
-      case .u8: hidden = recurrent.isBounded ? .boundedOperand : .u8(hiddenRange)
-      case .s16: hidden = .s16(recurrent.isBounded ? ValueRange(minimum: -1, maximum: 1) : hiddenRange)
+      case .u8: hidden = isBounded ? .boundedOperand : .u8(hiddenRange)
+      case .s16: hidden = .s16(isBounded ? ValueRange(minimum: -1, maximum: 1) : hiddenRange)
       case .f32, .s32: throw GraphError("\(node.name): a hidden state can be stored as u8 or s16")
       }
     default:

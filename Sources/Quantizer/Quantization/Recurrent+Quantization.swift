@@ -1,5 +1,5 @@
 extension Recurrent {
-  /// True where every h lies within −1...1, whatever the input.
+  /// True where every h lies within −1...1, whatever the input, as long as an initial h that is an input does.
   var isBounded: Bool {
     guard (initialHidden ?? []).allSatisfy({ abs($0) <= 1 }) else { return false }
     switch kind {
@@ -8,6 +8,11 @@ extension Recurrent {
     case .gru: return gateActivation.isProportion && cellActivation.isBounded
     case .simple: return cellActivation.isBounded
     }
+  }
+
+  /// The same for the layer of `node`, whose initial h, where it is an input, counts as what calibration has seen.
+  func isBounded(_ node: Node, seen: ValueRange) -> Bool {
+    isBounded && (node.inputs.count == 1 || seen.magnitude <= 1)
   }
 
   /// The matrices of the packed node: W with all gates, R with all gates; or, for a GRU with reset before, W, R of z and r, and

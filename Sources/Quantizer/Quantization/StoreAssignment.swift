@@ -40,7 +40,7 @@ struct StoreAssignment {
 
   private func assign() throws -> [TensorQuantization] {
     let overrides = try overriddenStores()
-    let operands = Set(graph.nodes.filter(\.hasMatrix).flatMap(\.inputs).map(representative))
+    let operands = Set(graph.nodes.filter(\.hasMatrix).compactMap(\.inputs.first).map(representative))
     let features = featureTensors()
     let kinds = sourceKinds()
     var quantizations = [TensorQuantization](repeating: .float, count: graph.tensors.count)
@@ -95,7 +95,9 @@ struct StoreAssignment {
     var kinds: [TensorID: SourceKind] = [:]
     for port in graph.inputs { kinds[port.tensor] = .input(options.inputs[port.name] ?? .feature) }
     for node in graph.nodes where !node.movesData {
-      if case .recurrent(let recurrent) = node.operation, recurrent.isBounded, node.activation == .identity {
+      if case .recurrent(let recurrent) = node.operation, recurrent.isBounded, node.inputs.count == 1,
+        node.activation == .identity
+      {
         kinds[node.output] = .bounded
       } else {
         kinds[node.output] = .computed
@@ -156,7 +158,7 @@ extension Node {
     return inputs
   }
 
-  /// True where the inputs are operands of matrices.
+  /// True where the first input is the operand of a matrix; further ones are initial states, which stay as they are.
   var hasMatrix: Bool {
     switch operation {
     case .convolution, .dense, .recurrent: true

@@ -49,7 +49,9 @@ extension Graph {
       let input = nodes[index].inputs.first, affine.isBenign, !isOutput(nodes[index].output)
     else { return false }
     let readers = consumers()[nodes[index].output]
-    guard readers.count == 1, let reader = readers.first else { return false }
+    guard readers.count == 1, let reader = readers.first, readsOnlyFirst(reader, nodes[index].output) else {
+      return false
+    }
     let frame = tensors[input].frame
     switch nodes[reader].operation {
     case .convolution(var convolution):
@@ -80,7 +82,7 @@ extension Graph {
       nodes[reader].operation = .recurrent(recurrent)
     default: return false
     }
-    nodes[reader].inputs = [input]
+    nodes[reader].inputs[0] = input
     return true
   }
 }

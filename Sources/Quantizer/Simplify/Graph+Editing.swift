@@ -15,6 +15,11 @@ extension Graph {
     return producers
   }
 
+  /// True where a node reads the tensor as its first input and nowhere else: not as a recurrent node's initial state.
+  func readsOnlyFirst(_ node: Int, _ tensor: TensorID) -> Bool {
+    nodes[node].inputs.first == tensor && !nodes[node].inputs.dropFirst().contains(tensor)
+  }
+
   func isOutput(_ tensor: TensorID) -> Bool { outputs.contains { $0.tensor == tensor } }
   func isInput(_ tensor: TensorID) -> Bool { inputs.contains { $0.tensor == tensor } }
 

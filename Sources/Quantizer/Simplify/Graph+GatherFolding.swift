@@ -6,7 +6,9 @@ extension Graph {
       !tensors[input].isIndex, nodes[index].activation == .identity, !isOutput(nodes[index].output)
     else { return false }
     let readers = consumers()[nodes[index].output]
-    guard readers.count == 1, let reader = readers.first else { return false }
+    guard readers.count == 1, let reader = readers.first, readsOnlyFirst(reader, nodes[index].output) else {
+      return false
+    }
     let elements = tensors[input].frame.elements
     switch nodes[reader].operation {
     // A matrix must not grow: a small selection from a large frame stays.
@@ -20,7 +22,7 @@ extension Graph {
       nodes[reader].operation = .gather(table: second.map { $0 < 0 ? -1 : table[Int($0)] }, frame: frame)
     default: return false
     }
-    nodes[reader].inputs = [input]
+    nodes[reader].inputs[0] = input
     return true
   }
 }
