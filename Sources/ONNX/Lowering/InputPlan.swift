@@ -20,7 +20,7 @@ extension Lowering {
     for name in options.shapes.keys { try checkInput(name, "--shape") }
     try checkStateOptions()
     for input in source.inputs {
-      let isState = trace.isState(input.name)
+      let isState = trace.isState(input.name) || knowledge.initialStates.contains(input.name)
       inputs[input.name] = try plan(input, isState: isState)
     }
     let hasTime = inputs.values.contains { $0.time != nil }

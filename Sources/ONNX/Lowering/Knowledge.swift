@@ -12,6 +12,8 @@ struct Knowledge {
   var layouts: [String: FrameLayout] = [:]
   /// Integer inputs that are used as numbers.
   var numericInputs: Set<String> = []
+  /// Inputs that give initial states which no output returns: a value of their own for every sequence.
+  var initialStates: Set<String> = []
 }
 
 enum Discovery: Error {
@@ -20,6 +22,7 @@ enum Discovery: Error {
   case createsSequences
   case layout(input: String, FrameLayout)
   case numeric(input: String)
+  case initialState(input: String)
 }
 
 extension Knowledge {
@@ -30,6 +33,7 @@ extension Knowledge {
     case .createsSequences: createsSequences = true
     case .layout(let input, let layout): layouts[input] = layout
     case .numeric(let input): numericInputs.insert(input)
+    case .initialState(let input): initialStates.insert(input)
     case .time(let origin, let node):
       guard options.callIsTime != true else {
         throw node.error(

@@ -32,6 +32,9 @@ extension Lowering {
       else { continue }
       warnings.append("every sequence at the input '\(input.name)' must have exactly \(length) frames")
     }
+    for input in graph.inputs where knowledge.initialStates.contains(input.name) {
+      warnings.append("the input '\(input.name)' is an initial state: every sequence has one of its own")
+    }
     var layouts: [String: String] = [:]
     for input in graph.inputs { layouts[input.name] = inputs[input.name]?.letters }
     return ImportedModel(

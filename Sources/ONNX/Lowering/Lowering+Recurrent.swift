@@ -13,6 +13,8 @@ extension Lowering {
     let (sequenceAxis, batchAxis) = parameters.isBatchFirst ? (1, 0) : (0, 1)
     let states = try initialStates(node, parameters)
 
+    // An open axis that was taken for the batch is the sequence.
+    if options.callIsTime != true { try checkNotBatch(view, axis: sequenceAxis, node) }
     let isStep: Bool
     if states.isBound, view.axes[sequenceAxis].content.isEmpty {
       // One step a call, with the state carried from call to call: the calls are the sequence.
@@ -43,11 +45,12 @@ extension Lowering {
     }
     try checkLengths(node, view, isStep: isStep)
 
+    let given = try initialFrames(node, parameters, states)
     var results: [TensorID] = []
     for direction in 0..<parameters.directions {
       let recurrent = try parameters.recurrent(direction, columns: view.axes[2].offsets, states, node)
       let suffix = parameters.directions == 2 ? (direction == 0 ? "/forward" : "/reverse") : ""
-      results.append(try emit(.recurrent(recurrent), [view.tensor], node, suffix))
+      results.append(try emit(.recurrent(recurrent), [view.tensor] + given[direction], node, suffix))
     }
     return try outputs(node, parameters, states, view, results, isStep: isStep)
   }
@@ -97,63 +100,4 @@ extension Lowering {
       throw node.error("its sequence_lens cut sequences short, which is not supported: leave that input out")
     }
   }
-
-  /// initial_h and initial_c.
-  private func initialStates(_ node: SourceNode, _ parameters: RecurrentParameters) throws -> InitialStates {
-    var states = InitialStates()
-    states.hidden = try initialState(node, 5, "initial_h", parameters)
-    if node.op == "LSTM" { states.cell = try initialState(node, 6, "initial_c", parameters) }
-    guard states.isBound else { return states }
-    if node.op == "LSTM", states.hidden?.source == nil || states.cell?.source == nil {
-      throw node.error("only one of its two states comes from an input; both must, or none")
-    }
-    guard parameters.directions == 1, !parameters.isReverse(0) else {
-      throw node.error("a state carried from call to call needs direction 'forward'")
-    }
-    return states
-  }
-
-  private func initialState(
-    _ node: SourceNode, _ index: Int, _ what: String, _ parameters: RecurrentParameters
-  ) throws -> InitialState? {
-    guard let name = node.input(index), let value = values[name] else { return nil }
-    let count = parameters.directions * parameters.units
-    if let constant = value.constant {
-      guard let floats = constant.floats, floats.count == count else {
-        throw node.error(
-          "its \(what) has \(constant.count) values where \(count) are needed; export the network with batch 1")
-      }
-      let values = try finite(node, floats, what)
-      return values.allSatisfy { $0 == 0 } ? nil : InitialState(values: values)
-    }
-    if let codes = value.states, let list = codes.integers {
-      guard list.count == count else {
-        throw node.error("its \(what) has \(list.count) values where \(count) are needed")
-      }
-      let source = try list.map { code in
-        guard case .input(let name, let index) = trace.references[code] else {
-          throw node.error("its \(what) is the state of another recurrent node, which is not supported")
-        }
-        return StateTrace.Place(name: name, index: index)
-      }
-      return InitialState(source: source)
-    }
-    throw node.error(
-      "its \(what) is computed by other nodes; only constants and states carried from call to call (--state "
-        + "in=out) are supported"
-    )
-  }
-}
-
-/// Where a recurrent node's state begins.
-struct InitialState {
-  var values: [Float]?
-  /// For each unit, the element of a state input.
-  var source: [StateTrace.Place]?
-}
-
-struct InitialStates {
-  var hidden: InitialState?
-  var cell: InitialState?
-  var isBound: Bool { hidden?.source != nil || cell?.source != nil }
 }

@@ -27,7 +27,7 @@ final class Lowering {
     self.source = source
     self.options = options
     self.knowledge = knowledge
-    trace = StateTrace(source, options: options)
+    trace = StateTrace(source, except: knowledge.initialStates)
   }
 
   /// Lowers the whole graph, again and again until nothing new is found out.

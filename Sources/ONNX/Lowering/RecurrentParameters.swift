@@ -138,7 +138,8 @@ struct RecurrentParameters {
     case .simple: result.cellActivation = functions[0]
     }
     let range = index * units..<(index + 1) * units
-    result.initialHidden = states.hidden?.values.map { Array($0[range]) }
+    // Beside a cell state that is an input, h is one, too.
+    if states.cell?.view == nil { result.initialHidden = states.hidden?.values.map { Array($0[range]) } }
     result.initialCell = states.cell?.values.map { Array($0[range]) }
     return result
   }

@@ -19,8 +19,8 @@ struct StateTrace {
   /// Who reads a state input, for messages.
   private(set) var readers: [String: String] = [:]
 
-  /// State inputs are those that reach only initial_h and initial_c of recurrent nodes.
-  init(_ source: SourceGraph, options: ImportOptions) {
+  /// State inputs are those that reach only initial_h and initial_c of recurrent nodes, `free` ones left aside.
+  init(_ source: SourceGraph, except free: Set<String>) {
     var consumers: [String: [(node: Int, input: Int)]] = [:]
     for (index, node) in source.nodes.enumerated() {
       for (position, name) in node.inputs.enumerated() where !name.isEmpty {
@@ -28,7 +28,7 @@ struct StateTrace {
       }
     }
     let outputs = Set(source.outputs)
-    for input in source.inputs {
+    for input in source.inputs where !free.contains(input.name) {
       var pending = [input.name]
       var seen: Set<String> = []
       var reader: String?
@@ -86,6 +86,14 @@ struct StateTrace {
       return place == Place(name: input, index: index)
     }
   }
+
+  /// True where `output` holds a state that began with an element of `input`.
+  func mentions(_ output: Constant, _ input: String) -> Bool {
+    (output.integers ?? []).contains { code in
+      guard case .result(_, let place?) = references[code] else { return false }
+      return place.name == input
+    }
+  }
 }
 
 extension Lowering {
@@ -136,7 +144,8 @@ extension Lowering {
     }
   }
 
-  /// Pairs state inputs with outputs; returns the outputs that vanish with them.
+  /// Pairs state inputs with outputs; returns the outputs that vanish with them. An input whose state no output returns is
+  /// discovered to be a value of its own for every sequence.
   func pairStates() throws -> Set<String> {
     var taken: Set<String> = []
     for input in source.inputs.map(\.name) where trace.isState(input) {
@@ -153,10 +162,12 @@ extension Lowering {
               + "input '\(input)' gives it: "
               + "export the state in the shape in which it is read")
         }
+        let isMentioned = source.outputs.contains { values[$0]?.states.map { trace.mentions($0, input) } ?? false }
+        guard isMentioned else { throw Discovery.initialState(input: input) }
         throw ImportError(
           "the input '\(input)' sets the initial state of node '\(reader)', but no output returns that "
-            + "state: export the network with "
-            + "its new state as an output (--state \(input)=OUTPUT), or without this input, so that it starts at zero")
+            + "state in the same places: export the network with its new state as an output of the input's shape "
+            + "(--state \(input)=OUTPUT), without that output, or without this input, so that it starts at zero")
       }
       taken.insert(match)
       warnings.append(

@@ -169,6 +169,14 @@ def recurrent():
     n.add("Squeeze", [y, n.integers(1)], [n.output("y")])
     write(n, {"x": noise(n, 1, 6, 3)}, states=[("h0", "hn")])
 
+    n = Network("state_time_first")  # as PyTorch exports an LSTM that is not batch first
+    x = n.input("x", ["T", "N", 3])
+    states = [n.input("h0", [1, "N", 4]), n.input("s0", [1, "N", 4])]
+    names = ["yy", n.output("hn"), n.output("sn")]
+    y = layer(n, "LSTM", x, 3, 4, names, extra=["", *states])[0]
+    n.add("Squeeze", [y, n.integers(1)], [n.output("y")])
+    write(n, {"x": noise(n, 6, 1, 3)}, states=[("h0", "hn"), ("s0", "sn")])
+
     n = Network("state_calls")  # one step a call; h and c joined in one tensor
     x, s = n.input("x", [1, 3]), n.input("s", [2, 1, 4])
     h, c = [n.add("Unsqueeze", [n.add("Gather", [s, n.constant(i, np.int64)], axis=0), n.integers(0)]) for i in (0, 1)]
@@ -205,6 +213,43 @@ def recurrent():
     n.add("Transpose", [v], [n.output("y")], perm=[1, 0, 2])
     write(n, {"x": noise(n, 5, 1, 1, 3)}, calls=True, states=[("s", "sn")], options={"states": [["s", "sn"]]})
 
+    # Initial states that no output returns: every sequence has its own.
+    def free(name, op, states, directions=1, outputs=("y", "h"), constants=(), **attributes):
+        n = Network(name)
+        x, extra, feeds = n.input("x", ["T", "N", 3]), [""], {}
+        for s in ("hidden", "cell") if op == "LSTM" else ("hidden",):
+            if s in states:
+                extra.append(n.input(s, [directions, "N", 4]))
+                feeds[s] = noise(n, directions, 1, 4)
+            else:
+                extra.append(n.weights(directions, 1, 4) if s in constants else "")
+        layer(n, op, x, 3, 4, [n.output(o) for o in outputs], directions, extra=extra, **attributes)
+        write(n, {"x": noise(n, 7, 1, 3), **feeds})
+
+    free("lstm_free_states", "LSTM", ("hidden", "cell"), outputs=("y",))
+    free("lstm_free_hidden", "LSTM", ("hidden",))
+    free("lstm_free_hidden_constant_cell", "LSTM", ("hidden",), constants=("cell",))
+    free("lstm_free_cell", "LSTM", ("cell",))
+    free("lstm_free_cell_constant_hidden", "LSTM", ("cell",), 2, constants=("hidden",), direction="bidirectional")
+    free("lstm_free_bidirectional", "LSTM", ("hidden", "cell"), 2, direction="bidirectional")
+    free("gru_free_state", "GRU", ("hidden",), outputs=("y",))
+    free("gru_free_reverse", "GRU", ("hidden",), direction="reverse")
+    free("gru_free_bidirectional", "GRU", ("hidden",), 2, direction="bidirectional", linear_before_reset=1)
+    free("rnn_free_bidirectional", "RNN", ("hidden",), 2, direction="bidirectional")
+
+    n = Network("rnn_state_computed")  # as a captioner begins with its picture
+    x, f = n.input("x", ["N", "T", 3]), n.input("f", ["N", 5])
+    h0 = n.add("Unsqueeze", [n.add("Tanh", [n.add("Gemm", [f, n.weights(4, 5)], transB=1)]), n.integers(0)])
+    y = layer(n, "RNN", n.add("Transpose", [x], perm=[1, 0, 2]), 3, 4, extra=["", h0])
+    n.add("Squeeze", [y, n.integers(1)], [n.output("y")])
+    write(n, {"x": noise(n, 1, 6, 3), "f": noise(n, 1, 5)})
+
+    n = Network("gru_state_of_another")  # an encoder's last state begins the decoder
+    x, z = n.input("x", ["T", "N", 3]), n.input("z", ["U", "N", 2])
+    _, h = layer(n, "GRU", x, 3, 4, 2)
+    layer(n, "GRU", z, 2, 4, [n.output("y")], extra=["", h])
+    write(n, {"x": noise(n, 6, 1, 3), "z": noise(n, 4, 1, 2)})
+
     n = Network("refuse_state_swapped")  # the output does not return the states where they were read
     x, s = n.input("x", [1, 3]), n.input("s", [2, 1, 4])
     h, c = [n.add("Unsqueeze", [n.add("Gather", [s, n.constant(i, np.int64)], axis=0), n.integers(0)]) for i in (0, 1)]
@@ -212,16 +257,6 @@ def recurrent():
     n.add("Concat", [cn, hn], [n.output("sn")], axis=0)
     n.add("Relu", [hn], [n.output("y")])
     refuse(n, "'s'", "lstm5", "--state")
-
-    n = Network("refuse_state_unpaired")
-    x, h0 = n.input("x", ["N", "T", 3]), n.input("h0", [1, "N", 4])
-    layer(n, "GRU", n.add("Transpose", [x], perm=[1, 0, 2]), 3, 4, [n.output("y")], extra=["", h0])
-    refuse(n, "'h0'", "gru1", "--state")
-
-    n = Network("refuse_state_half")
-    x, h0 = n.input("x", ["T", "N", 3]), n.input("h0", [1, "N", 4])
-    layer(n, "LSTM", x, 3, 4, [n.output("y"), n.output("hn")], extra=["", h0])
-    refuse(n, "lstm0", "LSTM", "states")
 
     n = Network("refuse_state_unknown")
     x, b = n.input("x", [1, 2, "T"]), n.input("b", [1, 2, 2])
@@ -233,7 +268,24 @@ def recurrent():
     n = Network("refuse_reverse_state")
     x, h0 = n.input("x", ["T", "N", 3]), n.input("h0", [1, "N", 4])
     layer(n, "GRU", x, 3, 4, [n.output("y"), n.output("hn")], extra=["", h0], direction="reverse")
-    refuse(n, "gru0", "GRU", "forward")
+    refuse(n, "gru0", "GRU", "forward", options={"states": [["h0", "hn"]]})
+
+    n = Network("refuse_state_half")
+    x, h0 = n.input("x", ["T", "N", 3]), n.input("h0", [1, "N", 4])
+    layer(n, "LSTM", x, 3, 4, [n.output("y"), n.output("hn")], extra=["", h0])
+    refuse(n, "lstm0", "LSTM", "states", options={"states": [["h0", "hn"]]})
+
+    n = Network("refuse_state_sequence")
+    x = n.input("x", ["T", "N", 4])
+    v = n.add("Transpose", [n.add("Relu", [x])], perm=[1, 0, 2])
+    layer(n, "GRU", x, 4, 4, [n.output("y")], extra=["", v])
+    refuse(n, "gru2", "GRU", "initial_h")
+
+    n = Network("refuse_state_cell")  # the cell state of one layer begins another
+    x = n.input("x", ["T", "N", 3])
+    y, h, c = layer(n, "LSTM", x, 3, 4, 3)
+    layer(n, "LSTM", x, 3, 4, [n.output("y")], extra=["", h, c])
+    refuse(n, "lstm1", "LSTM", "cell state")
 
     n = Network("refuse_lengths")
     x, k = n.input("x", ["T", "N", 3]), n.input("k", ["N"], TensorProto.INT32)
