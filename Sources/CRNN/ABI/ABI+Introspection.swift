@@ -108,16 +108,9 @@ struct TotalFrames {
     guard i < file.pointee.nodeCount else { return 0 }
     let node = file.node(i)
     let timing = NodeTiming(node.record)
-    // An initial state that is the result of an empty sequence never comes.
-    if timing.hasInitialStates {
-      i = 1
-      while i < node.inputCount {
-        if of(node.inputIndex(i)) == 0 { return 0 }
-        i &+= 1
-      }
-    }
     switch timing.kind {
-    // A join takes its inputs' common length, and all its inputs have one: the first answers for all.
+    // A join takes its inputs' common length, and all its inputs have one: the first answers for all. One path back and no
+    // more: a hostile file could make the number of all paths as large as it likes.
     case .each, .reverse: return of(node.inputIndex(0))
     case .window: return timing.windows(0, final: of(node.inputIndex(0)))
     case .reduction: return of(node.inputIndex(0)) > 0 ? 1 : 0
