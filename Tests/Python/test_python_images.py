@@ -225,7 +225,7 @@ def test_a_bomb_costs_nothing(kind):
 
 def test_files_that_cannot_be_read(tmp_path):
     for path in (tmp_path / "absent.png", tmp_path):
-        with pytest.raises(crnn.EnvironmentError_) as caught:
+        with pytest.raises(crnn.RuntimeEnvironmentError) as caught:
             crnn.decode_image(path)
         assert caught.value.status == 500
     with pytest.raises(crnn.ArgumentError):

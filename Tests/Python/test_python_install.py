@@ -44,4 +44,4 @@ def test_says_what_to_do_without_the_library(installed, tmp_path):
     assert process.returncode != 0 and "make" in process.stderr and "CRNN_LIBRARY" in process.stderr
     (tmp_path / "text.so").write_text("not a library")
     process = run(installed, "import crnn", CRNN_LIBRARY=str(tmp_path / "text.so"))
-    assert process.returncode != 0 and "EnvironmentError_" in process.stderr
+    assert process.returncode != 0 and "RuntimeEnvironmentError" in process.stderr

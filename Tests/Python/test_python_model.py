@@ -102,7 +102,7 @@ def test_every_instruction_set_gives_the_same_bits(models, random):
 
 
 def test_unknown_instruction_set(models):
-    with pytest.raises(crnn.EnvironmentError_) as caught:
+    with pytest.raises(crnn.RuntimeEnvironmentError) as caught:
         crnn.Model(models / "stream.crnn", isa="abacus")
     assert caught.value.status == 502 and "abacus" in str(caught.value)
 
@@ -125,7 +125,7 @@ def test_many_threads_on_one_model(stream_model, random):
 
 
 def test_files_that_are_no_models(tmp_path, models):
-    with pytest.raises(crnn.EnvironmentError_) as caught:
+    with pytest.raises(crnn.RuntimeEnvironmentError) as caught:
         crnn.Model(tmp_path / "absent.crnn")
     assert caught.value.status == 500
     content = (models / "stream.crnn").read_bytes()

@@ -11,10 +11,10 @@
 from .errors import (
     ArgumentError,
     CapacityError,
-    EnvironmentError_,
     Error,
     FileError,
     ImageError,
+    RuntimeEnvironmentError,
     StreamStateError,
 )
 from .image import decode_image
@@ -25,12 +25,12 @@ from .stream import Stream
 __all__ = [
     "ArgumentError",
     "CapacityError",
-    "EnvironmentError_",
     "Error",
     "FileError",
     "ImageError",
     "Model",
     "Port",
+    "RuntimeEnvironmentError",
     "Stream",
     "StreamStateError",
     "decode_image",

@@ -36,7 +36,7 @@ class CapacityError(Error):
     """4xx: a sequence longer than the stream was opened for, or a buffer that is too small."""
 
 
-class EnvironmentError_(Error):
+class RuntimeEnvironmentError(Error):
     """5xx: a file that cannot be opened, no memory, or an instruction set that this processor lacks."""
 
 
@@ -49,7 +49,7 @@ _CLASSES = {
     2: FileError,
     3: StreamStateError,
     4: CapacityError,
-    5: EnvironmentError_,
+    5: RuntimeEnvironmentError,
     6: ImageError,
 }
 

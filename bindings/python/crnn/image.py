@@ -32,7 +32,7 @@ def decode_image(source: Union[str, os.PathLike, bytes], maximum_pixels: int = 0
 
     Raises:
         ImageError: neither PNG nor JPEG, damaged, too large, or of a kind that is not read.
-        EnvironmentError_: the file cannot be opened, or libcrnn_image.so is not there.
+        RuntimeEnvironmentError: the file cannot be opened, or libcrnn_image.so is not there.
     """
     image = _decode(source, maximum_pixels)
     try:

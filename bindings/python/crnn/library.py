@@ -8,7 +8,7 @@ from ctypes import POINTER, byref, c_char, c_char_p, c_float, c_int32, c_int64, 
 from pathlib import Path
 from typing import Optional
 
-from .errors import EnvironmentError_, error
+from .errors import RuntimeEnvironmentError, error
 
 HEADER_VERSION = 1_000  # crnn.h 0.1.0, whose structures stand below
 
@@ -166,7 +166,7 @@ def _load(path: Path, functions) -> ctypes.CDLL:
             function.restype = result
             function.argtypes = arguments
     except (OSError, AttributeError) as problem:
-        raise EnvironmentError_(OPEN, f"{path} is not a library of this package: {problem}") from None
+        raise RuntimeEnvironmentError(OPEN, f"{path} is not a library of this package: {problem}") from None
     return library
 
 
@@ -176,7 +176,7 @@ def _find() -> Path:
         if path.exists():
             return path.resolve()
     looked = " or ".join(str(path) for path in candidates)
-    raise EnvironmentError_(
+    raise RuntimeEnvironmentError(
         OPEN, f"libcrnn.so is not at {looked}: run `make` and `pip install ./bindings/python`, or set CRNN_LIBRARY"
     )
 
@@ -195,7 +195,7 @@ def image() -> ctypes.CDLL:
     if _image is None:
         path = _path.with_name("libcrnn_image.so")
         if not path.exists():
-            raise EnvironmentError_(OPEN, f"images need libcrnn_image.so, which is not at {path}: run `make`")
+            raise RuntimeEnvironmentError(OPEN, f"images need libcrnn_image.so, which is not at {path}: run `make`")
         _image = _load(path, _IMAGE_FUNCTIONS)
     return _image
 

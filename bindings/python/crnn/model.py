@@ -67,7 +67,7 @@ class Model:
             bits.
 
     Raises:
-        EnvironmentError_: the file cannot be opened, or the processor lacks the instruction set.
+        RuntimeEnvironmentError: the file cannot be opened, or the processor lacks the instruction set.
         FileError: it is not a model, or a damaged or too new one.
     """
 
