@@ -13,7 +13,7 @@ public struct ImportOptions: Sendable {
   /// recurrent nodes are found without this.
   public var states: [(input: String, output: String)] = []
   /// For an input, by name, its whole shape (ONNX axes, batch 1), where the file leaves axes open; 0 leaves an axis
-  /// as it is.
+  /// as it is. The key `""` stands for the only input, where the others are states.
   public var shapes: [String: [Int]] = [:]
   /// True: no axis is time; each call of the ONNX network is one frame. False: some axis must be time. Nil: found
   /// from the graph.

@@ -14,7 +14,7 @@ struct StreamView: Sendable {
   func shape(_ node: SourceNode) throws -> [Dimension] {
     try axes.map { axis in
       guard let size = axis.size else {
-        throw node.error("its shape mixes open sizes; give the input's shape (--shape)")
+        throw node.error("its shape mixes open sizes; give the input's shape (--input-shape)")
       }
       return size
     }

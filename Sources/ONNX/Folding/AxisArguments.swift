@@ -49,7 +49,7 @@ extension SourceNode {
           guard let product = divisor.product(ratio) else { throw error(text) }
           divisor = product
         } else {
-          throw error(text + "; fix the open axis by giving the input's shape (--shape)")
+          throw error(text + "; fix the open axis by giving the input's shape (--input-shape)")
         }
       } else {
         guard let product = divisor.product(size.offset) else { throw error(text) }
@@ -66,7 +66,8 @@ extension SourceNode {
       result[open] = size
     } else {
       guard total == .known(divisor) else {
-        throw error(text + (total.value == nil ? "; fix the open axis by giving the input's shape (--shape)" : ""))
+        let isOpen = total.value == nil
+        throw error(text + (isOpen ? "; fix the open axis by giving the input's shape (--input-shape)" : ""))
       }
     }
     return result

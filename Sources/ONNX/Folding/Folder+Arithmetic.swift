@@ -48,7 +48,8 @@ extension Folder {
 
   private func openSize() -> ImportError {
     node.error(
-      "it computes with an open size in a way that cannot be followed; fix it by giving the input's shape (--shape)")
+      "it computes with an open size in a way that cannot be followed; fix it by giving the input's shape "
+        + "(--input-shape)")
   }
 
   private static let unary: [String: @Sendable (Float) -> Float] = [

@@ -141,7 +141,7 @@ extension Folder {
     var positions = data.shape.map { Array(0..<$0) }
     for (axis, bound) in bounds {
       guard let start = bound.start.value, let end = bound.end.value else {
-        throw node.error("its bounds depend on an open size; fix it by giving the input's shape (--shape)")
+        throw node.error("its bounds depend on an open size; fix it by giving the input's shape (--input-shape)")
       }
       positions[axis] = SliceRange(start: start, end: end, step: bound.step, size: data.shape[axis]).positions
     }

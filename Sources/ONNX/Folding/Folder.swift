@@ -28,7 +28,7 @@ struct Folder {
   func integers(_ index: Int) throws -> [Int]? {
     guard let constant = optional(index) else { return nil }
     guard let integers = constant.integers else {
-      throw node.error("its input \(index) depends on an open size; fix it by giving the input's shape (--shape)")
+      throw node.error("its input \(index) depends on an open size; fix it by giving the input's shape (--input-shape)")
     }
     return integers
   }

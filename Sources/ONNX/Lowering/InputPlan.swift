@@ -17,7 +17,8 @@ extension Lowering {
   /// Creates the input ports and the values that stand for them.
   func lowerInputs() throws {
     for name in options.timeAxis.keys where !name.isEmpty { try checkInput(name, "--time-axis") }
-    for name in options.shapes.keys { try checkInput(name, "--shape") }
+    for name in options.shapes.keys where !name.isEmpty { try checkInput(name, "--input-shape") }
+    try checkUnnamedOptions()
     try checkStateOptions()
     for input in source.inputs {
       let isState = trace.isState(input.name) || knowledge.initialStates.contains(input.name)
@@ -35,6 +36,27 @@ extension Lowering {
     }
   }
 
+  /// What is said of no input in particular must be possible for one: the time axis for some, the shape for the only one.
+  private func checkUnnamedOptions() throws {
+    let streams = source.inputs.filter { !trace.isState($0.name) }
+    if options.shapes[""] != nil, streams.count > 1 {
+      let names = streams.map { "'\($0.name)'" }.joined(separator: ", ")
+      throw ImportError("--input-shape must say which input it means (INPUT=SHAPE): the network has \(names)")
+    }
+    if let axis = options.timeAxis[""] {
+      let ranks = streams.compactMap { ($0.shape?.count ?? shape(of: $0.name)?.count) }
+      guard let most = ranks.max() else { return }
+      guard axis >= -most, axis < most else {
+        throw ImportError("--time-axis gives axis \(axis), but the network's input has \(most) axes")
+      }
+    }
+  }
+
+  /// The shape that the options give an input; one without a name is the shape of the only input that is no state.
+  private func shape(of name: String) -> [Int]? {
+    options.shapes[name] ?? (trace.isState(name) ? nil : options.shapes[""])
+  }
+
   private func checkInput(_ name: String, _ option: String) throws {
     guard source.inputs.contains(where: { $0.name == name }) else {
       let names = source.inputs.map { "'\($0.name)'" }.joined(separator: ", ")
@@ -45,20 +67,21 @@ extension Lowering {
   private func plan(_ input: SourceGraph.Input, isState: Bool) throws -> InputPlan {
     guard
       let axes = input.shape
-        ?? options.shapes[input.name].map({ $0.map { _ in SourceGraph.Axis(size: nil, symbol: "") } })
+        ?? shape(of: input.name).map({ $0.map { _ in SourceGraph.Axis(size: nil, symbol: "") } })
     else {
-      throw ImportError("the file gives no shape for the input '\(input.name)': give it (--shape \(input.name)=…)")
+      throw ImportError(
+        "the file gives no shape for the input '\(input.name)': give it (--input-shape \(input.name)=…)")
     }
     let rank = axes.count
     guard rank <= 8 else { throw ImportError("the input '\(input.name)' has \(rank) axes; at most 8 are supported") }
     var sizes = axes.map(\.size)
-    if let given = options.shapes[input.name] {
+    if let given = shape(of: input.name) {
       guard given.count == rank else {
-        throw ImportError("--shape gives \(given.count) axes for the input '\(input.name)', which has \(rank)")
+        throw ImportError("--input-shape gives \(given.count) axes for the input '\(input.name)', which has \(rank)")
       }
       for (axis, size) in given.enumerated() where size != 0 {
         guard size > 0, size <= Constant.largestCount else {
-          throw ImportError("--shape gives an axis of \(size) for the input '\(input.name)'")
+          throw ImportError("--input-shape gives an axis of \(size) for the input '\(input.name)'")
         }
         sizes[axis] = size
       }
@@ -80,7 +103,7 @@ extension Lowering {
         result.append(symbols.open(symbol.isEmpty ? "\(input.name)#\(axis)" : symbol))
       } else {
         throw ImportError(
-          "axis \(axis) of the input '\(input.name)' has no fixed size: give the input's shape (--shape "
+          "axis \(axis) of the input '\(input.name)' has no fixed size: give the input's shape (--input-shape "
             + "\(input.name)=…)"
             + (time == nil ? " or say which axis is time (--time-axis \(input.name)=AXIS)" : ""))
       }
@@ -104,7 +127,7 @@ extension Lowering {
       return given < 0 ? given + rank : given
     }
     if let known = knowledge.timeAxis[name] { return known }
-    // An open axis that is not the batch. Those fixed by --shape count only where no other is left.
+    // An open axis that is not the batch. Those fixed by --input-shape count only where no other is left.
     let candidates = open.filter { $0 != 0 || rank == 1 }
     let stillOpen = candidates.filter { sizes[$0] == nil }
     if stillOpen.count == 1 { return stillOpen[0] }

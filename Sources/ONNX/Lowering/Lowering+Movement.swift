@@ -31,7 +31,7 @@ extension Lowering {
     guard let shape = try dimensions(node, 0, "shape") else { throw node.error("it has no shape") }
     let sizes = shape.compactMap(\.value)
     guard sizes.count == shape.count else {
-      throw node.error("its shape depends on an open size; fix it by giving the input's shape (--shape)")
+      throw node.error("its shape depends on an open size; fix it by giving the input's shape (--input-shape)")
     }
     guard let count = RowMajor.count(sizes) else { throw node.error("its shape \(sizes) is impossible") }
     guard case .tensor(let value)? = node.attributes["value"], value.count == 1 else {

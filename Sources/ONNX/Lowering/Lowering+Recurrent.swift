@@ -38,7 +38,7 @@ extension Lowering {
       if let origin = view.axes[batchAxis].origin, origin.axis <= 1, inputs[origin.input]?.batch == nil {
         throw node.error(
           "the file fixes a batch of \(view.axes[batchAxis].extent): give the input's shape with batch 1 "
-            + "(--shape \(origin.input)=…)"
+            + "(--input-shape \(origin.input)=…)"
         )
       }
       throw node.error("its batch axis holds \(view.axes[batchAxis].extent) sequences; only one can run as a stream")

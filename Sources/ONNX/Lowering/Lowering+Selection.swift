@@ -34,7 +34,7 @@ extension Lowering {
     let view = try stream(node)
     let axis = try node.axis(try node.integer("axis", default: 0), rank: view.axes.count)
     guard let size = view.axes[axis].size?.value else {
-      throw node.error("it splits an axis of open size: give the input's shape (--shape)")
+      throw node.error("it splits an axis of open size: give the input's shape (--input-shape)")
     }
     var start = 0
     return try node.splitSizes(of: size, constant: { try dimensions(node, $0, "sizes") }).enumerated().map {
@@ -52,7 +52,7 @@ extension Lowering {
     if view.axes[axis].isTime { return try timeSliced(view, axis: axis, start: start, end: end, step: step, node) }
     let view = try separated(view, node)
     guard let start = start.value, let end = end.value else {
-      throw node.error("its bounds depend on an open size; fix it by giving the input's shape (--shape)")
+      throw node.error("its bounds depend on an open size; fix it by giving the input's shape (--input-shape)")
     }
     let range = SliceRange(start: start, end: end, step: step, size: view.axes[axis].extent)
     guard range.count > 0 else { throw node.error("it leaves nothing of axis \(axis)") }
@@ -84,7 +84,7 @@ extension Lowering {
     } else {
       guard let (first, last) = openBounds(start, end, length) else {
         throw node.error(
-          "which frames it takes depends on the length of the sequence: give the input's shape (--shape)")
+          "which frames it takes depends on the length of the sequence: give the input's shape (--input-shape)")
       }
       switch (first, last) {
       case (.fromStart(0), .fromStart(1)): return try oneFrame(view, axis: axis, .first, keepsAxis: true, node)
@@ -92,7 +92,7 @@ extension Lowering {
       case (.fromStart(let a), .fromEnd(let b)): (before, after) = (a, b)
       default:
         throw node.error(
-          "which frames it takes depends on the length of the sequence: give the input's shape (--shape)")
+          "which frames it takes depends on the length of the sequence: give the input's shape (--input-shape)")
       }
     }
     var result = try timePadded(view, before: -before, after: -after, edge: false, node)
@@ -214,7 +214,7 @@ extension Lowering {
         ? try timePadded(view, before: -number, after: 0, edge: false, node)
         : try timePadded(view, before: 0, after: number + 1, edge: false, node)
       return try oneFrame(cut, axis: axis, number > 0 ? .first : .last, keepsAxis: keepsAxis, node)
-    case nil: throw node.error("which frame it takes depends on an open size: give the input's shape (--shape)")
+    case nil: throw node.error("which frame it takes depends on an open size: give the input's shape (--input-shape)")
     }
   }
 

@@ -6,7 +6,7 @@ extension Lowering {
   func fixedLength(_ view: StreamView, _ node: SourceNode, _ reason: String) throws -> Int {
     guard let time = view.time else { throw node.error("its input has no time axis") }
     guard let length = time.size.value else {
-      throw node.error("\(reason), so the length of the sequence must be known: give the input's shape (--shape)")
+      throw node.error("\(reason), so the length of the sequence must be known: give the input's shape (--input-shape)")
     }
     guard knowledge.isFixedLength else { throw Discovery.fixedLength }
     return length
@@ -70,7 +70,7 @@ extension Lowering {
     } else if let reference = lengthReference[size] {
       result.tensor = try emit(.repeatFrame(count: nil), [result.tensor, reference], node, "/repeat")
     } else {
-      throw node.error("it repeats a value as often as no sequence is long; give the input's shape (--shape)")
+      throw node.error("it repeats a value as often as no sequence is long; give the input's shape (--input-shape)")
     }
     result.axes[axis][factor] = Factor(kind: .time, size: size)
     return result

@@ -135,7 +135,7 @@ final class Lowering {
     guard let dimensions = try dimensions(node, index, what) else { return nil }
     let known = dimensions.compactMap(\.value)
     guard known.count == dimensions.count else {
-      throw node.error("its \(what) depend on an open size; fix it by giving the input's shape (--shape)")
+      throw node.error("its \(what) depend on an open size; fix it by giving the input's shape (--input-shape)")
     }
     return known
   }

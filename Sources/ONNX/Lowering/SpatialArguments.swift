@@ -91,7 +91,7 @@ extension Lowering {
       if let origin = view.axes[0].origin, inputs[origin.input]?.time == nil, !knowledge.createsSequences {
         guard origin.axis > 0 else {
           throw node.error(
-            "the file fixes a batch of \(view.axes[0].extent): give the input's shape with batch 1 (--shape "
+            "the file fixes a batch of \(view.axes[0].extent): give the input's shape with batch 1 (--input-shape "
               + "\(origin.input)=1,…)"
           )
         }

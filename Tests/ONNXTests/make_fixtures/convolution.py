@@ -94,7 +94,7 @@ def convolutions():
     n = Network("refuse_same_stride_open")
     x = n.input("x", [1, 2, "T"])
     n.add("Conv", [x, n.weights(3, 2, 4)], [n.output("y")], auto_pad="SAME_UPPER", strides=[2])
-    refuse(n, "conv0", "Conv", "length", "--shape")
+    refuse(n, "conv0", "Conv", "length", "--input-shape")
 
     n = Network("refuse_conv3d_calls")
     x = n.input("x", [1, 2, 4, 5, 6])
@@ -104,7 +104,7 @@ def convolutions():
     n = Network("refuse_batch")
     x = n.input("x", [8, 1, 6, 6])
     n.add("Conv", [x, n.weights(3, 1, 2, 2)], [n.output("y")])
-    refuse(n, "conv0", "Conv", "batch", "--shape")
+    refuse(n, "conv0", "Conv", "batch", "--input-shape")
 
     n = Network("refuse_conv_computed_weights")
     x = n.input("x", [1, 2, "T"])

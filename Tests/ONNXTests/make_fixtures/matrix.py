@@ -79,4 +79,4 @@ def matrices():
     n = Network("refuse_flatten_open_time")
     x = n.input("x", ["N", "T", 3])
     n.add("MatMul", [n.add("Reshape", [x, n.integers(1, -1)]), n.weights(24, 4)], [n.output("y")])
-    refuse(n, "matmul1", "MatMul", "--shape")
+    refuse(n, "matmul1", "MatMul", "--input-shape")
