@@ -20,12 +20,13 @@ public struct Calibration: Sendable {
   public private(set) var sequences = 0
 
   /// Runs the network over all sequences, telling `progress` after each how many are done, and of how many. Throws where there
-  /// is none, or one does not fit the network.
+  /// is none, one does not fit the network, or one holds a value that is not finite.
   public init(
     interpreter: Interpreter, sequences: [CalibrationSequence], rule: RangeRule = .minimumMaximum,
     progress: ((_ done: Int, _ all: Int) -> Void)? = nil
   ) throws {
     guard !sequences.isEmpty else { throw InterpreterError("calibration needs at least one sequence of real input") }
+    try Calibration.checkFinite(sequences, interpreter.graph)
     var histograms: [Interpreter.Site: Histogram] = [:]
     for sequence in sequences {
       var ranges = self.ranges
@@ -50,6 +51,19 @@ public struct Calibration: Sendable {
         let range = histogram.range(percent: percent)
         ranges[site] = ValueRange(
           minimum: max(range.minimum, seen.minimum), maximum: min(range.maximum, seen.maximum))
+      }
+    }
+  }
+
+  /// A range that holds infinity, or was made from what is not a number, leaves nothing of the values between.
+  private static func checkFinite(_ sequences: [CalibrationSequence], _ graph: Graph) throws {
+    for (number, sequence) in sequences.enumerated() {
+      for (port, values) in zip(graph.inputs, sequence.inputs) {
+        guard let bad = values.firstIndex(where: { !$0.isFinite }) else { continue }
+        let frame = bad / max(1, graph.tensors[port.tensor].frame.elements)
+        throw InterpreterError(
+          "sequence \(number) of the calibration data (counted from 0) has the value \(values[bad]) in frame \(frame) of "
+            + "input \(port.name): real input is finite, so leave the sequence out or repair it")
       }
     }
   }
