@@ -24,43 +24,41 @@ public enum Files {
     }
   }
 
-  /// Writes a file that appears whole or not at all: into a temporary file beside it, which is then renamed.
-  public static func write(_ bytes: [UInt8], to path: String) throws(ArrayError) {
-    var name = Array("\(path).XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else { throw failure("cannot write", path) }
-    let temporary = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        let error = failure("cannot write", path)
-        close(descriptor)
-        unlink(temporary)
-        throw error
-      }
-      written += count
-    }
-    // mkstemp makes a private file: give it the mode that a new file would have.
-    let mask = umask(0)
-    umask(mask)
-    let isComplete = fchmod(descriptor, 0o666 & ~mask) == 0
-    guard close(descriptor) == 0, isComplete, rename(temporary, path) == 0 else {
-      let error = failure("cannot write", path)
-      unlink(temporary)
-      throw error
+  public static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
+
+  /// Whether two paths name the same file, or would where it does not exist yet. Devices and pipes, which nothing is lost by
+  /// writing to, are never the same.
+  public static func areSame(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    switch (stat(first, &one) == 0, stat(second, &other) == 0) {
+    case (true, true):
+      return one.st_mode & S_IFMT == S_IFREG && one.st_dev == other.st_dev && one.st_ino == other.st_ino
+    case (false, false): return resolvedFuture(first) == resolvedFuture(second)
+    default: return false
     }
   }
 
-  public static func isFolder(_ path: String) -> Bool {
+  /// The path without symbolic links; nil where nothing is there.
+  static func resolved(_ path: String) -> String? {
+    guard let found = realpath(path, nil) else { return nil }
+    defer { free(found) }
+    return String(cString: found)
+  }
+
+  /// The path that a file which does not exist yet would have.
+  private static func resolvedFuture(_ path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let folder = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/") + "/"
+    return (resolved(folder) ?? folder) + "/" + (parts.last ?? "")
+  }
+
+  /// The bits of the mode that tell files, folders and devices apart; nil where nothing is there.
+  static func kind(_ path: String) -> mode_t? {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
-  private static func failure(_ what: String, _ path: String) -> ArrayError {
+  static func failure(_ what: String, _ path: String) -> ArrayError {
     ArrayError("\(what) \(path): \(String(cString: strerror(errno)))")
   }
 }

@@ -54,6 +54,11 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup(title: "Classes") var texts: TextOptions
   @OptionGroup var report: ReportOptions
 
+  func validate() throws {
+    guard minimumSnr?.isNaN != true else { throw ValidationError("--minimum-snr takes a number, not nan") }
+    try report.check(inputs: [network, calibrate], output: output)
+  }
+
   func run() throws {
     var network = try networkOptions.load(self.network)
     for warning in network.imported.warnings { Console.note("note: \(warning)") }
@@ -78,14 +83,13 @@ struct ConvertCommand: ParsableCommand {
       options: options)
     progress.finish()
     let document = ConversionDocument(report: result)
-    if let minimumSnr, let worst = document.worstOutput, worst.ratio < minimumSnr {
+    if let minimumSnr, let worst = document.worstOutput, !(worst.ratio >= minimumSnr) {
       try report.write(document.json(self.network, output), text: document.text)
       Console.note(
         "output \(worst.name) has \(fixed(worst.ratio, 1)) dB, past the limit \(minimumSnr); nothing was written")
       throw ExitStatus.limit
     }
-    try Files.write(bytes, to: output)
-    try report.write(document.json(self.network, output), text: document.text)
+    try report.write(document.json(self.network, output), with: (bytes, output), text: document.text)
   }
 
   private func metadata(_ network: NetworkOptions.Network, _ ports: [PortDescription]) throws -> [MetadataEntry] {

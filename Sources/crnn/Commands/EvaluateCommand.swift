@@ -46,6 +46,8 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup(title: "Limits: past one of them the exit status is 3") var limits: LimitOptions
   @OptionGroup var report: ReportOptions
 
+  func validate() throws { try report.check(inputs: [options.model, test]) }
+
   func run() throws {
     let (model, ports) = try options.open(texts: texts)
     let names = Evaluation.Names(

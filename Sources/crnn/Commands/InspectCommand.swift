@@ -31,6 +31,7 @@ struct InspectCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...65_536).contains(chunk) else { throw ValidationError("--chunk takes 1 to 65536 frames, not \(chunk)") }
+    try report.check(inputs: [model])
     if let length, length < 1 { throw ValidationError("--length takes at least one frame") }
   }
 

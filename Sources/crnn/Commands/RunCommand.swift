@@ -9,7 +9,7 @@ struct RunCommand: ParsableCommand {
     discussion: """
       A port whose frames have rank r takes arrays of rank r + 1 (time × frame) or r + 2 (sequences × time × frame); a port \
       with one frame per sequence, arrays of rank r or r + 1. The output is laid out alike. uint8 stands for value / 255 and \
-      int16 for value / 32768 unless the model or --input-scale says otherwise.
+      int16 for value / 32768 unless the model or --input-scale says otherwise; other integers need --input-scale.
 
       EXAMPLE
         crnn run digits.crnn images.npy -o probabilities.npy
@@ -45,6 +45,10 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var report: ReportOptions
 
+  func validate() throws {
+    try report.check(inputs: [options.model] + (input.map { [$0] } ?? []) + inputs.map(\.value), output: output)
+  }
+
   func run() throws {
     let (model, ports) = try options.open()
     var sequences = try sequences(ports)
@@ -59,7 +63,10 @@ struct RunCommand: ParsableCommand {
     let arrays = try model.outputs.enumerated().map { index, output in
       (name: output.name, array: try RunCommand.array(results.map { $0[index] }, output, sequences.isBatch))
     }
-    let written = try write(arrays)
+    let written = try chosen(arrays)
+    let bytes =
+      output.hasSuffix(".npz")
+      ? try NPZFile.serialize(written) : written.first.map { NPYFile.serialize($0.array) } ?? []
     try report.write(
       .members([
         ("model", .text(options.model)),
@@ -72,7 +79,7 @@ struct RunCommand: ParsableCommand {
               .members([("name", .text(output.name)), ("shape", .array(output.array.shape.map { .integer($0) }))])
             })
         ),
-      ]),
+      ]), with: (bytes, output),
       text: written.map { "\($0.name) \($0.array.shape)" }.joined(separator: "\n"))
   }
 
@@ -93,13 +100,11 @@ struct RunCommand: ParsableCommand {
     return try SequenceSet(joining: sets)
   }
 
-  private func write(
+  /// The arrays that go into the output file.
+  private func chosen(
     _ arrays: [(name: String, array: NumericArray)]
   ) throws -> [(name: String, array: NumericArray)] {
-    if output.hasSuffix(".npz") {
-      try NPZFile.write(arrays, to: output)
-      return arrays
-    }
+    if output.hasSuffix(".npz") { return arrays }
     guard let chosen = port.map({ name in arrays.first { $0.name == name } }) ?? arrays.first else {
       throw CommandError(
         "there is no output called \(port ?? ""); there are \(arrays.map(\.name).joined(separator: ", "))")
@@ -109,13 +114,15 @@ struct RunCommand: ParsableCommand {
         "the model has \(arrays.count) outputs: write them all with -o FILE.npz, or choose one of "
           + "\(arrays.map(\.name).joined(separator: ", ")) with --port")
     }
-    try NPYFile.write(chosen.array, to: output)
     return [chosen]
   }
 
   /// The results of all sequences as one array.
   private static func array(_ results: [[Float]], _ port: PortDescription, _ isBatch: Bool) throws -> NumericArray {
     let frames = results.map { $0.count / max(1, port.elements) }
+    if port.isPerSequence, let short = frames.firstIndex(of: 0) {
+      throw CommandError("sequence \(short) is too short: output \(port.name) gives nothing for it")
+    }
     guard let first = frames.first, frames.allSatisfy({ $0 == first }) else {
       throw CommandError(
         "the sequences give different numbers of frames at output \(port.name), which one array cannot hold: run them one "

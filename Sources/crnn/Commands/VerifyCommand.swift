@@ -22,6 +22,8 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var report: ReportOptions
 
+  func validate() throws { try report.check(inputs: [model]) }
+
   func run() throws {
     // The runtime goes first: its refusals are the ones that every program sees.
     let sets = RuntimeModel.supportedInstructionSets

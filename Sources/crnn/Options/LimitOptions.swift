@@ -20,6 +20,13 @@ struct LimitOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Largest absolute error against the reference.", valueName: "error"))
   var maximumError: Double?
 
+  func validate() throws {
+    let limits = [minimumAccuracy, maximumDrop, minimumAgreement, minimumSnr, maximumMeanError, maximumError]
+    guard !limits.contains(where: { $0?.isNaN == true }) else {
+      throw ValidationError("a limit must be a number, not nan")
+    }
+  }
+
   /// A line for each limit that the evaluation does not keep. A figure that has no meaning here keeps no limit.
   func missed(by evaluation: Evaluation) -> [String] {
     let comparison = evaluation.comparison

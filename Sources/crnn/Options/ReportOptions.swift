@@ -9,14 +9,31 @@ struct ReportOptions: ParsableArguments {
       "Write the results as JSON to this file; - is standard output, instead of the text.", valueName: "file"))
   var json: String?
 
-  /// Writes the document where one is wanted and prints the text where it has not taken its place.
-  func write(_ document: JSONValue, text: @autoclosure () -> String) throws {
+  /// Writes the document where one is wanted and prints the text where it has not taken its place. The command's result, a file
+  /// as well, appears together with the document or not at all.
+  func write(
+    _ document: JSONValue, with result: (bytes: [UInt8], path: String)? = nil, text: @autoclosure () -> String
+  ) throws {
+    var files = result.map { [$0] } ?? []
+    if let json, json != "-" { files.append((Array(document.document.utf8), json)) }
+    try Files.write(files)
     if json == "-" {
       print(document.document, terminator: "")
       return
     }
-    if let json { try Files.write(Array(document.document.utf8), to: json) }
     let text = text()
     if !text.isEmpty { print(text) }
+  }
+
+  /// Throws where the command would write over what it reads, or write two things into one file.
+  func check(inputs: [String], output: String? = nil) throws {
+    let report = json == "-" ? nil : json
+    for (option, path) in [("--output", output), ("--json", report)] {
+      guard let path, let input = inputs.first(where: { Files.areSame($0, path) }) else { continue }
+      throw ValidationError("\(option) \(path) is the input \(input), which would be lost: choose another file")
+    }
+    if let output, let report, Files.areSame(output, report) {
+      throw ValidationError("--output and --json are the same file, \(report): choose another one for the report")
+    }
   }
 }
