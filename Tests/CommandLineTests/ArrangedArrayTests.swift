@@ -106,6 +106,26 @@ import Testing
     #expect(try ArrangedArray(pixels, for: port, source: "a").values == [0, 51, 255])
   }
 
+  @Test func otherIntegersNeedAScale() throws {
+    var port = PortDescription(name: "x", shape: [])
+    let numbers = try NumericArray(shape: [3], integers: [-1, 0, 3])
+    #expect(throws: CommandError.self) { try ArrangedArray(numbers, for: port, source: "a") }
+    port.integerScale = 0.5
+    #expect(try ArrangedArray(numbers, for: port, source: "a").values == [-0.5, 0, 1.5])
+    port.integerScale = nil
+    port.isIndex = true
+    #expect(try ArrangedArray(numbers, for: port, source: "a").values == [-1, 0, 3])
+  }
+
+  /// What the model's conversion was told holds for arrays of that rank; what this command was told must hold.
+  @Test func aDemandedLayoutMustHaveTheArraysRank() throws {
+    var port = PortDescription(name: "x", shape: [2])
+    port.statedLayout = try ArrayLayout("NHT")
+    #expect(try ArrangedArray(try array([3, 2]), for: port, source: "a").frames == 3)
+    port.isLayoutDemanded = true
+    #expect(throws: CommandError.self) { try ArrangedArray(try array([3, 2]), for: port, source: "a") }
+  }
+
   @Test func layoutsAreChecked() {
     #expect(throws: CommandError.self) { try ArrayLayout("NXT") }
     #expect(throws: CommandError.self) { try ArrayLayout("NTT") }

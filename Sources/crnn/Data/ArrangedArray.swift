@@ -32,17 +32,24 @@ struct ArrangedArray {
     }
   }
 
-  /// Integers stand for themselves times a scale where the array's type has one.
+  /// Integers stand for themselves times a scale: the port's, or the one that pixels and samples usually have. Others are
+  /// refused, since a network trained on values between -1 and 1 would run on them without a word.
   private static func numbers(_ array: NumericArray, _ port: PortDescription) throws -> [Float] {
     let values = try array.floats()
-    guard !port.isIndex, let scale = scale(array.elementType, port) else { return values }
-    return values.map { $0 * scale }
+    guard !port.isIndex, array.elementType.isInteger else { return values }
+    guard let scale = port.integerScale ?? usualScale(array.elementType) else {
+      throw ArrayError(
+        "integers of type \(array.elementType) stand where input \(port.name) takes real numbers: --input-scale says what an "
+          + "integer 1 stands for (1 where they are the values themselves); uint8 stands for value / 255 and int16 for "
+          + "value / 32768 without it")
+    }
+    return scale == 1 ? values : values.map { $0 * scale }
   }
 
-  private static func scale(_ type: ElementType, _ port: PortDescription) -> Float? {
+  private static func usualScale(_ type: ElementType) -> Float? {
     switch type {
-    case .uint8: port.integerScale ?? 1 / 255
-    case .int16: port.integerScale ?? 1 / 32768
+    case .uint8: 1 / 255
+    case .int16: 1 / 32768
     default: nil
     }
   }
@@ -50,6 +57,11 @@ struct ArrangedArray {
   private static func axes(
     of array: NumericArray, _ port: PortDescription, _ source: String, _ isStrict: Bool
   ) throws -> [ArrayLayout.Axis] {
+    if port.isLayoutDemanded, let stated = port.statedLayout, stated.letters.count != array.shape.count {
+      throw CommandError(
+        "\(source) has shape \(array.shape), which has \(array.shape.count) axes, but --input-layout \(stated) names "
+          + "\(stated.letters.count)")
+    }
     if let stated = port.statedLayout, stated.letters.count == array.shape.count {
       guard fits(array.shape, stated.axes, port) else {
         throw CommandError(

@@ -10,12 +10,14 @@ struct PortDescription: Sendable {
   var isIndex = false
   /// What comes out depends on the frames before, so that it matters where a sequence begins.
   var carriesState = false
-  /// What an integer 1 of a uint8 or int16 array stands for; nil: 1/255 and 1/32768.
+  /// What an integer 1 of an array stands for; nil: 1/255 and 1/32768 for uint8 and int16, nothing for others.
   var integerScale: Float?
   /// How arrays lie for the network in its source format.
   var networkLayout: ArrayLayout?
   /// How the user said that arrays lie, at conversion or now; comes before everything else.
   var statedLayout: ArrayLayout?
+  /// The user said so now: an array of another rank is a mistake. One said at conversion holds for arrays of its rank.
+  var isLayoutDemanded = false
 
   var elements: Int { shape.reduce(1, *) }
 

@@ -82,7 +82,15 @@ struct Evaluation {
       }
       let results = outputs[references.count..<references.count + group.count]
       var values = try array.floats()
+      var port = port
+      // Integers are a reference's values themselves.
+      if !port.isIndex, array.elementType.isInteger { port.integerScale = 1 }
       if let arranged = try? ArrangedArray(array, for: port, source: name) { values = arranged.values }
+      if let bad = values.firstIndex(where: { !$0.isFinite }) {
+        throw CommandError(
+          "\(source.title(name)) has the value \(values[bad]) at position \(bad): a reference output must be finite to be "
+            + "compared with")
+      }
       guard values.count == results.reduce(0, { $0 + $1.count }) else {
         throw CommandError(
           """

@@ -35,9 +35,18 @@ struct Judge {
     if decoder != nil {
       truth = .texts(texts)
     } else {
+      // A single value decides between two classes.
+      let known = 0..<max(2, classes)
       truth = .classes(
         try texts.map { text in
-          if let number = Int(text) { return number }
+          if let number = Int(text) {
+            guard known.contains(number) else {
+              throw CommandError(
+                "\(source.title(pattern)) has the label \(number), but the network's classes are 0 to \(known.count - 1)"
+              )
+            }
+            return number
+          }
           guard let number = labels?.firstIndex(of: text) else {
             throw CommandError("\(source.title(pattern)) has the label '\(text)', which is no class of the network")
           }

@@ -5,7 +5,8 @@ struct ArrayOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What an integer 1 in a uint8 or int16 array stands for: SCALE or PORT=SCALE (default 1/255 and 1/32768).",
+      "What an integer 1 in an array stands for: SCALE or PORT=SCALE (default 1/255 for uint8 and 1/32768 for int16; other "
+        + "integers need it).",
       valueName: "scale"))
   var inputScale: [NamedValue] = []
 
@@ -41,7 +42,10 @@ struct ArrayOptions: ParsableArguments {
     return try ports.map { port in
       var port = port
       if let scale = inputScale[port.name] { port.integerScale = try parseScale(scale) }
-      if let layout = inputLayout[port.name] { port.statedLayout = try ArrayLayout(layout) }
+      if let layout = inputLayout[port.name] {
+        port.statedLayout = try ArrayLayout(layout)
+        port.isLayoutDemanded = true
+      }
       return port
     }
   }
