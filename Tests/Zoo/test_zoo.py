@@ -26,7 +26,7 @@ def results(tmp_path_factory):
     environment = {**os.environ, "CRNN_TOOL": str(TOOL), "CRNN_ZOO": str(ZOO), "CRNN_ZOO_WORK": str(folder)}
     process = subprocess.run([SCRIPT], env=environment, capture_output=True, text=True, check=False)
     print(process.stdout + process.stderr)
-    return json.loads((folder / "zoo.json").read_text()), process
+    return json.loads((folder / "zoo.json").read_text()), process, folder / "zoo"
 
 
 def test_the_script_succeeds(results):
@@ -41,3 +41,16 @@ def test_network(results, name):
     assert result["identical_bits"]
     assert {f"chunk {count}" for count in (1, 2, 3, 7, 64)} | {"reference kernels"} <= set(result["identical_runs"])
     assert result["stream_bytes"] > 0
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_sixteen_bits_stand_only_before_the_first_recurrent_layer(results, name):
+    model = json.loads((results[2] / name / "inspect.json").read_text())
+    nodes = model["nodes"]
+    recurrent = [index for index, node in enumerate(nodes) if node["operation"] == "recurrent"]
+    assert recurrent, [node["operation"] for node in nodes]
+    inputs = {port["name"] for port in model["ports"] if port["direction"] == "input"}
+    allowed = inputs | {node["name"] for node in nodes[:recurrent[0]]}
+    assert set(model["sixteen_bit_tensors"]) <= allowed
+    if name in ("captcha_crnn", "mnist_lstm"):
+        assert model["sixteen_bit_tensors"] == []
