@@ -1,6 +1,8 @@
 """Model: opening, ports, run, batches, threads."""
 
+import copy
 import gc
+import pickle
 import threading
 from fractions import Fraction
 
@@ -145,6 +147,12 @@ def test_texts(stream_model, last_model):
     assert stream_model.text("no such text") is None
     assert stream_model.labels == [] and stream_model.alphabet is None
     assert last_model.labels == list("0123456789")
+
+
+def test_models_are_not_copied(stream_model):
+    for use in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="cannot be copied or pickled"):
+            use(stream_model)
 
 
 def test_a_model_lives_as_long_as_its_streams(models, random):

@@ -1,5 +1,7 @@
 """Stream: any cutting gives the bits of the whole, and every state refuses what it cannot do."""
 
+import copy
+import pickle
 import threading
 
 import crnn
@@ -72,7 +74,7 @@ def test_nothing_at_all_after_close(stream_model):
     stream = stream_model.stream()
     stream.close()
     stream.close()
-    for use in (lambda: stream.push(np.zeros((1, 8))), stream.finish, stream.reset):
+    for use in (lambda: stream.push(np.zeros((1, 8))), stream.finish, stream.reset, stream.__enter__):
         with pytest.raises(crnn.StreamStateError) as caught:
             use()
         assert caught.value.status == 301
@@ -87,6 +89,9 @@ def test_wrong_frames_leave_the_stream_as_it_was(stream_model, random):
             stream.push(wrong)
     with pytest.raises(crnn.ArgumentError):
         stream.push(nothing=x)
+    for nothing in (lambda: stream.push(None), stream.push):
+        with pytest.raises(crnn.ArgumentError, match="push needs frames"):
+            nothing()
     results += [stream.push(x[10:]), stream.finish()]
     np.testing.assert_array_equal(np.concatenate(results), stream_model.run(x))
 
@@ -101,6 +106,38 @@ def test_bounded_streams(models):
     with pytest.raises(crnn.CapacityError) as caught:
         stream.push(np.zeros((1, 6)))
     assert caught.value.status == 401
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 64])
+def test_a_push_that_is_too_long_consumes_nothing(stream_model, random, chunk):
+    x = random.uniform(-1, 1, (20, 8)).astype(np.float32)
+    stream = stream_model.stream(chunk=chunk, maximum_frames=20)
+    results = [stream.push(x[:7])]
+    with pytest.raises(crnn.CapacityError, match="at most 20 .* 7 have come and 14 more") as caught:
+        stream.push(np.zeros((14, 8)))
+    assert caught.value.status == 401
+    results += [stream.push(x[7:]), stream.finish()]
+    np.testing.assert_array_equal(np.concatenate(results), stream_model.run(x))
+    stream.reset()
+    stream.push(x)
+
+
+def test_a_push_that_is_too_long_at_one_port_consumes_nothing_at_the_others(pair_model, random):
+    sound, image = random.uniform(-1, 1, (4, 10)), random.uniform(0, 1, (4, 6))
+    stream = pair_model.stream(maximum_frames=4)
+    with pytest.raises(crnn.CapacityError):
+        stream.push(sound=np.zeros((4, 10)), image=np.zeros((5, 6)))
+    results = [stream.push(sound=sound)]  # waits inside, and counts
+    with pytest.raises(crnn.CapacityError):
+        stream.push(sound=sound[:1], image=image)
+    results += [stream.push(image=image), stream.finish()]
+    np.testing.assert_array_equal(np.concatenate(results), pair_model.run(sound=sound, image=image))
+
+
+def test_streams_are_not_copied(stream_model):
+    for use in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="cannot be copied or pickled"):
+            use(stream_model.stream())
 
 
 @pytest.mark.parametrize("options", [{"chunk": -1}, {"chunk": 65537}, {"maximum_frames": -1}])

@@ -87,6 +87,9 @@ class Model:
 
         return f"<crnn.Model {names(self.inputs)} -> {names(self.outputs)}, {self.isa}>"
 
+    def __reduce__(self):
+        raise TypeError("a crnn.Model cannot be copied or pickled; open its file again, or share it between threads")
+
     def _port_info(self, direction: int, index: int) -> CPortInfo:
         info = sized(CPortInfo)
         check(runtime.crnn_model_port, self._handle, direction, index, byref(info))

@@ -12,8 +12,8 @@ from typing import Mapping, Optional, Union
 import numpy as np
 
 from .arrays import as_c_array, as_input
-from .errors import CapacityError, StreamStateError
-from .library import OUTPUT_PENDING, STREAM, check, runtime
+from .errors import ArgumentError, CapacityError, StreamStateError
+from .library import ARGUMENT, FINISHED, OUTPUT_PENDING, STREAM, TOO_LONG, check, runtime
 from .values import stream_options
 
 Arrays = Union[np.ndarray, dict[str, np.ndarray]]
@@ -41,19 +41,28 @@ class Stream:
         self._destroy = weakref.finalize(self, runtime.crnn_stream_destroy, handle)
         self._lock = threading.Lock()
         self._chunk = max(1, options.chunk)
+        self._limits = [
+            1 if port.per_sequence else port.fixed_frames or options.maximum_frames for port in model.inputs
+        ]
         self._forget()
 
     def _forget(self) -> None:
         # What the engine cannot take yet, because another port must be fed first.
         self._waiting: list[deque] = [deque() for _ in self._model.inputs]
+        self._taken = [0 for _ in self._model.inputs]  # frames, with those that wait
         self._is_ending = [False for _ in self._model.inputs]
         self._is_ended = [False for _ in self._model.inputs]
 
     def __enter__(self) -> "Stream":
+        with self._lock:
+            self._check_open()
         return self
 
     def __exit__(self, *_) -> None:
         self.close()
+
+    def __reduce__(self):
+        raise TypeError("a crnn.Stream cannot be copied or pickled; open another one with Model.stream()")
 
     def close(self) -> None:
         """Gives the memory back. The stream cannot be used any more."""
@@ -76,10 +85,15 @@ class Stream:
             named: arrays by port name, instead of `frames`.
 
         Raises:
-            ArgumentError: a shape or type that the port does not take; nothing was consumed.
+            ArgumentError: nothing was given, or a shape or type that the port does not take.
             StreamStateError: the stream is finished or closed.
-            CapacityError: longer than `maximum_frames`; the stream must be reset.
+            CapacityError: the sequence would be longer than `maximum_frames`, or than the port takes.
+
+        Where it raises one of these, nothing was consumed and the stream goes on as it was. But an index outside the
+        table of an embedding is met when its turn comes, and what stood before it was consumed.
         """
+        if frames is None and not named:
+            raise ArgumentError(ARGUMENT, "push needs frames: an array, or arrays by the names of the ports")
         model = self._model
         if frames is None or isinstance(frames, Mapping):
             given = {model._input_index(name): array for name, array in {**(frames or {}), **named}.items()}
@@ -88,10 +102,10 @@ class Stream:
         arrays = {port: as_input(array, model.inputs[port], (1,)) for port, array in given.items()}
         with self._lock:
             self._check_open()
-            for port in arrays:
-                if self._is_ending[port]:
-                    raise StreamStateError(300, f"port '{model.inputs[port].name}' is finished; reset() starts anew")
             for port, array in arrays.items():
+                self._check_room(port, len(array))
+            for port, array in arrays.items():
+                self._taken[port] += len(array)
                 self._waiting[port].extend(self._pieces(array))
             return self._advance()
 
@@ -109,6 +123,18 @@ class Stream:
     def _check_open(self) -> None:
         if not self._destroy.alive:
             raise StreamStateError(STREAM, "the stream is closed")
+
+    def _check_room(self, port: int, count: int) -> None:
+        # The library checks each piece by itself; a push is taken as a whole or not at all.
+        name, limit, taken = self._model.inputs[port].name, self._limits[port], self._taken[port]
+        if self._is_ending[port]:
+            raise StreamStateError(FINISHED, f"port '{name}' is finished; reset() starts anew")
+        if limit and taken + count > limit:
+            raise CapacityError(
+                TOO_LONG,
+                f"port '{name}' takes at most {limit} frames in a sequence; "
+                f"{taken} have come and {count} more were pushed",
+            )
 
     def _pieces(self, array: np.ndarray):
         return [array[start : start + self._chunk] for start in range(0, array.shape[0], self._chunk)]
@@ -146,13 +172,11 @@ class Stream:
             if self._is_ending[port] and not self._is_ended[port]:
                 check(runtime.crnn_stream_finish, model._handle, self._handle, port)
                 self._is_ended[port] = has_moved = True
-        except CapacityError as problem:
-            if problem.status != OUTPUT_PENDING:
+        except Exception as problem:
+            if getattr(problem, "status", None) != OUTPUT_PENDING:
+                self._taken[port] -= sum(len(piece) for piece in waiting)
                 waiting.clear()
                 raise
-        except Exception:
-            waiting.clear()
-            raise
         return has_moved
 
     def _pull(self, port: int, arrays: list) -> bool:
