@@ -6,6 +6,9 @@
 >>> with model.stream() as stream:                  # frame by frame
 ...     stream.push(frames)                         # what is ready
 ...     stream.finish()                             # the rest
+
+Arrays are (time, *frame), batches (batch, time, *frame). Where a port has one frame per sequence, `Model.run` drops the
+time axis: (*frame) or (batch, *frame), where C has 1 x frame. Streams keep it: (1, *frame).
 """
 
 from .errors import (

@@ -40,7 +40,7 @@ class Port:
         shape: of one frame; an array has one axis more in front, time, and a batch another one before that.
         dtype: what the network works with; giving it costs no conversion. float32 is always taken.
         integer_scale: an integer i given to this port stands for i * integer_scale.
-        per_sequence: one frame per sequence: its arrays have no time axis in `Model.run`.
+        per_sequence: one frame per sequence: its arrays have no time axis in `Model.run`; in a `Stream` that axis is 1.
         fixed_frames: a sequence has exactly this many frames; 0: any number.
         rate: frames per tick of the model's time base; 0 for one per sequence.
     """
