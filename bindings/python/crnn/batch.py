@@ -60,7 +60,11 @@ def _output_frames(model, index: int, inputs: list[np.ndarray]) -> int:
     frames = ctypes.c_int64()
     check(runtime.crnn_model_output_frames, model._handle, index, lengths, len(inputs), byref(frames))
     if model.outputs[index].per_sequence and frames.value == 0:
-        given = " and ".join(f"{length} frame" + ("" if length == 1 else "s") for length in lengths)
+        given = " and ".join(
+            f"{length} frame" + ("" if length == 1 else "s")
+            for length, port in zip(lengths, model.inputs)
+            if not port.per_sequence
+        )
         raise StreamStateError(
             INCOMPLETE, f"output '{model.outputs[index].name}': a sequence of {given} is too short to give an output"
         )
