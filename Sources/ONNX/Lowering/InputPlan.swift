@@ -87,7 +87,7 @@ extension Lowering {
       }
     }
     let open = axes.indices.filter { axes[$0].size == nil }
-    let time = isState ? nil : try timeAxis(of: input.name, rank: rank, open: open, sizes: sizes)
+    let time = isState ? nil : try timeAxis(of: input.name, axes, open: open, sizes: sizes)
     // The batch: the first open axis that is not time, where it is one of the first two; or a leading axis of size 1.
     var batch = open.first { $0 != time && $0 <= 1 && (sizes[$0] ?? 1) == 1 }
     if isState { batch = open.first }
@@ -117,7 +117,10 @@ extension Lowering {
       sizes: result)
   }
 
-  private func timeAxis(of name: String, rank: Int, open: [Int], sizes: [Int?]) throws -> Int? {
+  private func timeAxis(
+    of name: String, _ axes: [SourceGraph.Axis], open: [Int], sizes: [Int?]
+  ) throws -> Int? {
+    let rank = axes.count
     if options.callIsTime == true { return nil }
     if let given = options.timeAxis[name] ?? options.timeAxis[""] {
       guard given >= -rank, given < rank else {
@@ -127,12 +130,24 @@ extension Lowering {
       return given < 0 ? given + rank : given
     }
     if let known = knowledge.timeAxis[name] { return known }
+    // An open axis as long as another input's time, by the file's own word, is time too.
+    if let shared = open.first(where: { timeSymbols.contains(axes[$0].symbol) }) { return shared }
     // An open axis that is not the batch. Those fixed by --input-shape count only where no other is left.
     let candidates = open.filter { $0 != 0 || rank == 1 }
     let stillOpen = candidates.filter { sizes[$0] == nil }
     if stillOpen.count == 1 { return stillOpen[0] }
     if stillOpen.isEmpty, candidates.count == 1 { return candidates[0] }
     return nil
+  }
+
+  /// What the file calls the time axes that are known.
+  private var timeSymbols: Set<String> {
+    let symbols = source.inputs.compactMap { input -> String? in
+      guard let axes = input.shape, let axis = knowledge.timeAxis[input.name], axes.indices.contains(axis)
+      else { return nil }
+      return axes[axis].symbol
+    }
+    return Set(symbols.filter { !$0.isEmpty })
   }
 
   private func createPort(_ plan: InputPlan, isPerSequence: Bool) throws {

@@ -250,6 +250,14 @@ def recurrent():
     layer(n, "GRU", z, 2, 4, [n.output("y")], extra=["", h])
     write(n, {"x": noise(n, 6, 1, 3), "z": noise(n, 4, 1, 2)})
 
+    n = Network("two_inputs_time_first")  # only the file's name for the axis says that the second one is time
+    parts = [
+        n.add("MatMul", [n.input(name, ["time", 1, width]), n.weights(width, 5)])
+        for name, width in (("sound", 4), ("image", 3))
+    ]
+    layer(n, "GRU", n.add("Tanh", [n.add("Add", parts)]), 5, 4, [n.output("y")])
+    write(n, {"sound": noise(n, 6, 1, 4), "image": noise(n, 6, 1, 3)})
+
     n = Network("refuse_state_swapped")  # the output does not return the states where they were read
     x, s = n.input("x", [1, 3]), n.input("s", [2, 1, 4])
     h, c = [n.add("Unsqueeze", [n.add("Gather", [s, n.constant(i, np.int64)], axis=0), n.integers(0)]) for i in (0, 1)]
