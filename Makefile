@@ -132,7 +132,7 @@ fill := sed -e "s|@PREFIX@|$(abspath $(PREFIX))|" -e "s|@VERSION@|$(version)|"
 .PHONY: install
 install: all ## headers, libraries, pkg-config and CMake files and the tool, into PREFIX
 	install -d $(DESTDIR)$(PREFIX)/{bin,include,lib/pkgconfig,lib/cmake/crnn}
-	install -m 644 include/crnn.h include/crnn_image.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/crnn.h include/crnn_image.h bindings/cpp/crnn.hpp $(DESTDIR)$(PREFIX)/include
 	install -m 644 build/libcrnn.a build/libcrnn_image.a $(DESTDIR)$(PREFIX)/lib
 	for name in crnn crnn_image; do \
 	  install -m 755 build/lib$$name.so $(DESTDIR)$(PREFIX)/lib/lib$$name.so.$(library_version); \

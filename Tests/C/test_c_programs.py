@@ -68,6 +68,18 @@ def test_images_from_c(tmp_path, compiler, standard, flags):
     assert process.returncode == 0, process.stdout.decode() + process.stderr.decode()
 
 
+@pytest.mark.parametrize("model", ["stream.crnn", "bounded.crnn", "last.crnn"])
+@pytest.mark.parametrize("flags", [SHARED, STATIC], ids=["shared", "static"])
+def test_streams_from_cpp(tmp_path, model, flags):
+    """Tests/C/streams.cpp: bindings/cpp/crnn.hpp."""
+    text = tmp_path / "text"
+    text.write_text("no model " * 20)
+    program = compiled(
+        tmp_path, ROOT / "Tests/C/streams.cpp", "-std=c++17", f"-I{ROOT}/bindings/cpp", *flags, compiler="c++")
+    process = run(program, MODELS / model, text)
+    assert process.returncode == 0, process.stdout.decode() + process.stderr.decode()
+
+
 def test_classify(classify, tmp_path):
     good, bad = tmp_path / "with space.png", tmp_path / "text.png"
     Image.new("RGB", (40, 60), "white").save(good)

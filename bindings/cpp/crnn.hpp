@@ -1,0 +1,210 @@
+/* crnn for C++17: models and streams that end with their scope, errors as exceptions. Header-only, over crnn.h.
+ *
+ *     #include <crnn.hpp>
+ *     #include <cstdio>
+ *
+ *     int main() {
+ *       crnn::Model model("keywords.crnn");
+ *       std::vector<float> frames(49 * 10);                 // time x frame, one after another
+ *       std::vector<float> scores = model.run(frames);
+ *       std::printf("%zu values\n", scores.size());
+ *
+ *       crnn::Stream stream(model);                         // the same as it arrives
+ *       std::vector<float> ready = stream.push(frames);
+ *       std::vector<float> rest = stream.finish();
+ *     }
+ *
+ * These classes serve networks with one input and one output port, in float. For more ports, other element types or memory of
+ * your own, call the functions of crnn.h on handle(). Threads: as crnn.h says, a Model from any number of threads, a Stream from
+ * one at a time.
+ */
+#ifndef CRNN_HPP
+#define CRNN_HPP
+
+#include <crnn.h>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace crnn {
+
+/* What a function of crnn.h refused: its sentence, and the status (CRNN_ERROR_*). */
+class Error : public std::runtime_error {
+ public:
+  Error(crnn_status status, const char *message)
+      : std::runtime_error(message[0] ? message : crnn_status_text(status)), status_(status) {}
+  crnn_status status() const noexcept { return status_; }
+
+ private:
+  crnn_status status_;
+};
+
+namespace detail {
+
+inline void check(crnn_status status, const crnn_error &error) {
+  if (status != CRNN_OK) throw Error(status, error.message);
+}
+
+inline crnn_error no_error() { return CRNN_ERROR_INITIALIZER; }
+
+/* Values of one frame. */
+inline int64_t elements(const crnn_port_info &port) {
+  int64_t count = 1;
+  for (int32_t axis = 0; axis < port.rank; axis++) count *= port.shape[axis];
+  return count;
+}
+
+/* `frames` frames of a port as a dense array of floats. */
+inline crnn_array array(const crnn_port_info &port, float *data, int64_t frames) {
+  crnn_array result = {};
+  result.struct_size = sizeof result;
+  result.data = data;
+  result.dtype = CRNN_F32;
+  result.rank = port.rank + 1;
+  result.shape[0] = frames;
+  for (int32_t axis = 0; axis < port.rank; axis++) result.shape[axis + 1] = port.shape[axis];
+  return result;
+}
+
+/* How many frames `values` holds. Throws where it is no whole number of them. */
+inline int64_t frames(const crnn_port_info &port, const std::vector<float> &values) {
+  const auto width = static_cast<size_t>(elements(port));
+  if (values.size() % width != 0) throw Error(CRNN_ERROR_SHAPE, "the values are no whole number of frames");
+  return static_cast<int64_t>(values.size() / width);
+}
+
+}  // namespace detail
+
+/* A network. May be moved, not copied. */
+class Model {
+ public:
+  /* Maps the file. `isa`: an instruction set's name, or empty for the best. Throws Error. */
+  explicit Model(const std::string &path, const std::string &isa = std::string()) {
+    crnn_model_options options = CRNN_MODEL_OPTIONS_INITIALIZER;
+    options.isa = isa.empty() ? nullptr : isa.c_str();
+    crnn_error error = detail::no_error();
+    detail::check(crnn_model_open(path.c_str(), &options, &model_, &error), error);
+  }
+  ~Model() { crnn_model_destroy(model_); }
+  Model(Model &&other) noexcept : model_(std::exchange(other.model_, nullptr)) {}
+  Model &operator=(Model &&other) noexcept {
+    std::swap(model_, other.model_);
+    return *this;
+  }
+  Model(const Model &) = delete;
+  Model &operator=(const Model &) = delete;
+
+  const crnn_model *handle() const noexcept { return model_; }
+  int32_t inputs() const noexcept { return crnn_model_port_count(model_, CRNN_INPUT); }
+  int32_t outputs() const noexcept { return crnn_model_port_count(model_, CRNN_OUTPUT); }
+  bool is_bounded() const noexcept { return crnn_model_is_bounded(model_) != 0; }
+
+  crnn_port_info input(int32_t index = 0) const { return port(CRNN_INPUT, index); }
+  crnn_port_info output(int32_t index = 0) const { return port(CRNN_OUTPUT, index); }
+
+  /* A text of the file ("labels", "alphabet", …), empty where it has none of that name. */
+  std::string text(const std::string &key) const {
+    const char *value = crnn_model_text(model_, key.c_str());
+    return value ? value : "";
+  }
+
+  /* One whole sequence: time x frame in, time x frame out. */
+  std::vector<float> run(const std::vector<float> &values) const {
+    const crnn_port_info from = input(), to = output();
+    const int64_t count = detail::frames(from, values);
+    crnn_error error = detail::no_error();
+    int64_t given = 0;
+    detail::check(crnn_model_output_frames(model_, 0, &count, 1, &given, &error), error);
+    std::vector<float> result(static_cast<size_t>(given * detail::elements(to)));
+    /* Inputs are only read. */
+    const crnn_array source = detail::array(from, const_cast<float *>(values.data()), count);
+    const crnn_array target = detail::array(to, result.data(), given);
+    detail::check(crnn_run(model_, &source, 1, &target, 1, &error), error);
+    return result;
+  }
+
+ private:
+  crnn_port_info port(crnn_direction direction, int32_t index) const {
+    crnn_port_info info = {};
+    info.struct_size = sizeof info;
+    crnn_error error = detail::no_error();
+    detail::check(crnn_model_port(model_, direction, index, &info, &error), error);
+    return info;
+  }
+
+  crnn_model *model_ = nullptr;
+};
+
+/* One running sequence over a model, which must outlive it. May be moved, not copied. */
+class Stream {
+ public:
+  /* `maximum_frames`: the longest sequence, needed where the model is bounded; 0: without end. Throws Error. */
+  explicit Stream(const Model &model, int32_t chunk = 1, int64_t maximum_frames = 0)
+      : model_(model.handle()), from_(model.input()), to_(model.output()) {
+    crnn_stream_options options = CRNN_STREAM_OPTIONS_INITIALIZER;
+    options.chunk = chunk;
+    options.maximum_frames = maximum_frames;
+    crnn_error error = detail::no_error();
+    detail::check(crnn_stream_create(model_, &options, &stream_, &error), error);
+  }
+  ~Stream() { crnn_stream_destroy(stream_); }
+  Stream(Stream &&other) noexcept
+      : model_(other.model_), from_(other.from_), to_(other.to_), stream_(std::exchange(other.stream_, nullptr)) {}
+  Stream &operator=(Stream &&other) noexcept {
+    std::swap(model_, other.model_);
+    std::swap(from_, other.from_);
+    std::swap(to_, other.to_);
+    std::swap(stream_, other.stream_);
+    return *this;
+  }
+  Stream(const Stream &) = delete;
+  Stream &operator=(const Stream &) = delete;
+
+  crnn_stream *handle() const noexcept { return stream_; }
+
+  /* Takes frames (time x frame) and returns what is ready. On an Error nothing was taken. */
+  std::vector<float> push(const std::vector<float> &values) {
+    const crnn_array source =
+        detail::array(from_, const_cast<float *>(values.data()), detail::frames(from_, values));
+    return process(&source, 0);
+  }
+
+  /* Ends the sequence and returns the rest. */
+  std::vector<float> finish() { return process(nullptr, 1); }
+
+  /* Begins a new sequence. */
+  void reset() {
+    crnn_error error = detail::no_error();
+    detail::check(crnn_stream_reset(model_, stream_, &error), error);
+  }
+
+ private:
+  /* Without room nothing is consumed and the room needed is told: ask first, then run. */
+  std::vector<float> process(const crnn_array *source, int32_t finish) {
+    crnn_error error = detail::no_error();
+    std::vector<float> result;
+    float none = 0;
+    int64_t count = 0;
+    crnn_array target = detail::array(to_, &none, 0);
+    crnn_status status = crnn_stream_process(model_, stream_, source, finish, &target, &count, &error);
+    if (status == CRNN_ERROR_CAPACITY) {
+      result.resize(static_cast<size_t>(count * detail::elements(to_)));
+      target = detail::array(to_, result.data(), count);
+      error = detail::no_error();
+      status = crnn_stream_process(model_, stream_, source, finish, &target, &count, &error);
+    }
+    detail::check(status, error);
+    return result;
+  }
+
+  const crnn_model *model_;
+  crnn_port_info from_, to_;
+  crnn_stream *stream_ = nullptr;
+};
+
+}  // namespace crnn
+
+#endif
