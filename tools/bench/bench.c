@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PORTS = 8, SEQUENCE = 256, ROUNDS = 5 };
+enum { PORTS = 8, SEQUENCE = 256, LONGEST = 65536, ROUNDS = 5 };
 static const double ROUND_SECONDS = 0.2;
 static const int32_t CHUNKS[] = { 1, 8, 64 };
 
@@ -49,6 +49,26 @@ static void describe(const network *n, crnn_direction direction, int32_t index, 
   for (int32_t axis = 0; axis < p->info.rank; axis++) p->elements *= p->info.shape[axis];
 }
 
+/* The frames of each input port: a sequence long enough that every output port gives several frames (a network behind a window of
+ * 512 samples gives nothing for 256 of them). */
+static void choose_frames(const char *path, const network *n, int64_t *frames) {
+  crnn_error error = CRNN_ERROR_INITIALIZER;
+  for (int64_t sequence = SEQUENCE; sequence <= LONGEST; sequence *= 2) {
+    for (int32_t i = 0; i < n->inputs; i++) {
+      const crnn_port_info *info = &n->input[i].info;
+      frames[i] = info->per_sequence ? 1 : info->fixed_frames ? info->fixed_frames : sequence;
+    }
+    int enough = 1;
+    for (int32_t i = 0; i < n->outputs; i++) {
+      int64_t given = 0;
+      check(path, crnn_model_output_frames(n->model, i, frames, n->inputs, &given, &error), &error);
+      const crnn_port_info *info = &n->output[i].info;
+      if (given < (info->per_sequence || info->fixed_frames ? 1 : 16)) enough = 0;
+    }
+    if (enough) return;
+  }
+}
+
 static network begin(const char *path, const char *isa) {
   network n = { 0 };
   crnn_error error = CRNN_ERROR_INITIALIZER;
@@ -59,11 +79,13 @@ static network begin(const char *path, const char *isa) {
   n.inputs = crnn_model_port_count(n.model, CRNN_INPUT);
   n.outputs = crnn_model_port_count(n.model, CRNN_OUTPUT);
   if (n.inputs > PORTS || n.outputs > PORTS) stop(path, "more ports than this program takes");
+  for (int32_t i = 0; i < n.inputs; i++) describe(&n, CRNN_INPUT, i, &n.input[i]);
+  for (int32_t i = 0; i < n.outputs; i++) describe(&n, CRNN_OUTPUT, i, &n.output[i]);
+  choose_frames(path, &n, frames);
   unsigned seed = 1;
   for (int32_t i = 0; i < n.inputs; i++) {
     port *p = &n.input[i];
-    describe(&n, CRNN_INPUT, i, p);
-    p->frames = frames[i] = p->info.per_sequence ? 1 : p->info.fixed_frames ? p->info.fixed_frames : SEQUENCE;
+    p->frames = frames[i];
     p->data = calloc((size_t)(p->frames * p->elements), sizeof(float));
     if (p->info.native_dtype == CRNN_S32) continue; /* indices: row 0 of an embedding */
     for (int64_t k = 0; k < p->frames * p->elements; k++) {
@@ -73,7 +95,6 @@ static network begin(const char *path, const char *isa) {
   }
   for (int32_t i = 0; i < n.outputs; i++) {
     port *p = &n.output[i];
-    describe(&n, CRNN_OUTPUT, i, p);
     check(path, crnn_model_output_frames(n.model, i, frames, n.inputs, &p->frames, &error), &error);
     p->data = calloc((size_t)(p->frames * p->elements) + 1, sizeof(float));
   }
