@@ -15,7 +15,7 @@ let core: [SwiftSetting] =
       .unsafeFlags(["-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"]),
     ] : [])
 
-/// The library's bytes are mostly control flow outside the kernels: optimised for size, it is two thirds as large.
+/// The library's bytes are mostly control flow outside the kernels: optimised for size, it fits what the tests allow it.
 let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
 
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
