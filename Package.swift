@@ -15,7 +15,7 @@ let core: [SwiftSetting] =
       .unsafeFlags(["-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"]),
     ] : [])
 
-/// The library's bytes are mostly control flow outside the kernels: optimised for size, it fits what the tests allow it.
+/// The library's bytes are mostly control flow outside the fast kernels: optimised for size, it fits what the tests allow it.
 let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
 
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
@@ -24,7 +24,7 @@ func kernels(_ name: String, features: [String] = []) -> Target {
   .target(
     name: "Kernels\(name)", dependencies: ["CKernels", "CCRNN"],
     exclude: ["README.md"] + (name == "Reference" ? [] : ["Kernels/README.md"]),
-    swiftSettings: core + [
+    swiftSettings: core + (features.isEmpty ? smallest : []) + [
       .unsafeFlags(
         (features + ["-ffp-contract=off", "-DCRNN_KERNEL_SET=\(name.lowercased())"]).flatMap { ["-Xcc", $0] })
     ])

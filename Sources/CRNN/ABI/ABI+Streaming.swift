@@ -85,7 +85,7 @@ extension StreamView {
       let count = read(port: port, array, first: first &+ done, limit: array.frames &- first &- done)
       if count == 0 { break }
       done &+= count
-      advance()
+      if header.pointee.isWaiting != 0 { advance() }
     }
     return done
   }
@@ -136,7 +136,7 @@ extension StreamView {
     var (taken, given): (Int64, Int64) = (0, 0)
     if let input {
       while taken < count {
-        let piece = min(count &- taken, min(room(port: 0), Int64(header.pointee.chunk)))
+        let piece = min(count &- taken, room(port: 0))
         if piece <= 0 {
           // Only output that stands ready can be in the way.
           let drained = drain(port: 0, output, first: given)

@@ -4,18 +4,19 @@ import CKernels
 /// Convolution over (time, height, width): each output position is a row of operands times the weight matrix, four positions
 /// at a time, so that a panel of weights is read once for the four.
 enum Convolution {
-  static let positionsAtOnce = 4
+  /// Positions at once: of one frame, where it has several.
+  private static func positionsAtOnce(_ node: NodeView, tile: Int) -> Int {
+    node.output.pointee.height == 1 && node.output.pointee.width == 1 ? tile : 4
+  }
 
   private struct Scratch {
     let rows: UnsafeMutablePointer<Int16>
-    let accumulators: UnsafeMutablePointer<Int32>
-    let values: UnsafeMutablePointer<Float>
+    let sums: MatrixSums
 
-    init(_ node: NodeView, _ cursor: inout Cursor) {
+    init(_ node: NodeView, positions: Int, _ cursor: inout Cursor) {
       let matrix = Convolution.matrix(node)
-      rows = cursor.take(positionsAtOnce &* 4 &* matrix.depthGroups, of: Int16.self)
-      accumulators = cursor.take(positionsAtOnce &* matrix.rowsPerGroup, of: Int32.self)
-      values = cursor.take(positionsAtOnce &* matrix.rowsPerGroup, of: Float.self)
+      rows = cursor.take(positions &* 4 &* matrix.depthGroups, of: Int16.self)
+      sums = MatrixSums(matrix, rows: positions, &cursor)
     }
   }
 
@@ -45,9 +46,9 @@ enum Convolution {
       node, firstBlob: 0, rows: outputs / groups, depth: depth(node), groups: groups, segments: Int(r.segments))
   }
 
-  static func scratchBytes(_ node: NodeView) -> Int {
+  static func scratchBytes(_ node: NodeView, tile: Int) -> Int {
     var cursor = Cursor()
-    _ = Scratch(node, &cursor)
+    _ = Scratch(node, positions: positionsAtOnce(node, tile: tile), &cursor)
     return cursor.offset
   }
 
@@ -56,7 +57,8 @@ enum Convolution {
     let shape = WindowShape(node)
     let gather = OperandGather(execution, node, shape)
     var cursor = Cursor(execution.scratch)
-    let scratch = Scratch(node, &cursor)
+    let most = positionsAtOnce(node, tile: execution.tile)
+    let scratch = Scratch(node, positions: most, &cursor)
     let groups = Int(node.record.pointee.groups)
     let inputs = shape.channels / groups
     let output = node.output.pointee
@@ -68,7 +70,7 @@ enum Convolution {
     while group < groups {
       var next = 0
       while next < all {
-        let tile = min(positionsAtOnce, all &- next)
+        let tile = min(most, all &- next)
         var i = 0
         while i < tile {
           let position = (next &+ i) % positions
@@ -79,13 +81,12 @@ enum Convolution {
           i &+= 1
         }
         matrix.apply(
-          execution.kernels, scratch.rows, stride: depth, count: tile, group: group, scratch.accumulators,
-          scratch.values)
+          execution.kernels, scratch.rows, stride: depth, count: tile, group: group, scratch.sums)
         i = 0
         while i < tile {
           let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64((next &+ i) / positions))
           let element = (next &+ i) % positions &* Int(output.channels) &+ group &* outputs
-          let values = scratch.values + i &* matrix.rowsPerGroup
+          let values = scratch.sums.values + i &* matrix.rowsPerGroup
           execution.activate(node, values, outputs, slopes: node.slopes.map { $0 + group &* outputs })
           execution.store(values, output, frame + element &* output.elementSize, outputs)
           i &+= 1

@@ -1,18 +1,16 @@
 import CCRNN
 import CKernels
 
-/// The whole frame times a matrix, up to four frames at once.
+/// The whole frame times a matrix, a few frames at once.
 enum Dense {
   private struct Scratch {
     let rows: UnsafeMutablePointer<Int16>
-    let accumulators: UnsafeMutablePointer<Int32>
-    let values: UnsafeMutablePointer<Float>
+    let sums: MatrixSums
 
-    init(_ node: NodeView, _ cursor: inout Cursor) {
+    init(_ node: NodeView, tile: Int, _ cursor: inout Cursor) {
       let matrix = Dense.matrix(node)
-      rows = cursor.take(4 &* 4 &* matrix.depthGroups, of: Int16.self)
-      accumulators = cursor.take(4 &* matrix.rowsPerGroup, of: Int32.self)
-      values = cursor.take(4 &* matrix.rowsPerGroup, of: Float.self)
+      rows = cursor.take(tile &* 4 &* matrix.depthGroups, of: Int16.self)
+      sums = MatrixSums(matrix, rows: tile, &cursor)
     }
   }
 
@@ -29,9 +27,9 @@ enum Dense {
         segments: Int(node.record.pointee.segments))
   }
 
-  static func scratchBytes(_ node: NodeView) -> Int {
+  static func scratchBytes(_ node: NodeView, tile: Int) -> Int {
     var cursor = Cursor()
-    _ = Scratch(node, &cursor)
+    _ = Scratch(node, tile: tile, &cursor)
     return cursor.offset
   }
 
@@ -40,22 +38,22 @@ enum Dense {
     let input = node.input(0).pointee
     let output = node.output.pointee
     var cursor = Cursor(execution.scratch)
-    let scratch = Scratch(node, &cursor)
+    let scratch = Scratch(node, tile: execution.tile, &cursor)
     let depth = 4 &* matrix.depthGroups
     var next = 0
     while next < count {
-      let tile = min(4, count &- next)
+      let tile = min(execution.tile, count &- next)
       var i = 0
       while i < tile {
         let frame = execution.frame(node.inputIndex(0), input.frameBytes, first &+ Int64(next &+ i))
         execution.widen(frame, input, scratch.rows + i &* depth, depth: depth)
         i &+= 1
       }
-      matrix.apply(execution.kernels, scratch.rows, stride: depth, count: tile, scratch.accumulators, scratch.values)
+      matrix.apply(execution.kernels, scratch.rows, stride: depth, count: tile, scratch.sums)
       i = 0
       while i < tile {
         let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64(next &+ i))
-        let values = scratch.values + i &* matrix.rowsPerGroup
+        let values = scratch.sums.values + i &* matrix.rowsPerGroup
         execution.activatePerChannel(node, values, output)
         execution.store(values, output, frame, output.elements)
         i &+= 1
@@ -74,9 +72,9 @@ extension Execution {
     if Int(tensor.store) == CRNN_STORE_U8 {
       kernels.pointee.widen_u8(frame.assumingMemoryBound(to: UInt8.self), row, count)
     } else {
-      row.update(from: frame.assumingMemoryBound(to: Int16.self), count: count)
+      row.copy(from: frame.assumingMemoryBound(to: Int16.self), count: count)
     }
-    if count < depth { (row + count).update(repeating: 0, count: depth &- count) }
+    if count < depth { (row + count).clear(count: depth &- count) }
   }
 
   /// The node's activation over a whole frame; only PRelu must go position by position.

@@ -46,7 +46,7 @@ enum Depthwise {
     let output = node.output.pointee
     let channels = shape.channels
     let padded = paddedChannels(node)
-    scratch.taps.update(repeating: 0, count: shape.taps &* padded)
+    scratch.taps.clear(count: shape.taps &* padded)
     var f = 0
     while f < count {
       let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64(f))
@@ -57,7 +57,7 @@ enum Depthwise {
           channelCount: channels, depth: 0, scratch.row)
         var tap = 0
         while tap < shape.taps {
-          (scratch.taps + tap &* padded).update(from: scratch.row + tap &* channels, count: channels)
+          (scratch.taps + tap &* padded).copy(from: scratch.row + tap &* channels, count: channels)
           tap &+= 1
         }
         execution.kernels.pointee.depthwise_s16(

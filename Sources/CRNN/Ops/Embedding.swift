@@ -33,7 +33,7 @@ enum Embedding {
       let index = Int(execution.frame(node.inputIndex(0), input.frameBytes, time).load(as: Int32.self))
       // A push refuses indices outside the port's range; this keeps a contradictory file from reading elsewhere.
       let row = min(max(index, 0), rows &- 1)
-      values.update(from: table + row &* output.elements, count: output.elements)
+      values.copy(from: table + row &* output.elements, count: output.elements)
       execution.activatePerChannel(node, values, output)
       execution.store(
         values, output, execution.frame(node.outputIndex, output.frameBytes, time), output.elements)

@@ -7,6 +7,11 @@ struct Execution {
   let stream: UnsafeMutableRawPointer
   let tensors: UnsafeMutablePointer<TensorState>
   let scratch: UnsafeMutableRawPointer
+  /// Frames that a matrix is applied to at once.
+  let tile: Int
+
+  /// A panel of weights is read once for up to four frames, but a stream that takes one frame at a time has no memory for more.
+  static func tile(chunk: Int) -> Int { min(chunk, 4) }
 
   /// Frame `index` of a tensor, counted from the start of the sequence. It must be in the ring, or about to be written.
   @inline(__always)
@@ -24,7 +29,7 @@ struct Execution {
     switch Int(tensor.store) {
     case CRNN_STORE_U8: kernels.pointee.dequantize_u8(source.assumingMemoryBound(to: UInt8.self), &q, values, count)
     case CRNN_STORE_S16: kernels.pointee.dequantize_s16(source.assumingMemoryBound(to: Int16.self), &q, values, count)
-    default: values.update(from: source.assumingMemoryBound(to: Float.self), count: count)
+    default: values.copy(from: source.assumingMemoryBound(to: Float.self), count: count)
     }
   }
 
@@ -36,17 +41,16 @@ struct Execution {
     switch Int(tensor.store) {
     case CRNN_STORE_U8: kernels.pointee.quantize_u8(values, &q, target.assumingMemoryBound(to: UInt8.self), count)
     case CRNN_STORE_S16: kernels.pointee.quantize_s16(values, &q, target.assumingMemoryBound(to: Int16.self), count)
-    default: target.assumingMemoryBound(to: Float.self).update(from: values, count: count)
+    default: target.assumingMemoryBound(to: Float.self).copy(from: values, count: count)
     }
   }
 
   /// Writes the code of the value 0 `count` times.
   func fillZero(_ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer, _ count: Int) {
     if Int(tensor.store) == CRNN_STORE_U8 {
-      target.assumingMemoryBound(to: UInt8.self)
-        .update(repeating: UInt8(truncatingIfNeeded: tensor.zero_point), count: count)
+      crnn_fill(target, UInt8(truncatingIfNeeded: tensor.zero_point), count)
     } else {
-      target.assumingMemoryBound(to: UInt8.self).update(repeating: 0, count: count &* tensor.elementSize)
+      crnn_fill(target, 0, count &* tensor.elementSize)
     }
   }
 

@@ -52,11 +52,10 @@ struct Matrix {
     (depthGroups &+ segments &- 1) / segments
   }
 
-  /// The values of `count` (1...4) operand rows, `stride` elements apart, before the activation. `accumulators` and `values`
-  /// hold 4 × `rowsPerGroup`.
+  /// The values of `count` (1...4) operand rows, `stride` elements apart, before the activation.
   func apply(
     _ kernels: UnsafePointer<crnn_kernels>, _ x: UnsafePointer<Int16>, stride: Int, count: Int, group: Int = 0,
-    _ accumulators: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Float>
+    _ sums: MatrixSums
   ) {
     let panelStride = 32 &* depthGroups
     let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
@@ -67,18 +66,15 @@ struct Matrix {
       let first = segment &* step
       kernels.pointee.multiply_s16(
         x + 4 &* first, stride, count, start + 32 &* first, offsets + (segment &* rows &+ group &* rowsPerGroup),
-        min(step, depthGroups &- first), panels, panelStride, accumulators, rowsPerGroup)
-      toFloat(kernels, accumulators, values, count, segment)
+        min(step, depthGroups &- first), panels, panelStride, sums.accumulators, rowsPerGroup)
+      toFloat(kernels, sums, count, segment)
       segment &+= 1
     }
-    rescale(kernels, values, count, group)
+    rescale(kernels, sums.values, count, group)
   }
 
   /// The same for one row of operand codes 0...127.
-  func apply(
-    _ kernels: UnsafePointer<crnn_kernels>, _ x: UnsafePointer<UInt8>, _ accumulators: UnsafeMutablePointer<Int32>,
-    _ values: UnsafeMutablePointer<Float>
-  ) {
+  func apply(_ kernels: UnsafePointer<crnn_kernels>, _ x: UnsafePointer<UInt8>, _ sums: MatrixSums) {
     let panelStride = 32 &* depthGroups
     let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
     let step = Matrix.perSegment(depthGroups, segments)
@@ -87,22 +83,18 @@ struct Matrix {
       let first = segment &* step
       kernels.pointee.multiply_u7(
         x + 4 &* first, 0, 1, weights + 32 &* first, offsets + segment &* rows, min(step, depthGroups &- first), panels,
-        panelStride, accumulators, rowsPerGroup)
-      toFloat(kernels, accumulators, values, 1, segment)
+        panelStride, sums.accumulators, rowsPerGroup)
+      toFloat(kernels, sums, 1, segment)
       segment &+= 1
     }
-    rescale(kernels, values, 1, 0)
+    rescale(kernels, sums.values, 1, 0)
   }
 
-  private func toFloat(
-    _ kernels: UnsafePointer<crnn_kernels>, _ accumulators: UnsafePointer<Int32>, _ values: UnsafeMutablePointer<Float>,
-    _ count: Int,
-    _ segment: Int
-  ) {
+  private func toFloat(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, _ count: Int, _ segment: Int) {
     if segment == 0 {
-      kernels.pointee.convert(accumulators, values, count &* rowsPerGroup)
+      kernels.pointee.convert(sums.accumulators, sums.values, count &* rowsPerGroup)
     } else {
-      kernels.pointee.convert_add(accumulators, values, count &* rowsPerGroup)
+      kernels.pointee.convert_add(sums.accumulators, sums.values, count &* rowsPerGroup)
     }
   }
 
@@ -115,5 +107,23 @@ struct Matrix {
       kernels.pointee.multiply_add(y, scales + group &* rowsPerGroup, bias + group &* rowsPerGroup, y, rowsPerGroup)
       row &+= 1
     }
+  }
+}
+
+/// Where a matrix puts its sums and then the values that they stand for, `rowsPerGroup` for each operand row. Sums of one segment
+/// become values in place.
+struct MatrixSums {
+  let accumulators: UnsafeMutablePointer<Int32>
+  let values: UnsafeMutablePointer<Float>
+
+  init(_ matrix: Matrix, rows: Int, _ cursor: inout Cursor) {
+    self.init(rows &* matrix.rowsPerGroup, segments: matrix.segments, &cursor)
+  }
+
+  init(_ count: Int, segments: Int, _ cursor: inout Cursor) {
+    accumulators = cursor.take(count, of: Int32.self)
+    values =
+      segments > 1
+      ? cursor.take(count, of: Float.self) : UnsafeMutableRawPointer(accumulators).assumingMemoryBound(to: Float.self)
   }
 }

@@ -20,6 +20,7 @@ struct OperandGather {
   }
 
   /// Writes `taps` × `channelCount` codes from channel `firstChannel` on, for output frame `frame`, then zeros up to `depth`.
+  @_optimize(speed)
   func row(
     frame: Int64, y: Int, x: Int, firstChannel: Int, channelCount: Int, depth: Int, _ row: UnsafeMutablePointer<Int16>
   ) {
@@ -48,7 +49,7 @@ struct OperandGather {
       }
     }
     let written = shape.taps &* channelCount
-    if written < depth { target.update(repeating: 0, count: depth &- written) }
+    if written < depth { target.clear(count: depth &- written) }
   }
 
   /// One row of taps along the width.
@@ -83,6 +84,7 @@ struct OperandGather {
 
   @inline(__always)
   private func zero(_ target: UnsafeMutablePointer<Int16>, _ count: Int) {
+    if tensor.zero_point == 0 { return target.clear(count: count) }
     let code = Int16(truncatingIfNeeded: tensor.zero_point)
     var i = 0
     while i < count {
@@ -94,7 +96,7 @@ struct OperandGather {
   @inline(__always)
   private func copy(_ source: UnsafeRawPointer, _ first: Int, _ count: Int, _ target: UnsafeMutablePointer<Int16>) {
     if Int(tensor.store) == CRNN_STORE_S16 {
-      target.update(from: source.assumingMemoryBound(to: Int16.self) + first, count: count)
+      target.copy(from: source.assumingMemoryBound(to: Int16.self) + first, count: count)
       return
     }
     let codes = source.assumingMemoryBound(to: UInt8.self) + first

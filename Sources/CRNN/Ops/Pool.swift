@@ -112,7 +112,7 @@ enum Pool {
     let scratch = Scratch(node, &cursor)
     let isNorm = node.parameter(0) == CRNN_POOL_LP
     let exponent = node.real(0)
-    scratch.sum.update(repeating: 0, count: channels)
+    scratch.sum.clear(count: channels)
     var count = 0
     var tap = 0
     while tap < window.shape.taps {

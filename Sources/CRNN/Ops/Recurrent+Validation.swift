@@ -7,10 +7,17 @@ extension Recurrent {
     guard node.input(0).pointee.isOperand, node.output.pointee.isNumeric,
       kind == CRNN_RECURRENT_LSTM || kind == CRNN_RECURRENT_GRU || kind == CRNN_RECURRENT_SIMPLE, units > 0,
       units <= 1 << 20, node.output.pointee.elements == units, node.blobCount == CRNN_RECURRENT_BLOB_COUNT,
-      Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
+      Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY, hasValidView(node)
     else { return false }
     return hasValidInitialStates(node, kind, units) && hasValidHidden(node) && hasValidActivations(node)
       && hasValidBlobs(node, kind, units)
+  }
+
+  /// The blocks of a backward layer, and how far ahead of each it sees.
+  private static func hasValidView(_ node: NodeView) -> Bool {
+    let (extent, stride) = (node.record.pointee.kernel.0, node.record.pointee.stride.0)
+    if node.parameter(CRNN_RECURRENT_REVERSE) != 1 { return extent == 1 && stride == 1 }
+    return stride >= 1 && stride <= extent && extent <= 1 << 20 && (extent > 1 || stride == 1)
   }
 
   /// The inputs after the first: initial h and, of an LSTM, initial c, where they are no constants.

@@ -68,7 +68,7 @@ enum TimeReduction {
     let sum = state.take(output.elements, of: Float.self)
     var cursor = Cursor(execution.scratch)
     let values = cursor.take(output.elements, of: Float.self)
-    values.update(from: sum, count: output.elements)
+    values.copy(from: sum, count: output.elements)
     if node.parameter(0) == CRNN_REDUCE_MEAN {
       execution.multiply(values, by: 1 / Float(Int(truncatingIfNeeded: max(frames, 1))), output.elements)
     }

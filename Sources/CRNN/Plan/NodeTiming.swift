@@ -9,6 +9,8 @@ struct NodeTiming {
     case window
     /// Every output frame needs the whole sequence.
     case reverse
+    /// Frames come in blocks of `stride`; a block needs the `extent` input frames from its own first one on, or those that are left.
+    case blocks
     /// One output frame at the end, from frames taken one by one.
     case reduction
     /// `count` output frames from one input frame.
@@ -39,7 +41,9 @@ struct NodeTiming {
       hasCeiling = Int(r.flags) & CRNN_NODE_CEILING != 0 && Int(r.op) == CRNN_OP_POOL
       needsEdge = Int(r.flags) & CRNN_NODE_EDGE_PADDING != 0 && Int(r.op) == CRNN_OP_WINDOW
     case CRNN_OP_RECURRENT:
-      kind = parameter.reverse == 1 ? .reverse : .each
+      kind = parameter.reverse != 1 ? .each : r.kernel.0 > 1 ? .blocks : .reverse
+      extent = Int(r.kernel.0)
+      stride = Int(r.stride.0)
       hasInitialStates = r.input_count > 1
     case CRNN_OP_TIME_REDUCTION: kind = .reduction
     case CRNN_OP_REPEAT:
@@ -55,6 +59,23 @@ struct NodeTiming {
   init(_ record: UnsafePointer<crnn_node_record>) {
     let r = record.pointee
     self.init(r, parameter: (first: r.parameter.0, reverse: r.parameter.2))
+  }
+
+  /// Frames that a node with a backward view gives from `frames` input frames that have come, `final` (−1: unknown) of which is
+  /// the whole sequence.
+  func blocks(_ frames: Int64, final: Int64) -> Int64 {
+    if final >= 0 { return final }
+    let ahead = Int64(extent &- stride)
+    return frames <= ahead ? 0 : (frames &- ahead) / Int64(stride) &* Int64(stride)
+  }
+
+  /// The block of output frames that holds frame `index`: its first frame, its end, and the end of the input frames that it sees.
+  /// Without blocks the sequence is one.
+  func block(holding index: Int64, final: Int64) -> (first: Int64, end: Int64, seen: Int64) {
+    guard kind == .blocks else { return (0, final, final) }
+    let first = index / Int64(stride) &* Int64(stride)
+    let limit = final >= 0 ? final : Int64.max
+    return (first, min(first &+ Int64(stride), limit), min(first &+ Int64(extent), limit))
   }
 
   /// Frames that a window gives from `frames` input frames that have come, `final` (−1: unknown) of which is the whole sequence.

@@ -93,6 +93,8 @@ extension PackedFile {
       // Padding after the end that repeats the last frame needs it.
       return record.excess + Double(timing.stride) * delay + Double(timing.padBefore) + (timing.needsEdge ? 1 : 0)
     case .reduction, .expansion: return 0
+    // A block of which only a part has found room is computed again from its first frame.
+    case .blocks: return record.excess + delay + Double(timing.stride) - 1
     default: return record.excess + delay
     }
   }

@@ -36,6 +36,8 @@ struct StreamHeader {
   var tensorOffset: Int
   var nodeOffset: Int
   var scratchOffset: Int
+  /// 1 where a node has frames to give, but its ring had no room for them.
+  var isWaiting: Int
 }
 
 extension PackedFile {
@@ -81,23 +83,23 @@ extension UnsafePointer where Pointee == PackedFile {
       i &+= 1
     }
     let scratchOffset = cursor.offset
-    _ = cursor.take(scratchBytes, of: UInt8.self)
+    _ = cursor.take(scratchBytes(tile: Execution.tile(chunk: chunk)), of: UInt8.self)
     guard Int64(cursor.offset) <= PackedFile.maximumBytes else { return 0 }
     if memory != nil {
       header.initialize(
         to: StreamHeader(
           magic: StreamHeader.magic, model: pointee.contentID, bytes: cursor.offset, maximumFrames: maximumFrames,
-          chunk: chunk, tensorOffset: tensorOffset, nodeOffset: nodeOffset, scratchOffset: scratchOffset))
+          chunk: chunk, tensorOffset: tensorOffset, nodeOffset: nodeOffset, scratchOffset: scratchOffset, isWaiting: 0))
     }
     return cursor.offset
   }
 
   /// The largest of what any node or port needs while it runs.
-  var scratchBytes: Int {
+  func scratchBytes(tile: Int) -> Int {
     var bytes = 0
     var i = 0
     while i < pointee.nodeCount {
-      bytes = max(bytes, Operations.scratchBytes(node(i)))
+      bytes = max(bytes, Operations.scratchBytes(node(i), tile: tile))
       i &+= 1
     }
     i = 0

@@ -56,6 +56,10 @@ struct TimeAnalysis {
       totalRate /= s
       let ceiling = timing.hasCeiling ? 1.0 : 0.0
       totalOffset = max(0, (totalOffset + p + Double(timing.padAfter) - k) / s + 1 + ceiling)
+    case .blocks:
+      // The last frame of a block of B that sees N frames ahead has come at least N frames ago, its first one up to B − 1 more.
+      delay += Double(timing.extent) - 1
+      excess -= Double(timing.extent &- timing.stride)
     case .reverse:
       epoch &+= 1
       delay = 0

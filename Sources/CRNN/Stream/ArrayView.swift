@@ -14,6 +14,8 @@ struct ArrayView {
   let isDense: Bool
   let elements: Int
   let elementSize: Int
+  /// The frames, too.
+  var isContiguous: Bool { isDense && (frames <= 1 || frameStride == elements &* elementSize) }
 
   static func make(
     _ array: UnsafePointer<crnn_array>?, _ port: UnsafePointer<crnn_port_record>, _ name: UnsafePointer<CChar>,

@@ -19,57 +19,72 @@ extension StreamView {
     let index = Int(file.pointee.input(port).pointee.tensor)
     let tensor = file.pointee.tensors[index]
     let state = tensors + index
+    let isContiguous = view.isContiguous && tensor.frameBytes == tensor.elements &* tensor.elementSize
+    let atOnce = isContiguous ? Int64(max(scratchFloats / max(view.elements, 1), 1)) : 1
     var f: Int64 = 0
     while f < count {
+      // Frames that lie side by side, in the array and in the ring up to its end, are one run.
+      let slot = state.pointee.produced % Int64(state.pointee.capacity)
+      let run = min(count &- f, min(atOnce, Int64(state.pointee.capacity) &- slot))
       convert(
-        view, view.frame(first &+ f), tensor, execution.frame(index, tensor.frameBytes, state.pointee.produced),
+        view, view.frame(first &+ f), Int(truncatingIfNeeded: run) &* view.elements, tensor,
+        execution.frame(index, tensor.frameBytes, state.pointee.produced),
         integerScale: file.pointee.input(port).pointee.integer_scale)
-      state.pointee.produced &+= 1
-      f &+= 1
+      state.pointee.produced &+= run
+      f &+= run
     }
     if endsWith(state.pointee.produced, port: port) { state.pointee.final = state.pointee.produced }
   }
 
+  /// `count` elements of the caller's array as codes of the tensor. NaN is taken for 0, which every store but that of floats does
+  /// by itself.
+  @_optimize(speed)
   private func convert(
-    _ view: ArrayView, _ source: UnsafeRawPointer, _ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer,
-    integerScale: Float
+    _ view: ArrayView, _ source: UnsafeRawPointer, _ count: Int, _ tensor: crnn_tensor_record,
+    _ target: UnsafeMutableRawPointer, integerScale: Float
   ) {
+    if Int(tensor.store) == CRNN_STORE_S32 { return copy(view, source, count, target) }
+    if view.isDense, view.dtype == CRNN_F32, Int(tensor.store) != CRNN_STORE_F32 {
+      return execution.store(source.assumingMemoryBound(to: Float.self), tensor, target, count)
+    }
     let values = scratch.assumingMemoryBound(to: Float.self)
-    var i = 0
     switch view.dtype {
     case CRNN_U8:
       let scale = integerScale == 0 ? 1 / Float(255) : integerScale
-      if view.isDense, Int(tensor.store) == CRNN_STORE_U8, tensor.zero_point == 0, tensor.scale == scale,
-        tensor.code_maximum == 255
-      {
-        target.copyMemory(from: source, byteCount: view.elements)
-        return
+      if Int(tensor.store) == CRNN_STORE_U8, tensor.zero_point == 0, tensor.scale == scale, tensor.code_maximum == 255 {
+        return copy(view, source, count, target)
       }
-      while i < view.elements {
-        values[i] = Float(Int(source.load(fromByteOffset: view.offset(i), as: UInt8.self))) * scale
-        i &+= 1
-      }
+      convert(view, source, count, values, scale) { Float(Int($0.load(as: UInt8.self))) }
     case CRNN_S16:
       let scale = integerScale == 0 ? 1 / Float(32768) : integerScale
-      while i < view.elements {
-        values[i] = Float(Int(source.load(fromByteOffset: view.offset(i), as: Int16.self))) * scale
-        i &+= 1
-      }
-    case CRNN_S32:
-      let indices = target.assumingMemoryBound(to: Int32.self)
-      while i < view.elements {
-        indices[i] = source.load(fromByteOffset: view.offset(i), as: Int32.self)
-        i &+= 1
-      }
-      return
+      convert(view, source, count, values, scale) { Float(Int($0.load(as: Int16.self))) }
     default:
-      while i < view.elements {
-        let value = source.load(fromByteOffset: view.offset(i), as: Float.self)
-        values[i] = value == value ? value : 0
-        i &+= 1
-      }
+      copy(view, source, count, scratch)
+      if Int(tensor.store) == CRNN_STORE_F32 { replaceNaN(values, by: 0, count) }
     }
-    execution.store(values, tensor, target, view.elements)
+    execution.store(values, tensor, target, count)
+  }
+
+  /// Integers stand for themselves times a scale.
+  @_optimize(speed) @inline(__always)
+  private func convert(
+    _ view: ArrayView, _ source: UnsafeRawPointer, _ count: Int, _ values: UnsafeMutablePointer<Float>, _ scale: Float,
+    _ number: (UnsafeRawPointer) -> Float
+  ) {
+    var i = 0
+    while i < count {
+      values[i] = number(source + (view.isDense ? i &* view.elementSize : view.offset(i))) * scale
+      i &+= 1
+    }
+  }
+
+  private func copy(_ view: ArrayView, _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer) {
+    if view.isDense { return target.copyMemory(from: source, byteCount: count &* view.elementSize) }
+    var i = 0
+    while i < count {
+      (target + i &* view.elementSize).copyMemory(from: source + view.offset(i), byteCount: view.elementSize)
+      i &+= 1
+    }
   }
 
   /// The next ready frame of an output port as floats, in scratch memory. Every NaN becomes one: which of its bits are set would
@@ -80,12 +95,20 @@ extension StreamView {
     let values = scratch.assumingMemoryBound(to: Float.self)
     let source = execution.frame(index, tensor.frameBytes, tensors[index].pulled)
     execution.load(source, tensor, values, tensor.elements)
-    var i = 0
-    while i < tensor.elements {
-      if values[i] != values[i] { values[i] = Float(bitPattern: 0x7FC0_0000) }
-      i &+= 1
+    if Int(tensor.store) == CRNN_STORE_F32 {
+      replaceNaN(values, by: Float(bitPattern: 0x7FC0_0000), tensor.elements)
     }
     return values
+  }
+
+  @_optimize(speed)
+  private func replaceNaN(_ values: UnsafeMutablePointer<Float>, by other: Float, _ count: Int) {
+    var i = 0
+    while i < count {
+      let value = values[i]
+      values[i] = value == value ? value : other
+      i &+= 1
+    }
   }
 
   /// Copies up to `limit` ready frames of an output port to the caller's array from frame `first` on.
@@ -102,10 +125,14 @@ extension StreamView {
         ? UnsafeRawPointer(nextValues(port: port))
         : UnsafeRawPointer(execution.frame(index, tensor.frameBytes, state.pointee.pulled))
       let target = view.frame(first &+ f)
-      var i = 0
-      while i < view.elements {
-        (target + view.offset(i)).copyMemory(from: source + i &* view.elementSize, byteCount: view.elementSize)
-        i &+= 1
+      if view.isDense {
+        target.copyMemory(from: source, byteCount: view.elements &* view.elementSize)
+      } else {
+        var i = 0
+        while i < view.elements {
+          (target + view.offset(i)).copyMemory(from: source + i &* view.elementSize, byteCount: view.elementSize)
+          i &+= 1
+        }
       }
       state.pointee.pulled &+= 1
       f &+= 1

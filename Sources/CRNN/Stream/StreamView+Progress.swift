@@ -15,6 +15,7 @@ extension StreamView {
         again = again || step.wasLimited
         n &+= 1
       }
+      header.pointee.isWaiting = again ? 1 : 0
       again = again && progress
     }
   }
@@ -76,6 +77,7 @@ extension StreamView {
     switch timing.kind {
     case .window: return timing.windows(produced, final: final)
     case .reverse: return max(final, 0)
+    case .blocks: return timing.blocks(produced, final: final)
     case .reduction: return final > 0 ? 1 : 0
     case .expansion: return produced > 0 ? Int64(timing.count) : 0
     case .following:
@@ -146,6 +148,7 @@ extension StreamView {
       let first = state.pointee.emitted &* Int64(timing.stride) &- Int64(timing.padBefore)
       return timing.needsEdge ? min(first, produced &- 1) : first
     case .reverse: return 0
+    case .blocks: return timing.block(holding: state.pointee.emitted, final: -1).first
     case .reduction: return state.pointee.consumed
     case .expansion: return 0
     case .following: return node.inputIndex(0) == tensor ? 0 : state.pointee.emitted

@@ -19,12 +19,16 @@ struct StreamView {
 
   var file: UnsafePointer<PackedFile> { model.pointee.file }
   var scratch: UnsafeMutableRawPointer { base + header.pointee.scratchOffset }
+  /// How many floats fit into the scratch memory.
+  var scratchFloats: Int { (header.pointee.bytes &- header.pointee.scratchOffset) / 4 }
   var execution: Execution {
-    Execution(kernels: model.pointee.kernels, stream: base, tensors: tensors, scratch: scratch)
+    Execution(kernels: model.pointee.kernels, stream: base, tensors: tensors, scratch: scratch,
+      tile: Execution.tile(chunk: header.pointee.chunk))
   }
 
   /// The state of a fresh stream. Rings need no clearing: nothing is read from them that was not written.
   func reset() {
+    header.pointee.isWaiting = 0
     var i = 0
     while i < file.pointee.tensorCount {
       tensors[i].produced = 0
