@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Union
+
 import numpy as np
 
 from .errors import ArgumentError
 from .library import F32, S16, S32, SHAPE, TYPE, U8, CArray, sized
 
 _DTYPES = {np.dtype(np.uint8): U8, np.dtype(np.int16): S16, np.dtype(np.float32): F32, np.dtype(np.int32): S32}
+
+Arrays = Union[np.ndarray, dict[str, np.ndarray]]
 
 
 def native_dtype(dtype: int) -> np.dtype:
@@ -20,6 +24,16 @@ def as_input(value, port, leading: tuple[int, ...]) -> np.ndarray:
 
     ``leading`` lists how many axes may stand in front of the frame's own.
     """
+    rank = len(port.shape)
+    if (
+        type(value) is np.ndarray
+        and value.dtype == np.float32
+        and value.flags.c_contiguous
+        and value.flags.aligned
+        and value.ndim - rank in leading
+        and value.shape[value.ndim - rank :] == port.shape
+    ):
+        return value  # what most callers give, in the least time
     try:
         array = np.asarray(value)
     except ValueError as problem:  # nested lists of unequal lengths
@@ -29,7 +43,6 @@ def as_input(value, port, leading: tuple[int, ...]) -> np.ndarray:
         raise ArgumentError(
             TYPE, f"port '{port.name}': {array.dtype} has a foreign byte order; convert it with .astype('{turned}')"
         )
-    rank = len(port.shape)
     if array.ndim - rank not in leading or array.shape[array.ndim - rank :] != port.shape:
         expected = " or ".join(str(rank + count) for count in leading)
         raise ArgumentError(

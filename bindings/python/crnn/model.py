@@ -13,7 +13,7 @@ from typing import Mapping, Optional, Union
 import numpy as np
 
 from . import batch
-from .arrays import native_dtype
+from .arrays import Arrays, native_dtype
 from .errors import ArgumentError
 from .image import Source, prepare
 from .library import (
@@ -27,7 +27,7 @@ from .library import (
     runtime,
     sized,
 )
-from .stream import Arrays, Stream
+from .stream import Stream
 from .values import as_path, as_text, stream_options
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import ctypes
 import threading
 import weakref
-from collections import deque
 from ctypes import byref
 from typing import Mapping, Optional, Union
 
 import numpy as np
 
-from .arrays import as_c_array, as_input
-from .errors import ArgumentError, CapacityError, StreamStateError
-from .library import ARGUMENT, FINISHED, OUTPUT_PENDING, STREAM, TOO_LONG, check, runtime
+from .arrays import Arrays, as_input
+from .errors import ArgumentError, StreamStateError
+from .library import ARGUMENT, STREAM, check, runtime
+from .several_ports import SeveralPorts
+from .single_ports import SinglePorts
 from .values import stream_options
 
-Arrays = Union[np.ndarray, dict[str, np.ndarray]]
+_TIME = (1,)  # the axes that stand in front of a frame's own
 
 
 class Stream:
@@ -39,19 +40,10 @@ class Stream:
         self._model = model
         self._handle = handle
         self._destroy = weakref.finalize(self, runtime.crnn_stream_destroy, handle)
+        self._is_open = True
         self._lock = threading.Lock()
-        self._chunk = max(1, options.chunk)
-        self._limits = [
-            1 if port.per_sequence else port.fixed_frames or options.maximum_frames for port in model.inputs
-        ]
-        self._forget()
-
-    def _forget(self) -> None:
-        # What the engine cannot take yet, because another port must be fed first.
-        self._waiting: list[deque] = [deque() for _ in self._model.inputs]
-        self._taken = [0 for _ in self._model.inputs]  # frames, with those that wait
-        self._is_ending = [False for _ in self._model.inputs]
-        self._is_ended = [False for _ in self._model.inputs]
+        has_one_each = len(model.inputs) == len(model.outputs) == 1
+        self._steps = SinglePorts(model, handle) if has_one_each else SeveralPorts(model, handle, options)
 
     def __enter__(self) -> "Stream":
         with self._lock:
@@ -67,6 +59,7 @@ class Stream:
     def close(self) -> None:
         """Gives the memory back. The stream cannot be used any more."""
         with self._lock:
+            self._is_open = False
             self._destroy()
 
     def reset(self) -> None:
@@ -74,7 +67,7 @@ class Stream:
         with self._lock:
             self._check_open()
             check(runtime.crnn_stream_reset, self._model._handle, self._handle)
-            self._forget()
+            self._steps.forget()
 
     def push(self, frames: Union[np.ndarray, Mapping[str, np.ndarray], None] = None, /, **named: np.ndarray) -> Arrays:
         """Gives frames and returns what is ready.
@@ -94,105 +87,28 @@ class Stream:
         """
         if frames is None and not named:
             raise ArgumentError(ARGUMENT, "push needs frames: an array, or arrays by the names of the ports")
-        model = self._model
-        if frames is None or isinstance(frames, Mapping):
-            given = {model._input_index(name): array for name, array in {**(frames or {}), **named}.items()}
+        inputs = self._model.inputs
+        if len(inputs) == 1 and isinstance(frames, np.ndarray) and not named:
+            arrays = {0: as_input(frames, inputs[0], _TIME)}
         else:
-            given = dict(enumerate(model._by_port(frames, named)))
-        arrays = {port: as_input(array, model.inputs[port], (1,)) for port, array in given.items()}
+            arrays = {port: as_input(array, inputs[port], _TIME) for port, array in self._given(frames, named).items()}
         with self._lock:
             self._check_open()
-            for port, array in arrays.items():
-                self._check_room(port, len(array))
-            for port, array in arrays.items():
-                self._taken[port] += len(array)
-                self._waiting[port].extend(self._pieces(array))
-            return self._advance()
+            return self._steps.push(arrays)
+
+    def _given(self, frames, named: dict) -> dict:
+        """The caller's arrays by the index of the port."""
+        model = self._model
+        if frames is None or isinstance(frames, Mapping):
+            return {model._input_index(name): array for name, array in {**(frames or {}), **named}.items()}
+        return dict(enumerate(model._by_port(frames, named)))
 
     def finish(self, port: Optional[str] = None) -> Arrays:
         """Ends the sequence, at one input port or (None) at all of them, and returns the rest."""
         with self._lock:
             self._check_open()
-            ports = range(len(self._is_ending)) if port is None else [self._model._input_index(port)]
-            for index in ports:
-                self._is_ending[index] = True
-            return self._advance()
-
-    # ---- Steps
+            return self._steps.finish(None if port is None else self._model._input_index(port))
 
     def _check_open(self) -> None:
-        if not self._destroy.alive:
+        if not self._is_open:
             raise StreamStateError(STREAM, "the stream is closed")
-
-    def _check_room(self, port: int, count: int) -> None:
-        # The library checks each piece by itself; a push is taken as a whole or not at all.
-        name, limit, taken = self._model.inputs[port].name, self._limits[port], self._taken[port]
-        if self._is_ending[port]:
-            raise StreamStateError(FINISHED, f"port '{name}' is finished; reset() starts anew")
-        if limit and taken + count > limit:
-            raise CapacityError(
-                TOO_LONG,
-                f"port '{name}' takes at most {limit} frames in a sequence; "
-                f"{taken} have come and {count} more were pushed",
-            )
-
-    def _pieces(self, array: np.ndarray):
-        return [array[start : start + self._chunk] for start in range(0, array.shape[0], self._chunk)]
-
-    def _advance(self):
-        """Feeds and pulls until nothing moves any more."""
-        ready: list[list[np.ndarray]] = [[] for _ in self._model.outputs]
-        try:
-            is_moving = True
-            while is_moving:
-                is_moving = False
-                for port in range(len(self._waiting)):
-                    is_moving |= self._feed(port)
-                for port, arrays in enumerate(ready):
-                    is_moving |= self._pull(port, arrays)
-        finally:
-            # What still waits must not change when the caller reuses its array.
-            for waiting in self._waiting:
-                for index, piece in enumerate(waiting):
-                    waiting[index] = piece if piece.flags.owndata else piece.copy()
-        joined = [_join(arrays, port) for arrays, port in zip(ready, self._model.outputs)]
-        if len(joined) == 1:
-            return joined[0]
-        return {port.name: array for port, array in zip(self._model.outputs, joined)}
-
-    def _feed(self, port: int) -> bool:
-        model, waiting = self._model, self._waiting[port]
-        has_moved = False
-        try:
-            while waiting:
-                frames = as_c_array(waiting[0])
-                check(runtime.crnn_stream_push, model._handle, self._handle, port, byref(frames))
-                waiting.popleft()
-                has_moved = True
-            if self._is_ending[port] and not self._is_ended[port]:
-                check(runtime.crnn_stream_finish, model._handle, self._handle, port)
-                self._is_ended[port] = has_moved = True
-        except Exception as problem:
-            if getattr(problem, "status", None) != OUTPUT_PENDING:
-                self._taken[port] -= sum(len(piece) for piece in waiting)
-                waiting.clear()
-                raise
-        return has_moved
-
-    def _pull(self, port: int, arrays: list) -> bool:
-        shape = self._model.outputs[port].shape
-        has_moved = False
-        while True:
-            array = np.empty((max(self._chunk, 16), *shape), np.float32)
-            target, frames = as_c_array(array), ctypes.c_int64()
-            check(runtime.crnn_stream_pull, self._model._handle, self._handle, port, byref(target), byref(frames))
-            if frames.value == 0:
-                return has_moved
-            arrays.append(array[: frames.value])
-            has_moved = True
-
-
-def _join(arrays: list, port) -> np.ndarray:
-    if len(arrays) == 1:
-        return arrays[0]
-    return np.concatenate(arrays) if arrays else np.empty((0, *port.shape), np.float32)
