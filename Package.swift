@@ -20,18 +20,35 @@ let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
 
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
-func kernels(_ name: String, features: [String] = []) -> Target {
-  .target(
-    name: "Kernels\(name)", dependencies: ["CKernels", "CCRNN"],
-    exclude: ["README.md"] + (name == "Reference" ? [] : ["Kernels/README.md"]),
-    swiftSettings: core + (features.isEmpty ? smallest : []) + [
-      .unsafeFlags(
-        (features + ["-ffp-contract=off", "-DCRNN_KERNEL_SET=\(name.lowercased())"]).flatMap { ["-Xcc", $0] })
-    ])
+/// With `others`, it has the sums of products alone, and its table takes the other kernels from that set.
+func kernels(_ name: String, features: [String] = [], others: String? = nil) -> Target {
+  let set = "-DCRNN_KERNEL_SET=\(name.lowercased())"
+  var flags = features + ["-ffp-contract=off", set]
+  var dependencies: [Target.Dependency] = ["CKernels", "CCRNN"]
+  var excluded = ["README.md"]
+  if let others {
+    flags.append("-DCRNN_KERNEL_OTHERS=\(others.lowercased())")
+    dependencies.append(.init(stringLiteral: "Kernels\(others)"))
+  } else if name != "Reference" {
+    excluded.append("Kernels/README.md")
+  }
+  var settings: [SwiftSetting] = core + (features.isEmpty ? smallest : [])
+  if name.hasSuffix("VNNI") { settings.append(.define("CRNN_SPLIT_S16")) }
+  #if arch(x86_64)
+    // Processors without AVX2 are rare.
+    if name == "Baseline" { settings.append(.define("CRNN_SMALL")) }
+  #endif
+  return .target(
+    name: "Kernels\(name)", dependencies: dependencies, exclude: excluded,
+    swiftSettings: settings + [.unsafeFlags(flags.flatMap { ["-Xcc", $0] })])
 }
 
 #if arch(x86_64)
-  let kernelSets = [kernels("Reference"), kernels("Baseline"), kernels("AVX2", features: ["-mavx2"])]
+  let kernelSets = [
+    kernels("Reference"), kernels("Baseline"), kernels("AVX2", features: ["-mavx2"]),
+    kernels(
+      "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], others: "AVX2"),
+  ]
 #else
   let kernelSets = [kernels("Reference"), kernels("Baseline")]
 #endif

@@ -41,6 +41,26 @@ func crnn_kernel_convert_add(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMu
 }
 
 @c @implementation
+func crnn_kernel_rescale(
+  _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int
+) {
+  var i = 0
+  while i < columns {
+    let (factor, offset) = (load(scale + i, 8), load(shift + i, 8))
+    var next = i
+    var row = 0
+    while row < rows {
+      let product = numbers(accumulators + next, 8) * factor
+      store(product + offset, y + next, 8)
+      next &+= columns
+      row &+= 1
+    }
+    i &+= 8
+  }
+}
+
+@c @implementation
 func crnn_kernel_multiply_add(
   _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
   _ y: UnsafeMutablePointer<Float>, _ count: Int

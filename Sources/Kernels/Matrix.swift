@@ -7,7 +7,8 @@ import CKernelSet
 @inline(__always)
 private func multiplyRows<O: Operand>(
   _ operand: O.Type, rows: Int, _ x: UnsafePointer<O.Code>, _ xStride: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ groups: Int, _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
+  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ accumulators: UnsafeMutablePointer<Int32>,
+  _ accumulatorStride: Int
 ) {
   let x1 = rows > 1 ? x + xStride : x
   let x2 = rows > 2 ? x1 + xStride : x
@@ -26,18 +27,22 @@ private func multiplyRows<O: Operand>(
     if rows > 3 { sums3 = O.add(sums3, O.inputs(x3 + k), panel) }
     group &+= 1
   }
-  let start = crnn_load_i32x8(initial)
-  crnn_store_i32x8(accumulators, start &+ O.total(sums0))
-  if rows > 1 { crnn_store_i32x8(accumulators + accumulatorStride, start &+ O.total(sums1)) }
-  if rows > 2 { crnn_store_i32x8(accumulators + 2 &* accumulatorStride, start &+ O.total(sums2)) }
-  if rows > 3 { crnn_store_i32x8(accumulators + 3 &* accumulatorStride, start &+ O.total(sums3)) }
+  start(initial, accumulators, O.total(sums0))
+  if rows > 1 { start(initial + initialStride, accumulators + accumulatorStride, O.total(sums1)) }
+  if rows > 2 { start(initial + 2 &* initialStride, accumulators + 2 &* accumulatorStride, O.total(sums2)) }
+  if rows > 3 { start(initial + 3 &* initialStride, accumulators + 3 &* accumulatorStride, O.total(sums3)) }
+}
+
+@inline(__always)
+private func start(_ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>, _ total: SIMD8<Int32>) {
+  crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ total)
 }
 
 /// One row of x times four panels of weights.
 @inline(__always)
 private func multiplyPanels<O: Operand>(
   _ operand: O.Type, _ x: UnsafePointer<O.Code>, _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>,
-  _ groups: Int, _ panelStride: Int, _ accumulators: UnsafeMutablePointer<Int32>
+  _ groups: Int, _ panelStride: Int, _ excess: SIMD8<Int32>, _ accumulators: UnsafeMutablePointer<Int32>
 ) {
   let weights1 = weights + panelStride
   let weights2 = weights1 + panelStride
@@ -56,36 +61,38 @@ private func multiplyPanels<O: Operand>(
     sums3 = O.add(sums3, inputs, O.weights(weights3 + offset))
     group &+= 1
   }
-  crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ O.total(sums0))
-  crnn_store_i32x8(accumulators + 8, crnn_load_i32x8(initial + 8) &+ O.total(sums1))
-  crnn_store_i32x8(accumulators + 16, crnn_load_i32x8(initial + 16) &+ O.total(sums2))
-  crnn_store_i32x8(accumulators + 24, crnn_load_i32x8(initial + 24) &+ O.total(sums3))
+  start(initial, accumulators, O.total(sums0) &- excess)
+  start(initial + 8, accumulators + 8, O.total(sums1) &- excess)
+  start(initial + 16, accumulators + 16, O.total(sums2) &- excess)
+  start(initial + 24, accumulators + 24, O.total(sums3) &- excess)
 }
 
+/// `once` is the same operand for a single row of x, which uses each weight once.
 @inline(__always)
-private func multiply<O: Operand>(
-  _ operand: O.Type, _ x: UnsafePointer<O.Code>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
+private func multiply<O: Operand, Once: Operand>(
+  _ operand: O.Type, once: Once.Type, _ x: UnsafePointer<O.Code>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
-) {
+) where O.Code == Once.Code {
   var panel = 0
-  if count == 1 {
+  if count == 1 && panels >= 4 {
+    let excess = crnn_all_i32x8(Once.excess(x, groups))
     while panel &+ 4 <= panels {
       multiplyPanels(
-        operand, x, weights + panel &* panelStride, initial + 8 &* panel, groups, panelStride, accumulators + 8 &* panel
-      )
+        once, x, weights + panel &* panelStride, initial + 8 &* panel, groups, panelStride, excess,
+        accumulators + 8 &* panel)
       panel &+= 4
     }
   }
   while panel < panels {
     let w = weights + panel &* panelStride
-    let start = initial + 8 &* panel
+    let first = initial + 8 &* panel
     let y = accumulators + 8 &* panel
     switch count {
-    case 1: multiplyRows(operand, rows: 1, x, xStride, w, start, groups, y, accumulatorStride)
-    case 2: multiplyRows(operand, rows: 2, x, xStride, w, start, groups, y, accumulatorStride)
-    case 3: multiplyRows(operand, rows: 3, x, xStride, w, start, groups, y, accumulatorStride)
-    case 4: multiplyRows(operand, rows: 4, x, xStride, w, start, groups, y, accumulatorStride)
+    case 1: multiplyRows(operand, rows: 1, x, xStride, w, first, initialStride, groups, y, accumulatorStride)
+    case 2: multiplyRows(operand, rows: 2, x, xStride, w, first, initialStride, groups, y, accumulatorStride)
+    case 3: multiplyRows(operand, rows: 3, x, xStride, w, first, initialStride, groups, y, accumulatorStride)
+    case 4: multiplyRows(operand, rows: 4, x, xStride, w, first, initialStride, groups, y, accumulatorStride)
     default: return
     }
     panel &+= 1
@@ -95,21 +102,34 @@ private func multiply<O: Operand>(
 @c @implementation
 func crnn_kernel_multiply_s16(
   _ x: UnsafePointer<Int16>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   multiply(
-    OperandS16.self, x, xStride, count, weights, initial, groups, panels, panelStride, accumulators, accumulatorStride)
+    OperandS16.self, once: OperandS16Once.self, x, xStride, count, weights, initial, initialStride, groups, panels,
+    panelStride, accumulators, accumulatorStride)
+}
+
+@c @implementation
+func crnn_kernel_multiply_u8(
+  _ x: UnsafePointer<UInt8>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
+) {
+  multiply(
+    OperandU8.self, once: OperandU8.self, x, xStride, count, weights, initial, initialStride, groups, panels,
+    panelStride, accumulators, accumulatorStride)
 }
 
 @c @implementation
 func crnn_kernel_multiply_u7(
   _ x: UnsafePointer<UInt8>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   multiply(
-    OperandU7.self, x, xStride, count, weights, initial, groups, panels, panelStride, accumulators, accumulatorStride)
+    OperandU7.self, once: OperandU7.self, x, xStride, count, weights, initial, initialStride, groups, panels,
+    panelStride, accumulators, accumulatorStride)
 }
 
 @c @implementation

@@ -3,20 +3,13 @@ import CKernelSet
 
 // One time step of a recurrent layer, eight units at a time: from the sums of all gate rows to the new state.
 //
-// Each kernel's body is compiled twice, for the usual functions, which then stay inline, and for any.
+// Each kernel's body is compiled twice, for the usual functions, which then stay inline, and for any; where size matters more, once.
 
 /// The activation functions of a step.
 private protocol StepFunctions {
   static func gate(_ s: crnn_recurrent_step, _ x: Vector) -> Vector
   static func cell(_ s: crnn_recurrent_step, _ x: Vector) -> Vector
   static func output(_ s: crnn_recurrent_step, _ x: Vector) -> Vector
-}
-
-/// Sigmoid for gates, tanh elsewhere, no clip: nearly every trained network.
-private enum UsualFunctions: StepFunctions {
-  @inline(__always) static func gate(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { sigmoid(x) }
-  @inline(__always) static func cell(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { hyperbolicTangent(x) }
-  @inline(__always) static func output(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { hyperbolicTangent(x) }
 }
 
 /// Those that the step names.
@@ -32,6 +25,17 @@ private enum AnyFunctions: StepFunctions {
     return y
   }
 }
+
+#if CRNN_SMALL
+  private typealias UsualFunctions = AnyFunctions
+#else
+  /// Sigmoid for gates, tanh elsewhere, no clip: nearly every trained network.
+  private enum UsualFunctions: StepFunctions {
+    @inline(__always) static func gate(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { sigmoid(x) }
+    @inline(__always) static func cell(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { hyperbolicTangent(x) }
+    @inline(__always) static func output(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { hyperbolicTangent(x) }
+  }
+#endif
 
 @inline(__always)
 private func hasUsualGates(_ s: crnn_recurrent_step) -> Bool {
@@ -87,8 +91,11 @@ func crnn_kernel_lstm(_ step: UnsafePointer<crnn_recurrent_step>) {
   }
 }
 
+/// In two passes like the LSTM; between them, the hidden sums give way to update gates and arguments of the candidates.
 @inline(never)
-private func gruAfter<F: StepFunctions>(_ functions: F.Type, _ step: UnsafePointer<crnn_recurrent_step>) {
+private func gruAfter<F: StepFunctions>(
+  _ functions: F.Type, _ step: UnsafePointer<crnn_recurrent_step>
+) {
   let s = step.pointee
   let units = s.units
   var j = 0
@@ -98,8 +105,15 @@ private func gruAfter<F: StepFunctions>(_ functions: F.Type, _ step: UnsafePoint
     let n = r &+ units
     let update = F.gate(s, load(s.input + j, remaining) + load(s.hidden + j, remaining))
     let reset = F.gate(s, load(s.input + r, remaining) + load(s.hidden + r, remaining))
-    let candidate = F.cell(s, load(s.input + n, remaining) + reset * load(s.hidden + n, remaining))
-    store(mix(update, candidate, load(s.h + j, remaining)), s.h + j, remaining)
+    store(load(s.input + n, remaining) + reset * load(s.hidden + n, remaining), s.hidden + n, remaining)
+    store(update, s.hidden + j, remaining)
+    j &+= 8
+  }
+  j = 0
+  while j < units {
+    let remaining = units &- j
+    let candidate = F.cell(s, load(s.hidden + 2 &* units + j, remaining))
+    store(mix(load(s.hidden + j, remaining), candidate, load(s.h + j, remaining)), s.h + j, remaining)
     j &+= 8
   }
 }

@@ -30,6 +30,19 @@ func crnn_kernel_convert_add(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMu
 }
 
 @c @implementation
+func crnn_kernel_rescale(
+  _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int
+) {
+  var i = 0
+  while i < rows &* columns {
+    let product = Float(Int(accumulators[i])) * scale[i % columns]
+    y[i] = product + shift[i % columns]
+    i &+= 1
+  }
+}
+
+@c @implementation
 func crnn_kernel_multiply_add(
   _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
   _ y: UnsafeMutablePointer<Float>, _ count: Int

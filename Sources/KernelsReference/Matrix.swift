@@ -2,10 +2,10 @@ import CKernelSet
 
 // Sums of products of codes, in 32 bits that wrap. Weights lie as [panel][group of four][row of eight][depth of four].
 
-@c @implementation
-func crnn_kernel_multiply_s16(
-  _ x: UnsafePointer<Int16>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
+@inline(__always)
+private func multiply<Code: FixedWidthInteger>(
+  _ x: UnsafePointer<Code>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   var m = 0
@@ -13,10 +13,10 @@ func crnn_kernel_multiply_s16(
     var r = 0
     while r < 8 &* panels {
       let row = weights + (r / 8) &* panelStride + (r % 8) &* 4
-      var sum = initial[r]
+      var sum = initial[m &* initialStride &+ r]
       var k = 0
       while k < 4 &* groups {
-        sum &+= Int32(row[(k / 4) &* 32 &+ k % 4]) &* Int32(x[m &* xStride &+ k])
+        sum &+= Int32(row[(k / 4) &* 32 &+ k % 4]) &* Int32(truncatingIfNeeded: x[m &* xStride &+ k])
         k &+= 1
       }
       accumulators[m &* accumulatorStride &+ r] = sum
@@ -27,27 +27,33 @@ func crnn_kernel_multiply_s16(
 }
 
 @c @implementation
-func crnn_kernel_multiply_u7(
-  _ x: UnsafePointer<UInt8>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
+func crnn_kernel_multiply_s16(
+  _ x: UnsafePointer<Int16>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
-  var m = 0
-  while m < count {
-    var r = 0
-    while r < 8 &* panels {
-      let row = weights + (r / 8) &* panelStride + (r % 8) &* 4
-      var sum = initial[r]
-      var k = 0
-      while k < 4 &* groups {
-        sum &+= Int32(row[(k / 4) &* 32 &+ k % 4]) &* Int32(x[m &* xStride &+ k])
-        k &+= 1
-      }
-      accumulators[m &* accumulatorStride &+ r] = sum
-      r &+= 1
-    }
-    m &+= 1
-  }
+  multiply(
+    x, xStride, count, weights, initial, initialStride, groups, panels, panelStride, accumulators, accumulatorStride)
+}
+
+@c @implementation
+func crnn_kernel_multiply_u8(
+  _ x: UnsafePointer<UInt8>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
+) {
+  multiply(
+    x, xStride, count, weights, initial, initialStride, groups, panels, panelStride, accumulators, accumulatorStride)
+}
+
+@c @implementation
+func crnn_kernel_multiply_u7(
+  _ x: UnsafePointer<UInt8>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
+) {
+  multiply(
+    x, xStride, count, weights, initial, initialStride, groups, panels, panelStride, accumulators, accumulatorStride)
 }
 
 @c @implementation

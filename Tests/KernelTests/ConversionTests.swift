@@ -45,6 +45,24 @@ struct ConversionTests {
     }
   }
 
+  @Test("Sums to values, also in place", arguments: KernelSet.optimized)
+  func rescale(_ set: KernelSet) {
+    for (rows, columns) in [(0, 8), (1, 8), (1, 64), (2, 16), (3, 8), (4, 40)] {
+      var random = RandomValues(seed: UInt64(rows * columns))
+      let sums = GuardedMemory(random.integers(Int32.min...Int32.max, count: rows * columns))
+      let scale = GuardedMemory(random.wildFloats(count: columns))
+      let shift = GuardedMemory(random.wildFloats(count: columns))
+      let actual = GuardedMemory(repeating: Float(0), count: rows * columns)
+      let expected = GuardedMemory(repeating: Float(0), count: rows * columns)
+      set.kernels.rescale(sums.base, scale.base, shift.base, actual.base, rows, columns)
+      Self.reference.rescale(sums.base, scale.base, shift.base, expected.base, rows, columns)
+      expectSame(actual, expected, "\(rows) rows of \(columns)")
+      let inPlace = UnsafeMutableRawPointer(sums.base).assumingMemoryBound(to: Float.self)
+      set.kernels.rescale(sums.base, scale.base, shift.base, inPlace, rows, columns)
+      for i in 0..<rows * columns { #expect(inPlace[i].bitPattern == expected.base[i].bitPattern, "in place, value \(i)") }
+    }
+  }
+
   @Test("Scale and shift, also in place", arguments: KernelSet.optimized)
   func multiplyAdd(_ set: KernelSet) {
     for count in [0] + awkwardCounts {

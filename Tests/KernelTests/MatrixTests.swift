@@ -10,10 +10,12 @@ struct MatrixTests {
     var panels: Int
     var spare = 0
     var extreme = false
+    /// Each row of x begins with sums of its own, in place.
+    var accumulates = false
 
     var panelStride: Int { 32 * (groups + spare) }
     var weightCount: Int { panels == 0 ? 0 : (panels - 1) * panelStride + 32 * groups }
-    var description: String { "count \(count), groups \(groups), panels \(panels), spare \(spare), extreme \(extreme)" }
+    var description: String { "count \(count), groups \(groups), panels \(panels), spare \(spare), extreme \(extreme), accumulates \(accumulates)" }
 
     static let all: [Shape] = {
       var shapes: [Shape] = []
@@ -24,6 +26,7 @@ struct MatrixTests {
           }
           shapes.append(Shape(count: count, groups: 9, panels: panels, spare: 3))
           shapes.append(Shape(count: count, groups: 37, panels: panels, extreme: true))
+          shapes.append(Shape(count: count, groups: 6, panels: panels, accumulates: true))
         }
         shapes.append(Shape(count: count, groups: 3, panels: 0))
         shapes.append(Shape(count: count, groups: 6, panels: 17))
@@ -39,6 +42,13 @@ struct MatrixTests {
     }
   }
 
+  @Test("8-bit operands equal the reference", arguments: KernelSet.optimized)
+  func multiplyU8(_ set: KernelSet) {
+    for (seed, shape) in Shape.all.enumerated() {
+      check(shape, seed: seed, codes: UInt8(0)...255, set.kernels.multiply_u8, Self.reference.multiply_u8)
+    }
+  }
+
   @Test("7-bit operands equal the reference", arguments: KernelSet.optimized)
   func multiplyU7(_ set: KernelSet) {
     for (seed, shape) in Shape.all.enumerated() {
@@ -49,7 +59,7 @@ struct MatrixTests {
   private static var reference: crnn_kernels { KernelSet.reference.kernels }
 
   private typealias Multiply<Code> = (
-    UnsafePointer<Code>, Int, Int, UnsafePointer<Int8>, UnsafePointer<Int32>, Int, Int, Int,
+    UnsafePointer<Code>, Int, Int, UnsafePointer<Int8>, UnsafePointer<Int32>, Int, Int, Int, Int,
     UnsafeMutablePointer<Int32>,
     Int
   ) -> Void
@@ -65,14 +75,16 @@ struct MatrixTests {
       random.integers(codes, count: (shape.count - 1) * xStride + 4 * shape.groups, extreme: shape.extreme))
     let weights = GuardedMemory(random.integers(Int8(-127)...127, count: shape.weightCount, extreme: shape.extreme))
     let initial = GuardedMemory(random.integers(Int32.min...Int32.max, count: rows))
-    let untouched = [Int32](repeating: 0x5A5A_5A5A, count: (shape.count - 1) * sumStride + rows)
+    let untouched =
+      shape.accumulates
+      ? random.integers(Int32.min...Int32.max, count: (shape.count - 1) * sumStride + rows)
+      : [Int32](repeating: 0x5A5A_5A5A, count: (shape.count - 1) * sumStride + rows)
     let actual = GuardedMemory(untouched)
     let expected = GuardedMemory(untouched)
     func run(_ function: Multiply<Code>, _ sums: GuardedMemory<Int32>) {
       function(
-        x.base, xStride, shape.count, weights.base, initial.base, shape.groups, shape.panels, shape.panelStride,
-        sums.base,
-        sumStride)
+        x.base, xStride, shape.count, weights.base, shape.accumulates ? UnsafePointer(sums.base) : UnsafePointer(initial.base),
+        shape.accumulates ? sumStride : 0, shape.groups, shape.panels, shape.panelStride, sums.base, sumStride)
     }
     run(kernel, actual)
     run(reference, expected)
@@ -90,7 +102,7 @@ struct MatrixTests {
     let x: [Int16] = [100, 9, 9, 9, 9, -7, 9, 9]
     let initial = (0..<16).map { Int32(1000 * $0) }
     var sums = [Int32](repeating: 0, count: 16)
-    Self.reference.multiply_s16(x, 8, 1, weights, initial, 2, 2, 64, &sums, 16)
+    Self.reference.multiply_s16(x, 8, 1, weights, initial, 0, 2, 2, 64, &sums, 16)
     let expected = (0..<16).map { row -> Int32 in Int32(1000 * row) + 100 - 7 * Int32(row + 1) }
     #expect(sums == expected)
   }

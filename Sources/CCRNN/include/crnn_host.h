@@ -64,5 +64,15 @@ static inline int crnn_host_has_avx2(void) {
   return 0;
 #endif
 }
+static inline int crnn_host_has_avx512vnni(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                 && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni")
+             ? 1 : 0;
+#else
+  return 0;
+#endif
+}
 
 #endif

@@ -13,17 +13,24 @@
 #ifndef CRNN_KERNEL_SET
 #define CRNN_KERNEL_SET baseline
 #endif
+/* A module that defines the sums of products alone takes the other kernels of its table from another module. */
+#ifndef CRNN_KERNEL_OTHERS
+#define CRNN_KERNEL_OTHERS CRNN_KERNEL_SET
+#endif
 
 #define CRNN_KERNEL_TEXT_OF(text) #text
 #define CRNN_KERNEL_TEXT(text) CRNN_KERNEL_TEXT_OF(text)
-#define CRNN_KERNEL(name)                                                            \
+#define CRNN_KERNEL_OF(set, name)                                                    \
   extern __typeof__(*((const crnn_kernels *)0)->name) crnn_kernel_##name /* symbol */ \
-      __asm__("crnn_" CRNN_KERNEL_TEXT(CRNN_KERNEL_SET) "_" #name)
+      __asm__("crnn_" CRNN_KERNEL_TEXT(set) "_" #name)
+#define CRNN_KERNEL(name) CRNN_KERNEL_OF(CRNN_KERNEL_OTHERS, name)
 
-CRNN_KERNEL(multiply_s16);
-CRNN_KERNEL(multiply_u7);
-CRNN_KERNEL(depthwise_s16);
+CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_s16);
+CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_u8);
+CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_u7);
+CRNN_KERNEL_OF(CRNN_KERNEL_SET, depthwise_s16);
 CRNN_KERNEL(widen_u8);
+CRNN_KERNEL(rescale);
 CRNN_KERNEL(convert);
 CRNN_KERNEL(convert_add);
 CRNN_KERNEL(multiply_add);
@@ -52,9 +59,11 @@ static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOC
   static const crnn_kernels table = {
       .name = CRNN_KERNEL_TEXT(CRNN_KERNEL_SET),
       .multiply_s16 = crnn_kernel_multiply_s16,
+      .multiply_u8 = crnn_kernel_multiply_u8,
       .multiply_u7 = crnn_kernel_multiply_u7,
       .depthwise_s16 = crnn_kernel_depthwise_s16,
       .widen_u8 = crnn_kernel_widen_u8,
+      .rescale = crnn_kernel_rescale,
       .convert = crnn_kernel_convert,
       .convert_add = crnn_kernel_convert_add,
       .multiply_add = crnn_kernel_multiply_add,

@@ -39,7 +39,7 @@ typedef struct crnn_recurrent_step {
   crnn_activation gate, cell, output;
   float clip;                          /* 0: none */
   const float *_Nonnull input;         /* W x + b, per gate */
-  const float *_Nonnull hidden;        /* R h, per gate; a GRU with reset before: only z and r */
+  float *_Nonnull hidden;              /* R h, per gate; a GRU with reset before: only z and r. A kernel may write to it */
   const float *_Nullable candidate;    /* GRU with reset before: R (r h); */
   const float *_Nullable peephole;     /* LSTM: [3][units] or NULL */
   float *_Nonnull h;                   /* [units], in and out */
@@ -49,19 +49,24 @@ typedef struct crnn_recurrent_step {
 typedef struct crnn_kernels {
   const char *_Nonnull name;
 
-  /* accumulators[m * accumulator_stride + r] = initial[r] + sum over k of weights[r][k] * x[m * x_stride + k], in int32
+  /* accumulators[m * accumulator_stride + r] = initial[m * initial_stride + r] + sum over k of weights[r][k] * x[m * x_stride + k], in int32
    * that wraps, for m < count (1...4), r < 8 * panels, k < 4 * groups. weights: [panel][group][8][4], panels lie
    * panel_stride bytes apart (more than 32 * groups where the sum is one of several segments). x_stride in elements. x
-   * of _u7 is 0..127. */
+   * of _u7 is 0..127. initial may be the accumulators. Four codes of x at a time are read, up to 4 * groups. */
   void (*_Nonnull multiply_s16)(const int16_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count,
                                 const int8_t *_Nonnull weights,
-                                const int32_t *_Nonnull initial, ptrdiff_t groups, ptrdiff_t panels,
-                                ptrdiff_t panel_stride,
+                                const int32_t *_Nonnull initial, ptrdiff_t initial_stride, ptrdiff_t groups,
+                                ptrdiff_t panels, ptrdiff_t panel_stride,
                                 int32_t *_Nonnull accumulators, ptrdiff_t accumulator_stride);
+  void (*_Nonnull multiply_u8)(const uint8_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count,
+                               const int8_t *_Nonnull weights,
+                               const int32_t *_Nonnull initial, ptrdiff_t initial_stride, ptrdiff_t groups,
+                               ptrdiff_t panels, ptrdiff_t panel_stride,
+                               int32_t *_Nonnull accumulators, ptrdiff_t accumulator_stride);
   void (*_Nonnull multiply_u7)(const uint8_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count,
                                const int8_t *_Nonnull weights,
-                               const int32_t *_Nonnull initial, ptrdiff_t groups, ptrdiff_t panels,
-                               ptrdiff_t panel_stride,
+                               const int32_t *_Nonnull initial, ptrdiff_t initial_stride, ptrdiff_t groups,
+                               ptrdiff_t panels, ptrdiff_t panel_stride,
                                int32_t *_Nonnull accumulators, ptrdiff_t accumulator_stride);
   /* accumulators[c] = initial[c] + sum over t of weights[t * channels + c] * x[t * channels + c]; channels a multiple
    * of 16. */
@@ -71,6 +76,10 @@ typedef struct crnn_kernels {
 
   void (*_Nonnull widen_u8)(const uint8_t *_Nonnull x, int16_t *_Nonnull y, ptrdiff_t count);
 
+  /* y[m * columns + r] = float(accumulators[m * columns + r]) * scale[r] + shift[r], three roundings. columns is a multiple
+   * of 8; y may be the memory of the accumulators. */
+  void (*_Nonnull rescale)(const int32_t *_Nonnull accumulators, const float *_Nonnull scale, const float *_Nonnull shift,
+                           float *_Nonnull y, ptrdiff_t rows, ptrdiff_t columns);
   /* y = float(accumulator), and y += float(accumulator). */
   void (*_Nonnull convert)(const int32_t *_Nonnull accumulators, float *_Nonnull y, ptrdiff_t count);
   void (*_Nonnull convert_add)(const int32_t *_Nonnull accumulators, float *_Nonnull y, ptrdiff_t count);
@@ -117,6 +126,7 @@ const crnn_kernels *_Nonnull crnn_kernels_reference(void) CRNN_NO_ALLOCATION;
 const crnn_kernels *_Nonnull crnn_kernels_baseline(void) CRNN_NO_ALLOCATION;
 #if defined(__x86_64__)
 const crnn_kernels *_Nonnull crnn_kernels_avx2(void) CRNN_NO_ALLOCATION;
+const crnn_kernels *_Nonnull crnn_kernels_avx512vnni(void) CRNN_NO_ALLOCATION;
 #endif
 
 #endif

@@ -225,7 +225,6 @@ CRNN_INLINE crnn_i32x8 crnn_multiply_pairs(crnn_i16x16 a, crnn_i16x16 b) {
 }
 
 typedef crnn_i16x32 crnn_s16_weights;
-typedef crnn_i16x16 crnn_s16_inputs;
 typedef crnn_i32x16 crnn_s16_sums;
 
 CRNN_INLINE crnn_s16_weights crnn_s16_load_weights(const int8_t *_Nonnull p) {
@@ -233,6 +232,21 @@ CRNN_INLINE crnn_s16_weights crnn_s16_load_weights(const int8_t *_Nonnull p) {
   __builtin_memcpy(&v, p, sizeof v);
   return __builtin_convertvector(v, crnn_i16x32);
 }
+#if defined(__AVX512VNNI__)
+typedef crnn_i16x32 crnn_s16_inputs;
+
+CRNN_INLINE crnn_s16_inputs crnn_s16_load_inputs(const int16_t *_Nonnull p) {
+  int64_t four;
+  __builtin_memcpy(&four, p, sizeof four);
+  return (crnn_i16x32)_mm512_set1_epi64(four);
+}
+/* vpdpwssd wraps like every sum here; vpdpwssds would saturate. */
+CRNN_INLINE crnn_s16_sums crnn_s16_multiply_add(crnn_s16_sums sums, crnn_s16_inputs x, crnn_s16_weights w) {
+  return (crnn_i32x16)_mm512_dpwssd_epi32((__m512i)sums, (__m512i)w, (__m512i)x);
+}
+#else
+typedef crnn_i16x16 crnn_s16_inputs;
+
 CRNN_INLINE crnn_s16_inputs crnn_s16_load_inputs(const int16_t *_Nonnull p) {
   typedef int64_t i64x4 __attribute__((vector_size(32)));
   int64_t four;
@@ -242,6 +256,7 @@ CRNN_INLINE crnn_s16_inputs crnn_s16_load_inputs(const int16_t *_Nonnull p) {
 CRNN_INLINE crnn_s16_sums crnn_s16_multiply_add(crnn_s16_sums sums, crnn_s16_inputs x, crnn_s16_weights w) {
   return sums + crnn_join(crnn_multiply_pairs(crnn_low_half(w), x), crnn_multiply_pairs(crnn_high_half(w), x));
 }
+#endif
 CRNN_INLINE crnn_i32x8 crnn_s16_total(crnn_s16_sums sums) {
   return __builtin_shufflevector(sums, sums, 0, 2, 4, 6, 8, 10, 12, 14) +
          __builtin_shufflevector(sums, sums, 1, 3, 5, 7, 9, 11, 13, 15);
@@ -249,35 +264,60 @@ CRNN_INLINE crnn_i32x8 crnn_s16_total(crnn_s16_sums sums) {
 
 #if defined(__AVX2__)
 
+/* Weights of bytes as they lie in the file, four products of each row to a lane. */
+CRNN_INLINE crnn_i8x32 crnn_load_i8x32(const int8_t *_Nonnull p) {
+  crnn_i8x32 v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+CRNN_INLINE crnn_i32x8 crnn_load_four_bytes(const uint8_t *_Nonnull p) {
+  int32_t four;
+  __builtin_memcpy(&four, p, sizeof four);
+  return crnn_all_i32x8(four);
+}
+
 /* Inputs of 0..127: a pair of products is at most 2 * 127 * 128 < 2^15, so vpmaddubsw never saturates. */
 typedef crnn_i8x32 crnn_u7_weights;
 typedef crnn_i32x8 crnn_u7_inputs;
 typedef crnn_i32x8 crnn_u7_sums;
 
-CRNN_INLINE crnn_u7_weights crnn_u7_load_weights(const int8_t *_Nonnull p) {
-  crnn_i8x32 v;
-  __builtin_memcpy(&v, p, sizeof v);
-  return v;
-}
-CRNN_INLINE crnn_u7_inputs crnn_u7_load_inputs(const uint8_t *_Nonnull p) {
-  int32_t four;
-  __builtin_memcpy(&four, p, sizeof four);
-  return crnn_all_i32x8(four);
-}
+CRNN_INLINE crnn_u7_weights crnn_u7_load_weights(const int8_t *_Nonnull p) { return crnn_load_i8x32(p); }
+CRNN_INLINE crnn_u7_inputs crnn_u7_load_inputs(const uint8_t *_Nonnull p) { return crnn_load_four_bytes(p); }
 CRNN_INLINE crnn_u7_sums crnn_u7_multiply_add(crnn_u7_sums sums, crnn_u7_inputs x, crnn_u7_weights w) {
+#if defined(__AVX512VNNI__)
+  return (crnn_i32x8)_mm256_dpbusd_epi32((__m256i)sums, (__m256i)x, (__m256i)w);
+#else
   __m256i pairs = _mm256_maddubs_epi16((__m256i)x, (__m256i)w);
   return sums + (crnn_i32x8)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+#endif
 }
 CRNN_INLINE crnn_i32x8 crnn_u7_total(crnn_u7_sums sums) { return sums; }
 
+#endif
+
+#if defined(__AVX512VNNI__)
+
+/* vpdpbusd takes bytes of 0..255 and adds four products without an intermediate result of 16 bits. */
+typedef crnn_u7_weights crnn_u8_weights;
+typedef crnn_u7_inputs crnn_u8_inputs;
+typedef crnn_u7_sums crnn_u8_sums;
+
+CRNN_INLINE crnn_u8_weights crnn_u8_load_weights(const int8_t *_Nonnull p) { return crnn_u7_load_weights(p); }
+CRNN_INLINE crnn_u8_inputs crnn_u8_load_inputs(const uint8_t *_Nonnull p) { return crnn_u7_load_inputs(p); }
+CRNN_INLINE crnn_u8_sums crnn_u8_multiply_add(crnn_u8_sums sums, crnn_u8_inputs x, crnn_u8_weights w) {
+  return crnn_u7_multiply_add(sums, x, w);
+}
+CRNN_INLINE crnn_i32x8 crnn_u8_total(crnn_u8_sums sums) { return crnn_u7_total(sums); }
+
 #else
 
-typedef crnn_s16_weights crnn_u7_weights;
-typedef crnn_s16_inputs crnn_u7_inputs;
-typedef crnn_s16_sums crnn_u7_sums;
+/* Bytes widened as they come: what follows is the multiplication of 16-bit codes. */
+typedef crnn_s16_weights crnn_u8_weights;
+typedef crnn_s16_inputs crnn_u8_inputs;
+typedef crnn_s16_sums crnn_u8_sums;
 
-CRNN_INLINE crnn_u7_weights crnn_u7_load_weights(const int8_t *_Nonnull p) { return crnn_s16_load_weights(p); }
-CRNN_INLINE crnn_u7_inputs crnn_u7_load_inputs(const uint8_t *_Nonnull p) {
+CRNN_INLINE crnn_u8_weights crnn_u8_load_weights(const int8_t *_Nonnull p) { return crnn_s16_load_weights(p); }
+CRNN_INLINE crnn_u8_inputs crnn_u8_load_inputs(const uint8_t *_Nonnull p) {
   typedef uint8_t u8x4 __attribute__((vector_size(4)));
   typedef int16_t i16x4 __attribute__((vector_size(8)));
   u8x4 four;
@@ -285,10 +325,52 @@ CRNN_INLINE crnn_u7_inputs crnn_u7_load_inputs(const uint8_t *_Nonnull p) {
   i16x4 wide = __builtin_convertvector(four, i16x4);
   return __builtin_shufflevector(wide, wide, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
 }
-CRNN_INLINE crnn_u7_sums crnn_u7_multiply_add(crnn_u7_sums sums, crnn_u7_inputs x, crnn_u7_weights w) {
+CRNN_INLINE crnn_u8_sums crnn_u8_multiply_add(crnn_u8_sums sums, crnn_u8_inputs x, crnn_u8_weights w) {
   return crnn_s16_multiply_add(sums, x, w);
 }
-CRNN_INLINE crnn_i32x8 crnn_u7_total(crnn_u7_sums sums) { return crnn_s16_total(sums); }
+CRNN_INLINE crnn_i32x8 crnn_u8_total(crnn_u8_sums sums) { return crnn_s16_total(sums); }
+
+#endif
+
+/* 16-bit inputs in two bytes, x = 256 h + l with l in 0..255 and h in -128..127: vpdpbusd multiplies the weights with l, and h with
+ * the weights made unsigned, (w + 128) h, of which 128 times the sum of all h is too much. Twice the multiplications of vpdpwssd,
+ * but no weight has to be widened: where each weight is used once, that is what takes the time. */
+#if defined(__AVX512VNNI__)
+CRNN_INLINE __m256i crnn_four_words(const int16_t *_Nonnull p) {
+  int64_t four;
+  __builtin_memcpy(&four, p, sizeof four);
+  return _mm256_set1_epi64x(four);
+}
+CRNN_INLINE crnn_i32x8 crnn_s16_low_bytes(const int16_t *_Nonnull p) {
+  return (crnn_i32x8)_mm256_shuffle_epi8(crnn_four_words(p), _mm256_set1_epi32(0x06040200));
+}
+CRNN_INLINE crnn_i32x8 crnn_s16_high_bytes(const int16_t *_Nonnull p) {
+  return (crnn_i32x8)_mm256_shuffle_epi8(crnn_four_words(p), _mm256_set1_epi32(0x07050301));
+}
+CRNN_INLINE crnn_i32x8 crnn_s16_multiply_add_high(crnn_i32x8 sums, crnn_i32x8 h, crnn_i8x32 w) {
+  const __m256i made_unsigned = _mm256_xor_si256((__m256i)w, _mm256_set1_epi8(-128));
+  return (crnn_i32x8)_mm256_dpbusd_epi32((__m256i)sums, made_unsigned, (__m256i)h);
+}
+/* 256 * 128 * the sum of h over 4 * groups inputs, in 32 bits that wrap. */
+CRNN_INLINE int32_t crnn_s16_excess(const int16_t *_Nonnull p, ptrdiff_t groups) {
+  uint32_t sum = 0;
+  for (ptrdiff_t i = 0; i < 4 * groups; i++) sum += (uint32_t)(p[i] >> 8);
+  return (int32_t)(sum << 15);
+}
+#endif
+
+#if !defined(__AVX2__)
+
+typedef crnn_u8_weights crnn_u7_weights;
+typedef crnn_u8_inputs crnn_u7_inputs;
+typedef crnn_u8_sums crnn_u7_sums;
+
+CRNN_INLINE crnn_u7_weights crnn_u7_load_weights(const int8_t *_Nonnull p) { return crnn_u8_load_weights(p); }
+CRNN_INLINE crnn_u7_inputs crnn_u7_load_inputs(const uint8_t *_Nonnull p) { return crnn_u8_load_inputs(p); }
+CRNN_INLINE crnn_u7_sums crnn_u7_multiply_add(crnn_u7_sums sums, crnn_u7_inputs x, crnn_u7_weights w) {
+  return crnn_u8_multiply_add(sums, x, w);
+}
+CRNN_INLINE crnn_i32x8 crnn_u7_total(crnn_u7_sums sums) { return crnn_u8_total(sums); }
 
 #endif
 

@@ -4,19 +4,22 @@ import CKernels
 /// The kernel tables of this build, best last.
 enum InstructionSets {
   #if arch(x86_64)
-    static var count: Int { 3 }
+    static var count: Int { 4 }
   #else
     static var count: Int { 2 }
   #endif
 
   static func table(_ index: Int) -> UnsafePointer<crnn_kernels> {
     #if arch(x86_64)
+      if index == 3 { return crnn_kernels_avx512vnni() }
       if index == 2 { return crnn_kernels_avx2() }
     #endif
     return index == 1 ? crnn_kernels_baseline() : crnn_kernels_reference()
   }
 
-  static func isSupported(_ index: Int) -> Bool { index < 2 || (index == 2 && crnn_host_has_avx2() == 1) }
+  static func isSupported(_ index: Int) -> Bool {
+    index == 3 ? crnn_host_has_avx512vnni() == 1 : index < 2 || crnn_host_has_avx2() == 1
+  }
 
   /// The table called `name`, or without a name the best that this processor can run.
   static func choose(

@@ -56,6 +56,7 @@ enum Convolution {
     let matrix = self.matrix(node)
     let shape = WindowShape(node)
     let gather = OperandGather(execution, node, shape)
+    let direct = DirectConvolution(execution, node, shape, matrix)
     var cursor = Cursor(execution.scratch)
     let most = positionsAtOnce(node, tile: execution.tile)
     let scratch = Scratch(node, positions: most, &cursor)
@@ -66,30 +67,44 @@ enum Convolution {
     let depth = 4 &* matrix.depthGroups
     let positions = shape.outputHeight &* shape.outputWidth
     let all = count &* positions
+    let isDense = groups == 1 && outputs == matrix.rowsPerGroup && node.slopes == nil
     var group = 0
     while group < groups {
       var next = 0
       while next < all {
-        let tile = min(most, all &- next)
+        let start = next % positions
+        var tile = min(most, all &- next)
+        let neighbours = direct?.neighbours(start, limit: tile) ?? 0
         var i = 0
-        while i < tile {
-          let position = (next &+ i) % positions
-          gather.row(
-            frame: first &+ Int64((next &+ i) / positions), y: position / shape.outputWidth,
-            x: position % shape.outputWidth, firstChannel: group &* inputs, channelCount: inputs, depth: depth,
-            scratch.rows + i &* depth)
-          i &+= 1
+        if let direct, neighbours > 0 {
+          tile = neighbours
+          direct.apply(
+            frame: first &+ Int64(next / positions), y: start / shape.outputWidth, x: start % shape.outputWidth,
+            count: tile, scratch.sums)
+        } else {
+          if let direct { tile = min(tile, direct.outside(start)) }
+          while i < tile {
+            let position = (next &+ i) % positions
+            let x = position % shape.outputWidth
+            let neighbours = min(tile &- i, shape.outputWidth &- x)
+            gather.rows(
+              frame: first &+ Int64((next &+ i) / positions), y: position / shape.outputWidth, x: x, count: neighbours,
+              firstChannel: group &* inputs, channelCount: inputs, depth: depth, scratch.rows + i &* depth)
+            i &+= neighbours
+          }
+          matrix.apply(execution.kernels, .s16(scratch.rows), stride: depth, count: tile, group: group, scratch.sums)
         }
-        matrix.apply(
-          execution.kernels, scratch.rows, stride: depth, count: tile, group: group, scratch.sums)
         i = 0
         while i < tile {
           let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64((next &+ i) / positions))
-          let element = (next &+ i) % positions &* Int(output.channels) &+ group &* outputs
+          let position = (next &+ i) % positions
+          // Positions of one frame lie side by side in it, and among the sums where these have no rows between them.
+          let together = isDense ? min(tile &- i, positions &- position) : 1
+          let element = position &* Int(output.channels) &+ group &* outputs
           let values = scratch.sums.values + i &* matrix.rowsPerGroup
-          execution.activate(node, values, outputs, slopes: node.slopes.map { $0 + group &* outputs })
-          execution.store(values, output, frame + element &* output.elementSize, outputs)
-          i &+= 1
+          execution.activate(node, values, together &* outputs, slopes: node.slopes.map { $0 + group &* outputs })
+          execution.store(values, output, frame + element &* output.elementSize, together &* outputs)
+          i &+= together
         }
         next &+= tile
       }

@@ -52,9 +52,9 @@ enum Depthwise {
       let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64(f))
       var position = 0
       while position < shape.outputHeight &* shape.outputWidth {
-        gather.row(
-          frame: first &+ Int64(f), y: position / shape.outputWidth, x: position % shape.outputWidth, firstChannel: 0,
-          channelCount: channels, depth: 0, scratch.row)
+        gather.rows(
+          frame: first &+ Int64(f), y: position / shape.outputWidth, x: position % shape.outputWidth, count: 1,
+          firstChannel: 0, channelCount: channels, depth: 0, scratch.row)
         var tap = 0
         while tap < shape.taps {
           (scratch.taps + tap &* padded).copy(from: scratch.row + tap &* channels, count: channels)

@@ -52,10 +52,9 @@ struct Matrix {
     (depthGroups &+ segments &- 1) / segments
   }
 
-  /// The values of `count` (1...4) operand rows, `stride` elements apart, before the activation.
+  /// The values of `count` (1...4) rows of operands, `stride` elements apart, before the activation.
   func apply(
-    _ kernels: UnsafePointer<crnn_kernels>, _ x: UnsafePointer<Int16>, stride: Int, count: Int, group: Int = 0,
-    _ sums: MatrixSums
+    _ kernels: UnsafePointer<crnn_kernels>, _ x: Operands, stride: Int, count: Int, group: Int = 0, _ sums: MatrixSums
   ) {
     let panelStride = 32 &* depthGroups
     let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
@@ -64,48 +63,38 @@ struct Matrix {
     var segment = 0
     while segment < segments {
       let first = segment &* step
-      kernels.pointee.multiply_s16(
-        x + 4 &* first, stride, count, start + 32 &* first, offsets + (segment &* rows &+ group &* rowsPerGroup),
-        min(step, depthGroups &- first), panels, panelStride, sums.accumulators, rowsPerGroup)
-      toFloat(kernels, sums, count, segment)
+      let inner = min(step, depthGroups &- first)
+      let initial = offsets + (segment &* rows &+ group &* rowsPerGroup)
+      kernels.multiply(
+        x.advanced(by: 4 &* first), stride, count, start + 32 &* first, initial, 0, inner, panels, panelStride, sums.accumulators,
+        rowsPerGroup)
+      if segments > 1 { join(kernels, sums, count, segment) }
       segment &+= 1
     }
-    rescale(kernels, sums.values, count, group)
+    rescale(kernels, sums, count: count, group: group)
   }
 
-  /// The same for one row of operand codes 0...127.
-  func apply(_ kernels: UnsafePointer<crnn_kernels>, _ x: UnsafePointer<UInt8>, _ sums: MatrixSums) {
-    let panelStride = 32 &* depthGroups
-    let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
-    let step = Matrix.perSegment(depthGroups, segments)
-    var segment = 0
-    while segment < segments {
-      let first = segment &* step
-      kernels.pointee.multiply_u7(
-        x + 4 &* first, 0, 1, weights + 32 &* first, offsets + segment &* rows, min(step, depthGroups &- first), panels,
-        panelStride, sums.accumulators, rowsPerGroup)
-      toFloat(kernels, sums, 1, segment)
-      segment &+= 1
+  /// Sums become the values that they stand for.
+  func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, count: Int, group: Int) {
+    let (scales, bias) = (scales + group &* rowsPerGroup, bias + group &* rowsPerGroup)
+    if segments == 1 {
+      kernels.pointee.rescale(sums.accumulators, scales, bias, sums.values, count, rowsPerGroup)
+      return
     }
-    rescale(kernels, sums.values, 1, 0)
+    var row = 0
+    while row < count {
+      let y = sums.values + row &* rowsPerGroup
+      kernels.pointee.multiply_add(y, scales, bias, y, rowsPerGroup)
+      row &+= 1
+    }
   }
 
-  private func toFloat(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, _ count: Int, _ segment: Int) {
+  /// The parts of a sum that would not fit 32 bits are added in float, in order.
+  private func join(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, _ count: Int, _ segment: Int) {
     if segment == 0 {
       kernels.pointee.convert(sums.accumulators, sums.values, count &* rowsPerGroup)
     } else {
       kernels.pointee.convert_add(sums.accumulators, sums.values, count &* rowsPerGroup)
-    }
-  }
-
-  private func rescale(
-    _ kernels: UnsafePointer<crnn_kernels>, _ values: UnsafeMutablePointer<Float>, _ count: Int, _ group: Int
-  ) {
-    var row = 0
-    while row < count {
-      let y = values + row &* rowsPerGroup
-      kernels.pointee.multiply_add(y, scales + group &* rowsPerGroup, bias + group &* rowsPerGroup, y, rowsPerGroup)
-      row &+= 1
     }
   }
 }

@@ -19,64 +19,72 @@ struct OperandGather {
     finalFrames = execution.tensors[index].final
   }
 
-  /// Writes `taps` × `channelCount` codes from channel `firstChannel` on, for output frame `frame`, then zeros up to `depth`.
-  @_optimize(speed)
-  func row(
-    frame: Int64, y: Int, x: Int, firstChannel: Int, channelCount: Int, depth: Int, _ row: UnsafeMutablePointer<Int16>
+  /// Writes the operands of `count` neighbouring positions from (`y`, `x`) of output frame `frame` on, in rows of `depth` codes:
+  /// `taps` × `channelCount` codes from channel `firstChannel` on, then zeros.
+  @_optimize(speed) @inline(never)
+  func rows(
+    frame: Int64, y: Int, x: Int, count: Int, firstChannel: Int, channelCount: Int, depth: Int,
+    _ rows: UnsafeMutablePointer<Int16>
   ) {
-    let rowCodes = shape.kernelWidth &* channelCount
-    var target = row
+    let lineCodes = shape.kernelWidth &* channelCount
+    // All taps of a row lie side by side.
+    let isWhole = shape.dilationWidth == 1 && channelCount == shape.channels
+    let ring = execution.tensors[index]
+    var slot = -1
+    var target = rows
     var kt = 0
     while kt < shape.kernelTime {
       let time = frame &* Int64(shape.strideTime) &- Int64(shape.padTime) &+ Int64(kt &* shape.dilationTime)
       kt &+= 1
-      if time < 0 || (finalFrames >= 0 && time >= finalFrames) {
-        zero(target, rowCodes &* shape.kernelHeight)
-        target += rowCodes &* shape.kernelHeight
-        continue
+      let isInside = time >= 0 && (finalFrames < 0 || time < finalFrames)
+      if isInside {
+        // Of consecutive taps only the first, and where the ring begins anew, takes a division.
+        slot = slot < 0 ? Int(truncatingIfNeeded: time % Int64(ring.capacity)) : slot &+ shape.dilationTime
+        if slot >= ring.capacity { slot = slot % ring.capacity }
       }
-      let source = execution.frame(index, tensor.frameBytes, time)
+      let source = UnsafeRawPointer(execution.stream + ring.offset + max(slot, 0) &* tensor.frameBytes)
       var kh = 0
       while kh < shape.kernelHeight {
         let iy = y &* shape.strideHeight &- shape.padHeight &+ kh &* shape.dilationHeight
         kh &+= 1
-        if iy < 0 || iy >= shape.height {
-          zero(target, rowCodes)
-        } else {
-          line(source, iy, x, firstChannel, channelCount, target)
+        let isLine = isInside && iy >= 0 && iy < shape.height
+        var i = 0
+        while i < count {
+          let codes = target + i &* depth
+          let left = (x &+ i) &* shape.strideWidth &- shape.padWidth
+          if isLine && isWhole && left >= 0 && left &+ shape.kernelWidth <= shape.width {
+            copy(source, (iy &* shape.width &+ left) &* channelCount, lineCodes, codes)
+          } else {
+            edge(isLine ? source : nil, iy, left, firstChannel, channelCount, codes)
+          }
+          i &+= 1
         }
-        target += rowCodes
+        target += lineCodes
       }
     }
-    let written = shape.taps &* channelCount
-    if written < depth { target.clear(count: depth &- written) }
+    let spare = depth &- shape.taps &* channelCount
+    guard spare > 0 else { return }
+    var i = 0
+    while i < count {
+      (target + i &* depth).clear(count: spare)
+      i &+= 1
+    }
   }
 
-  /// One row of taps along the width.
-  @inline(__always)
-  private func line(
-    _ source: UnsafeRawPointer, _ iy: Int, _ x: Int, _ firstChannel: Int, _ channelCount: Int,
+  /// One row of taps along the width, from column `left` on, tap by tap; without a source it lies in the padding.
+  @inline(never)
+  private func edge(
+    _ source: UnsafeRawPointer?, _ iy: Int, _ left: Int, _ firstChannel: Int, _ channelCount: Int,
     _ target: UnsafeMutablePointer<Int16>
   ) {
-    let left = x &* shape.strideWidth &- shape.padWidth
-    let start = iy &* shape.width
-    if shape.dilationWidth == 1 && channelCount == shape.channels {
-      // All taps lie side by side.
-      let low = min(max(0, 0 &- left), shape.kernelWidth)
-      let high = max(low, min(shape.kernelWidth, shape.width &- left))
-      zero(target, low &* channelCount)
-      copy(source, (start &+ left &+ low) &* channelCount, (high &- low) &* channelCount, target + low &* channelCount)
-      zero(target + high &* channelCount, (shape.kernelWidth &- high) &* channelCount)
-      return
-    }
     var kw = 0
     while kw < shape.kernelWidth {
       let ix = left &+ kw &* shape.dilationWidth
       let part = target + kw &* channelCount
-      if ix < 0 || ix >= shape.width {
-        zero(part, channelCount)
+      if let source, ix >= 0, ix < shape.width {
+        copy(source, (iy &* shape.width &+ ix) &* shape.channels &+ firstChannel, channelCount, part)
       } else {
-        copy(source, (start &+ ix) &* shape.channels &+ firstChannel, channelCount, part)
+        zero(part, channelCount)
       }
       kw &+= 1
     }
@@ -96,7 +104,14 @@ struct OperandGather {
   @inline(__always)
   private func copy(_ source: UnsafeRawPointer, _ first: Int, _ count: Int, _ target: UnsafeMutablePointer<Int16>) {
     if Int(tensor.store) == CRNN_STORE_S16 {
-      target.copy(from: source.assumingMemoryBound(to: Int16.self) + first, count: count)
+      let codes = source.assumingMemoryBound(to: Int16.self) + first
+      if count >= 16 { return target.copy(from: codes, count: count) }
+      // So few codes are there sooner than a function that copies them.
+      var i = 0
+      while i < count {
+        target[i] = codes[i]
+        i &+= 1
+      }
       return
     }
     let codes = source.assumingMemoryBound(to: UInt8.self) + first

@@ -37,29 +37,26 @@ extension Recurrent {
     let scratch = Scratch(node, tile: execution.tile, &cursor)
     let input = node.input(0).pointee
     let output = node.output.pointee
-    let depth = 4 &* layer.inputMatrix.depthGroups
-    var done: Int64 = 0
-    while first &+ done < end {
-      let tile = Int(truncatingIfNeeded: min(Int64(execution.tile), end &- first &- done))
+    let codes = input.frameBytes / input.elementSize
+    var next = isReverse ? end &- 1 : first
+    var left = end &- first
+    while left > 0 {
+      let tile = execution.framesInRow(node.inputIndex(0), next, limit: left, isReverse: isReverse)
+      let frames = execution.frame(node.inputIndex(0), input.frameBytes, next)
+      layer.inputMatrix.apply(
+        execution.kernels, Operands(frames, input), stride: isReverse ? 0 &- codes : codes, count: tile,
+        scratch.projections)
       var i = 0
       while i < tile {
-        let time = isReverse ? end &- 1 &- done &- Int64(i) : first &+ done &+ Int64(i)
-        let frame = execution.frame(node.inputIndex(0), input.frameBytes, time)
-        execution.widen(frame, input, scratch.rows + i &* depth, depth: depth)
-        i &+= 1
-      }
-      layer.inputMatrix.apply(execution.kernels, scratch.rows, stride: depth, count: tile, scratch.projections)
-      i = 0
-      while i < tile {
-        let time = isReverse ? end &- 1 &- done &- Int64(i) : first &+ done &+ Int64(i)
         step(execution, node, layer, state, scratch, scratch.projections.values + i &* layer.inputMatrix.rowsPerGroup)
-        if time < storing {
+        if next < storing {
           execution.store(
-            state.hidden, output, execution.frame(node.outputIndex, output.frameBytes, time), layer.units)
+            state.hidden, output, execution.frame(node.outputIndex, output.frameBytes, next), layer.units)
         }
+        next &+= isReverse ? -1 : 1
         i &+= 1
       }
-      done &+= Int64(tile)
+      left &-= Int64(tile)
     }
   }
 
@@ -87,7 +84,7 @@ extension Recurrent {
       gate: activation(node, CRNN_RECURRENT_GATE_ACTIVATION, CRNN_RECURRENT_GATE_ALPHA),
       cell: activation(node, CRNN_RECURRENT_CELL_ACTIVATION, CRNN_RECURRENT_CELL_ALPHA),
       output: activation(node, CRNN_RECURRENT_OUTPUT_ACTIVATION, CRNN_RECURRENT_OUTPUT_ALPHA),
-      clip: node.real(CRNN_RECURRENT_CLIP), input: projection, hidden: UnsafePointer(scratch.hidden.values),
+      clip: node.real(CRNN_RECURRENT_CLIP), input: projection, hidden: scratch.hidden.values,
       candidate: UnsafePointer(scratch.candidate.values),
       peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil, h: state.hidden,
       c: layer.candidateMatrix == nil ? state.cell : scratch.update)
@@ -114,21 +111,15 @@ extension Recurrent {
       zero_point: Int32(truncatingIfNeeded: node.parameter(CRNN_RECURRENT_HIDDEN_ZERO)),
       minimum: Int32(truncatingIfNeeded: node.parameter(CRNN_RECURRENT_HIDDEN_MINIMUM)),
       maximum: Int32(truncatingIfNeeded: node.parameter(CRNN_RECURRENT_HIDDEN_MAXIMUM)))
-    let units = layer.units
-    let padding = 4 &* matrix.depthGroups &- units
+    // What lies behind the units meets weights of 0.
     if layer.hiddenIsByte {
-      execution.kernels.pointee.quantize_u8(values, &q, scratch.codes, units)
-      if layer.hiddenIsSevenBit {
-        (scratch.codes + units).clear(count: padding)
-        matrix.apply(execution.kernels, scratch.codes, result)
-        return
-      }
-      execution.kernels.pointee.widen_u8(scratch.codes, scratch.wideCodes, units)
+      execution.kernels.pointee.quantize_u8(values, &q, scratch.codes, layer.units)
+      let codes = UnsafePointer(scratch.codes)
+      matrix.apply(execution.kernels, layer.hiddenIsSevenBit ? .u7(codes) : .u8(codes), stride: 0, count: 1, result)
     } else {
-      execution.kernels.pointee.quantize_s16(values, &q, scratch.wideCodes, units)
+      execution.kernels.pointee.quantize_s16(values, &q, scratch.wideCodes, layer.units)
+      matrix.apply(execution.kernels, .s16(scratch.wideCodes), stride: 0, count: 1, result)
     }
-    (scratch.wideCodes + units).clear(count: padding)
-    matrix.apply(execution.kernels, scratch.wideCodes, stride: 0, count: 1, result)
   }
 
   private static func activation(_ node: NodeView, _ kind: Int, _ alpha: Int) -> crnn_activation {

@@ -41,7 +41,6 @@ enum Recurrent {
   }
 
   struct Scratch {
-    let rows: UnsafeMutablePointer<Int16>
     let projections: MatrixSums
     let hidden: MatrixSums
     let candidate: MatrixSums
@@ -52,7 +51,6 @@ enum Recurrent {
 
     init(_ node: NodeView, tile: Int, _ cursor: inout Cursor) {
       let layer = Layer(node)
-      rows = cursor.take(tile &* 4 &* layer.inputMatrix.depthGroups, of: Int16.self)
       projections = MatrixSums(layer.inputMatrix, rows: tile, &cursor)
       hidden = MatrixSums(layer.hiddenMatrix, rows: 1, &cursor)
       let padded = Matrix.paddedRows(layer.units)
@@ -61,7 +59,7 @@ enum Recurrent {
       resetHidden = cursor.take(hasCandidate ? padded : 0, of: Float.self)
       update = cursor.take(hasCandidate ? padded : 0, of: Float.self)
       codes = cursor.take(layer.hiddenIsByte ? padded : 0, of: UInt8.self)
-      wideCodes = cursor.take(layer.hiddenIsSevenBit ? 0 : padded, of: Int16.self)
+      wideCodes = cursor.take(layer.hiddenIsByte ? 0 : padded, of: Int16.self)
     }
   }
 

@@ -38,7 +38,6 @@ extension StreamView {
 
   /// `count` elements of the caller's array as codes of the tensor. NaN is taken for 0, which every store but that of floats does
   /// by itself.
-  @_optimize(speed)
   private func convert(
     _ view: ArrayView, _ source: UnsafeRawPointer, _ count: Int, _ tensor: crnn_tensor_record,
     _ target: UnsafeMutableRawPointer, integerScale: Float
@@ -48,16 +47,25 @@ extension StreamView {
       return execution.store(source.assumingMemoryBound(to: Float.self), tensor, target, count)
     }
     let values = scratch.assumingMemoryBound(to: Float.self)
+    // Integers stand for themselves times a scale.
+    var q = crnn_quantization(scale: integerScale, inverse_scale: 0, zero_point: 0, minimum: 0, maximum: 0)
     switch view.dtype {
     case CRNN_U8:
-      let scale = integerScale == 0 ? 1 / Float(255) : integerScale
-      if Int(tensor.store) == CRNN_STORE_U8, tensor.zero_point == 0, tensor.scale == scale, tensor.code_maximum == 255 {
+      if integerScale == 0 { q.scale = 1 / Float(255) }
+      if Int(tensor.store) == CRNN_STORE_U8, tensor.zero_point == 0, tensor.scale == q.scale, tensor.code_maximum == 255
+      {
         return copy(view, source, count, target)
       }
-      convert(view, source, count, values, scale) { Float(Int($0.load(as: UInt8.self))) }
+      inRuns(view, count) {
+        model.pointee.kernels.pointee.dequantize_u8(
+          (source + $0).assumingMemoryBound(to: UInt8.self), &q, values + $1, $2)
+      }
     case CRNN_S16:
-      let scale = integerScale == 0 ? 1 / Float(32768) : integerScale
-      convert(view, source, count, values, scale) { Float(Int($0.load(as: Int16.self))) }
+      if integerScale == 0 { q.scale = 1 / Float(32768) }
+      inRuns(view, count) {
+        model.pointee.kernels.pointee.dequantize_s16(
+          (source + $0).assumingMemoryBound(to: Int16.self), &q, values + $1, $2)
+      }
     default:
       copy(view, source, count, scratch)
       if Int(tensor.store) == CRNN_STORE_F32 { replaceNaN(values, by: 0, count) }
@@ -65,25 +73,20 @@ extension StreamView {
     execution.store(values, tensor, target, count)
   }
 
-  /// Integers stand for themselves times a scale.
-  @_optimize(speed) @inline(__always)
-  private func convert(
-    _ view: ArrayView, _ source: UnsafeRawPointer, _ count: Int, _ values: UnsafeMutablePointer<Float>, _ scale: Float,
-    _ number: (UnsafeRawPointer) -> Float
-  ) {
+  /// Calls `body` with the offset in bytes, the index and the number of elements that lie side by side.
+  @inline(__always)
+  private func inRuns(_ view: ArrayView, _ count: Int, _ body: (Int, Int, Int) -> Void) {
+    if view.isDense { return body(0, 0, count) }
     var i = 0
     while i < count {
-      values[i] = number(source + (view.isDense ? i &* view.elementSize : view.offset(i))) * scale
+      body(view.offset(i), i, 1)
       i &+= 1
     }
   }
 
   private func copy(_ view: ArrayView, _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer) {
-    if view.isDense { return target.copyMemory(from: source, byteCount: count &* view.elementSize) }
-    var i = 0
-    while i < count {
-      (target + i &* view.elementSize).copyMemory(from: source + view.offset(i), byteCount: view.elementSize)
-      i &+= 1
+    inRuns(view, count) {
+      (target + $1 &* view.elementSize).copyMemory(from: source + $0, byteCount: $2 &* view.elementSize)
     }
   }
 
@@ -125,14 +128,8 @@ extension StreamView {
         ? UnsafeRawPointer(nextValues(port: port))
         : UnsafeRawPointer(execution.frame(index, tensor.frameBytes, state.pointee.pulled))
       let target = view.frame(first &+ f)
-      if view.isDense {
-        target.copyMemory(from: source, byteCount: view.elements &* view.elementSize)
-      } else {
-        var i = 0
-        while i < view.elements {
-          (target + view.offset(i)).copyMemory(from: source + i &* view.elementSize, byteCount: view.elementSize)
-          i &+= 1
-        }
+      inRuns(view, view.elements) {
+        (target + $0).copyMemory(from: source + $1 &* view.elementSize, byteCount: $2 &* view.elementSize)
       }
       state.pointee.pulled &+= 1
       f &+= 1
