@@ -160,7 +160,8 @@ enum { CRNN_RECURRENT_LSTM = 1, CRNN_RECURRENT_GRU = 2, CRNN_RECURRENT_SIMPLE = 
 enum {
   CRNN_RECURRENT_KIND = 0,
   CRNN_RECURRENT_UNITS = 1,
-  CRNN_RECURRENT_REVERSE = 2,          /* 1: runs from the last frame to the first */
+  CRNN_RECURRENT_REVERSE = 2,          /* 1: runs from the last frame to the first. With kernel[0] > 1 not of the sequence: for each
+                                          block of stride[0] frames, of the kernel[0] frames from the block's first one on */
   CRNN_RECURRENT_RESET_AFTER = 3,      /* GRU: 1 = linear_before_reset */
   CRNN_RECURRENT_GATE_ACTIVATION = 4,  /* f of ONNX; CRNN_ACTIVATION_* */
   CRNN_RECURRENT_CELL_ACTIVATION = 5,  /* g of ONNX (LSTM: of the candidate; GRU: of the candidate; simple: f) */

@@ -14,7 +14,8 @@ public enum Conversion {
   public static func convert(
     graph: Graph, calibration: [CalibrationSequence], options: ConversionOptions = ConversionOptions()
   ) throws -> (bytes: [UInt8], report: ConversionReport) {
-    let simplified = try graph.simplified()
+    let whole = try graph.simplified()
+    let simplified = try options.backwardView.map(whole.limitingBackwardView) ?? whole
     let float = try Interpreter(graph: simplified)
     let ranges = try Calibration(
       interpreter: float, sequences: calibration, rule: options.quantization.rangeRule, progress: options.progress)
@@ -24,7 +25,12 @@ public enum Conversion {
     let bytes = try network.packed(metadata: options.metadata + [summary], selfTest: options.selfTest)
     let comparison = try AccuracyComparison(
       network, float: float, sequences: calibration, limit: options.comparedFrames)
-    return (bytes, report(network, ranges, comparison, fileBytes: bytes.count))
+    var result = report(network, ranges, comparison, fileBytes: bytes.count)
+    if options.backwardView != nil {
+      result.limitedView = try ViewComparison.entries(
+        whole: Interpreter(graph: whole), limited: float, graph: whole, sequences: calibration)
+    }
+    return (bytes, result)
   }
 
   private static func report(

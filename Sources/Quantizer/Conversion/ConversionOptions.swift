@@ -5,6 +5,8 @@ public struct ConversionOptions {
   public var metadata: [MetadataEntry] = []
   /// Runs the packed file for its self-test; without it the file has none.
   public var selfTest: SelfTestRunner?
+  /// Backward layers see no further than this; nil: they wait for the end of the sequence.
+  public var backwardView: BackwardView?
   /// How many frames of the calibration data the report compares with float, layer by layer; 0: none.
   public var comparedFrames = 2048
   /// Told after each calibration sequence how many are done, and of how many.

@@ -20,6 +20,14 @@ public struct ConversionReport: Codable, Sendable {
     /// True where the layer's functions keep h within −1...1.
     public var isBounded: Bool
   }
+  /// What limiting the view of backward layers cost at an output port, both networks in float, on the calibration data.
+  public struct ViewEntry: Codable, Sendable {
+    public var name: String
+    /// In dB; absent where nothing differs.
+    public var signalToNoise: Double?
+    /// Frames whose largest value stands at the same place, in per cent; absent for outputs of one value.
+    public var agreement: Double?
+  }
   public var tensors: [TensorEntry]
   /// The tensors of the output ports, under the ports' names.
   public var outputs: [TensorEntry]
@@ -30,6 +38,8 @@ public struct ConversionReport: Codable, Sendable {
   public var segments: [String: Int]
   public var calibrationSequences: Int
   public var calibrationFrames: Int
+  /// Empty where no view was limited.
+  public var limitedView: [ViewEntry] = []
   public var comparedFrames: Int
   public var fileBytes: Int
   public var weightBytes: Int

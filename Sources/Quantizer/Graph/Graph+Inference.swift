@@ -73,6 +73,9 @@ extension Graph {
         recurrent.initialHidden.map({ $0.count == recurrent.units }) ?? true,
         recurrent.initialCell.map({ $0.count == recurrent.units }) ?? true
       else { throw fail("its weights do not fit an input of \(input.frame.elements) values") }
+      guard recurrent.view.map({ recurrent.reverse && $0.isValid }) ?? true else {
+        throw fail("only a backward layer has a limited view, of at least one frame ahead")
+      }
       try checkInitialStates(recurrent, inputs.dropFirst(), fail)
       output.frame = FrameShape(channels: recurrent.units)
     case .activation, .softmax: break

@@ -84,6 +84,8 @@ public struct Recurrent: Sendable {
   public var units: Int
   /// Runs from the last frame to the first; the results stand in the order of the frames.
   public var reverse = false
+  /// Of a backward layer: how far ahead it sees, where it does not wait for the end of the sequence.
+  public var view: BackwardView?
   /// GRU: the reset gate multiplies R h + Rb (ONNX `linear_before_reset`), not h.
   public var resetAfter = false
   /// `[gate × units][inputs]`

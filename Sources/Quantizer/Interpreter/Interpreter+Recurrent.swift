@@ -21,11 +21,16 @@ extension Interpreter {
           x, stride: matrices[0].depth, count: input.count, into: y, stride: rows, bias: recurrent.inputBias)
       }
     }
-    var state = RecurrentState(recurrent, initialStates.map(\.values))
-    for step in 0..<input.count {
-      let frame = recurrent.reverse ? input.count - 1 - step : step
-      state.advance(Array(projected[frame * rows..<(frame + 1) * rows]), recurrent, matrices, visit)
-      for unit in 0..<units { output.values[frame * units + unit] = state.h[unit] }
+    // A backward layer with a limited view begins anew for each block; the other frames that it sees give no result there.
+    let blocks = recurrent.view?.blocks(count: input.count) ?? [(frames: 0..<input.count, seen: input.count)]
+    for block in blocks {
+      var state = RecurrentState(recurrent, initialStates.map(\.values))
+      let frames = block.frames.lowerBound..<block.seen
+      for frame in recurrent.reverse ? Array(frames.reversed()) : Array(frames) {
+        state.advance(Array(projected[frame * rows..<(frame + 1) * rows]), recurrent, matrices, visit)
+        guard block.frames.contains(frame) else { continue }
+        for unit in 0..<units { output.values[frame * units + unit] = state.h[unit] }
+      }
     }
     return output
   }

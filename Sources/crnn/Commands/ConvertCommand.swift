@@ -48,6 +48,14 @@ struct ConvertCommand: ParsableCommand {
         + "is 3.", valueName: "dB"))
   var minimumSnr: Double?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Backward recurrent layers see N frames ahead instead of the whole sequence, so that the network runs as a stream without a "
+        + "longest sequence: N, or N:BLOCK for results in blocks of BLOCK frames (N where it is not given; smaller blocks wait "
+        + "less and take more steps). What it costs on the calibration data is reported.", valueName: "n"))
+  var rightContext: String?
+
   @OptionGroup(title: "Network") var networkOptions: NetworkOptions
   @OptionGroup(title: "Arrays") var arrays: ArrayOptions
   @OptionGroup(title: "Numbers") var numbers: QuantizationFlags
@@ -76,6 +84,7 @@ struct ConvertCommand: ParsableCommand {
     }
     options.metadata = try metadata(network, ports)
     options.selfTest = selfTestChecksum
+    options.backwardView = try rightContext.map(ConvertCommand.view)
     let progress = Progress("calibrating with sequence")
     options.progress = progress.update
     let (bytes, result) = try Conversion.convert(
@@ -90,6 +99,16 @@ struct ConvertCommand: ParsableCommand {
       throw ExitStatus.limit
     }
     try report.write(document.json(self.network, output), with: (bytes, output), text: document.text)
+  }
+
+  private static func view(_ text: String) throws -> BackwardView {
+    let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    guard (1...2).contains(numbers.count), let ahead = numbers[0], numbers.count == 1 || numbers[1] != nil else {
+      throw CommandError("--right-context takes N or N:BLOCK, not '\(text)'")
+    }
+    let view = BackwardView(ahead: ahead, block: numbers.count == 2 ? numbers[1] : nil)
+    guard view.isValid else { throw CommandError("--right-context takes at least 1 frame ahead, in blocks of at least 1") }
+    return view
   }
 
   private func metadata(_ network: NetworkOptions.Network, _ ports: [PortDescription]) throws -> [MetadataEntry] {
@@ -112,6 +131,7 @@ struct ConvertCommand: ParsableCommand {
     if !network.imported.producer.isEmpty {
       entries.append(MetadataEntry("source.producer", network.imported.producer))
     }
+    if let rightContext { entries.append(MetadataEntry("right-context", rightContext)) }
     entries.append(MetadataEntry("converter", "crnn \(CRNNCommand.version)"))
     return entries
   }

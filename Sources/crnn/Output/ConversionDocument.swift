@@ -22,10 +22,20 @@ extension ConversionDocument {
     return """
       \(table.text)
 
+      \(viewText)\
       \(report.fileBytes) bytes, \(report.weightBytes) of them weights; calibrated on \(report.calibrationSequences) \
       sequences, \(report.calibrationFrames) frames
       16-bit tensors: \(report.wideTensors.isEmpty ? "none" : report.wideTensors.joined(separator: ", "))
       """
+  }
+
+  /// What the limited view of backward layers costs.
+  private var viewText: String {
+    report.limitedView.map { entry in
+      let ratio = entry.signalToNoise.map { "\(fixed($0, 1)) dB" } ?? "no difference"
+      let agreement = entry.agreement.map { ", the same largest value in \(fixed($0, 2)) % of the frames" } ?? ""
+      return "right context: \(entry.name) against the whole-sequence network, calibration data: \(ratio)\(agreement)\n"
+    }.joined()
   }
 
   func json(_ source: String, _ output: String) -> JSONValue {
@@ -41,6 +51,16 @@ extension ConversionDocument {
       (
         "split_sums",
         .object(report.segments.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .integer($0.value)) })
+      ),
+      (
+        "limited_view",
+        .array(
+          report.limitedView.map {
+            .members([
+              ("name", .text($0.name)), ("snr_db", .finite($0.signalToNoise)),
+              ("agreement_percent", .finite($0.agreement)),
+            ])
+          })
       ),
       ("outputs", .array(report.outputs.map(ConversionDocument.json))),
       ("tensors", .array(report.tensors.map(ConversionDocument.json))),
