@@ -38,6 +38,11 @@ struct TimeAnalysis {
       return
     }
     share = Double(tensor.rate_numerator) / Double(tensor.rate_denominator) / fastest
+    if share < 1 {
+      // A frame of a slower port falls between two of the fastest: it may come with either.
+      delay = 1
+      excess = 1
+    }
     if tensor.fixed_frames > 0 {
       totalOffset = Double(tensor.fixed_frames)
     } else {
