@@ -17,7 +17,10 @@ struct Soak: ParsableCommand {
   @Option(help: "The first seed; others follow one by one. Default: from the clock.") var seed: UInt64?
   @Option(help: "Where a failing case is left.") var directory = "build/soak"
 
+  @Flag(help: .hidden) var writesGoldenCases = false
+
   func run() throws {
+    if writesGoldenCases { return try GoldenNetworks.write() }
     let first = seed ?? UInt64(Date().timeIntervalSince1970) << 20
     let url = URL(filePath: directory, directoryHint: .isDirectory)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)

@@ -17,14 +17,13 @@ struct StreamingCase {
   init(seed: UInt64, ports: RandomNetwork.Ports = .any) throws {
     let network = try RandomNetwork(seed: seed, ports: ports)
     var random = RandomNumbers(seed: seed ^ 0xFACE)
-    self.init(network.graph, shortest: network.shortest, &random)
+    self.init(network.graph, ticks: random.integer(network.shortest...NetworkBuilder.longest), &random)
   }
 
-  /// A random sequence of at least `shortest` ticks, and random feedings.
-  init(_ graph: Graph, shortest: Int, _ random: inout RandomNumbers) {
+  /// A random sequence of so many ticks, and random feedings.
+  init(_ graph: Graph, ticks: Int, _ random: inout RandomNumbers) {
     self.graph = graph
-    let ticks = random.integer(shortest...NetworkBuilder.longest)
-    calibration = graph.randomInputs(ticks: max(shortest, 30), &random)
+    calibration = graph.randomInputs(ticks: max(NetworkBuilder.longest - 5, ticks), &random)
     inputs = graph.randomInputs(ticks: ticks, &random)
     for port in graph.inputs where !graph.tensors[port.tensor].isIndex && random.chance(40) {
       kinds[port.name] = random.chance(70) ? .image : .audio

@@ -13,8 +13,12 @@ struct Opening: Sendable {
     self.open = open
   }
 
-  static let onePort = [
-    Opening("stream", weight: 8) { builder in [builder.stream()] },
+  static let stream = Opening("stream", weight: 8) { builder in [builder.stream()] }
+
+  static let all = onePort + severalPorts
+
+  private static let onePort = [
+    stream,
     Opening("video", weight: 3) { builder in [builder.input(frame: builder.picture())] },
     Opening("indices", weight: 2) { builder in [builder.input(frame: FrameShape(channels: 1), isIndex: true)] },
     Opening("fixed length", weight: 2) { builder in
@@ -22,7 +26,7 @@ struct Opening: Sendable {
     },
   ]
 
-  static let severalPorts = [
+  private static let severalPorts = [
     Opening("two streams", weight: 3) { builder in [builder.stream(), builder.stream()] },
     Opening("video and sound", weight: 1) { builder in [builder.input(frame: builder.picture()), builder.stream()] },
     Opening("stream and indices", weight: 1) { builder in

@@ -2,7 +2,11 @@ import Quantizer
 
 /// A random valid network of small extents, the same from the same seed.
 struct RandomNetwork {
-  enum Ports { case one, any }
+  enum Ports {
+    /// One input, a stream of numbers of any length, and one output.
+    case stream
+    case any
+  }
 
   let graph: Graph
   /// Sequences need so many ticks for the inputs of every join to have as many frames.
@@ -22,9 +26,9 @@ struct RandomNetwork {
 
   private init(random seed: UInt64, _ ports: Ports) throws {
     var builder = NetworkBuilder(seed: seed)
-    let openings = ports == .one ? Opening.onePort : Opening.onePort + Opening.severalPorts
+    let openings = ports == .stream ? [Opening.stream] : Opening.all
     var ends = try builder.opening(openings)
-    for index in ends.indices { ends[index] = try builder.grown(ends[index], layers: 0...(ports == .one ? 5 : 3)) }
+    for index in ends.indices { ends[index] = try builder.grown(ends[index], layers: 0...(ports == .stream ? 5 : 3)) }
     while ends.count > 1 {
       let b = ends.removeLast()
       let a = ends.removeLast()
