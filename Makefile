@@ -89,6 +89,16 @@ build/tests/conformance/damaged: Tests/Conformance/damaged.c $(checks) .build/ad
 	mkdir -p $(@D)
 	clang $(check_flags) -fsanitize=address -fuse-ld=lld $< .build/address/release/libcrnn-static.a -o $@
 
+# How long, and from which seed; a seed of the clock where none is given.
+MINUTES ?= 60
+SEED ?=
+
+.PHONY: soak
+soak: ## random networks for MINUTES (60), from SEED on; a difference is shrunk and left in build/soak
+	@tools/setup build
+	swift build -c release --scratch-path $(regular) --product soak
+	$(regular)/release/soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --directory build/soak
+
 .PHONY: lint
 lint: ## style of the Swift and Python sources
 	@tools/setup test

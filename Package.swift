@@ -74,7 +74,15 @@ let tools: [Target] = [
   .testTarget(
     name: "KernelTests", dependencies: ["CCRNN", "CKernels"] + kernelSets.map { .init(stringLiteral: $0.name) },
     exclude: ["README.md"]),
-  .testTarget(name: "CRNNTests", dependencies: ["CRNN", "CCRNN", "Quantizer"]),
+  .testTarget(name: "CRNNTests", dependencies: ["CRNN", "CCRNN", "Quantizer", "StreamingChecks"]),
+  // Random networks and what is checked of them: for CRNNTests and `make soak`, in no product.
+  .target(
+    name: "StreamingChecks", dependencies: ["CRNN", "CCRNN", "Quantizer"], path: "Tests/StreamingChecks",
+    exclude: ["README.md"]),
+  .executableTarget(
+    name: "soak",
+    dependencies: ["StreamingChecks", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+    path: "Tests/Soak"),
   .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),
   .target(name: "Quantizer", dependencies: ["CCRNN", "CRNN"], exclude: ["README.md"]),
   .testTarget(name: "QuantizerTests", dependencies: ["Quantizer", "CCRNN", "CRNN"]),

@@ -2,6 +2,8 @@ import CCRNN
 import Quantizer
 import Testing
 
+@testable import StreamingChecks
+
 /// A recurrent layer whose initial states are input ports of one frame per sequence.
 @Suite struct InitialStateTests {
   /// The sequence waits for its initial state, and a stream that is reset takes another one.

@@ -2,11 +2,13 @@ import CCRNN
 import Quantizer
 import Testing
 
+@testable import StreamingChecks
+
 /// The checksum of a self-test, computed a second time from its description in docs/model-format.md.
 @Suite struct SelfTestTests {
   @Test(arguments: [0, 1, 2, 5, 8] as [UInt64])
   func theChecksumIsTheOneThatTheFormatDescribes(seed: UInt64) throws {
-    let graph = try RandomNetwork(seed: seed).graph
+    let graph = try RandomNetwork(seed: seed, ports: .stream).graph
     var random = RandomNumbers(seed: seed)
     let width = graph.tensors[graph.inputs[0].tensor].frame.elements
     let calibration = [CalibrationSequence(inputs: [random.values(30 * width)])]

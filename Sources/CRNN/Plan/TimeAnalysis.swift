@@ -9,6 +9,8 @@ import CCRNN
 ///     delay'  = (delay + k − 1 − p) / s
 ///     excess' = (excess + p − k) / s + 1
 ///
+/// where k counts the frames dropped at the end (a negative right padding) too: which they are is not known before they have come.
+///
 /// A consumer that has given n' frames still needs the frames from n'·s − p on, so a ring needs
 /// excess + s·delay' + p frames, and what one chunk adds (Plan/RingCapacity.swift).
 struct TimeAnalysis {
@@ -36,6 +38,11 @@ struct TimeAnalysis {
       return
     }
     share = Double(tensor.rate_numerator) / Double(tensor.rate_denominator) / fastest
+    if share < 1 {
+      // A frame of a slower port falls between two of the fastest: it may come with either.
+      delay = 1
+      excess = 1
+    }
     if tensor.fixed_frames > 0 {
       totalOffset = Double(tensor.fixed_frames)
     } else {
@@ -49,13 +56,15 @@ struct TimeAnalysis {
     switch timing.kind {
     case .each: break
     case .window:
-      let (s, k, p) = (Double(timing.stride), Double(timing.extent), Double(timing.padBefore))
+      let (s, p) = (Double(timing.stride), Double(timing.padBefore))
+      let k = Double(timing.extent &- min(timing.padAfter, 0))
       delay = (delay + k - 1 - p) / s
       excess = ((p >= k ? max(excess, 0) : excess) + p - k) / s + 1
       share /= s
       totalRate /= s
       let ceiling = timing.hasCeiling ? 1.0 : 0.0
-      totalOffset = max(0, (totalOffset + p + Double(timing.padAfter) - k) / s + 1 + ceiling)
+      let all = p + Double(timing.padAfter) - Double(timing.extent)
+      totalOffset = max(0, (totalOffset + all) / s + 1 + ceiling)
     case .blocks:
       // The last frame of a block of B that sees N frames ahead has come at least N frames ago, its first one up to B − 1 more.
       delay += Double(timing.extent) - 1

@@ -56,10 +56,12 @@ struct AccuracyComparison {
   }
 }
 
-/// The first `limit` ticks of a sequence, where the network takes any number.
+/// The first `limit` ticks of a sequence, where the network takes any number. Ports of several rates are left whole: parts of
+/// them need not have as many frames as one another where they are joined.
 private func cut(_ inputs: [[Float]], _ graph: Graph, limit: Int) -> [[Float]] {
   let tensors = graph.inputs.map { graph.tensors[$0.tensor] }
-  guard tensors.allSatisfy({ $0.frames == nil }) else { return inputs }
+  let rates = Set(tensors.map(\.rate).filter { !$0.isPerSequence })
+  guard rates.count <= 1, tensors.allSatisfy({ $0.frames == nil }) else { return inputs }
   return zip(inputs, tensors).map { input, tensor in
     if tensor.rate.isPerSequence { return input }
     return Array(input.prefix(limit * tensor.rate.numerator / tensor.rate.denominator * tensor.frame.elements))

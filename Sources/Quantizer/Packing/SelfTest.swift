@@ -13,10 +13,15 @@ extension Graph {
         switch node.operation {
         case .convolution(let convolution): Graph.outputFrames(convolution.geometry, ceiling: false, frames: input)
         case .pool(let pool): Graph.outputFrames(pool.geometry, ceiling: pool.ceilingTime, frames: input)
-        case .window(let window): Graph.outputFrames(window.geometry, ceiling: false, frames: input)
-        case .timeReduction: 1
-        case .repeatFrame(let count): node.inputs.count == 2 ? frames[node.inputs[1]] : count ?? 0
+        case .window(let window):
+          // There is no edge to repeat in an empty sequence.
+          window.padsWithEdge && input == 0
+            ? 0 : Graph.outputFrames(window.geometry, ceiling: false, frames: input)
+        case .timeReduction: min(input, 1)
+        case .repeatFrame(let count): input == 0 ? 0 : node.inputs.count == 2 ? frames[node.inputs[1]] : count ?? 0
         case .unstack(let count, _): input * count
+        // No frame comes before the initial states.
+        case .recurrent: node.inputs.dropFirst().allSatisfy { frames[$0] > 0 } ? input : 0
         default: input
         }
     }

@@ -71,6 +71,10 @@ final class Runtime {
     return info
   }
 
+  func ports(_ direction: crnn_direction) throws -> [crnn_port_info] {
+    try (0..<crnn_model_port_count(model, direction)).map { try port(direction, $0) }
+  }
+
   static func array(_ data: UnsafeMutableRawPointer?, _ frames: Int, _ info: crnn_port_info) -> crnn_array {
     var array = crnn_array()
     array.struct_size = MemoryLayout<crnn_array>.size
@@ -136,6 +140,36 @@ final class Runtime {
     } while done < frames
     memory.release()
     return output
+  }
+
+  /// The whole-sequence call, with room for what it will say it needs.
+  func runWhole(_ inputs: [[Float]], counts: [Int]) throws -> [[Float]] {
+    let (sources, targets) = (try ports(CRNN_INPUT), try ports(CRNN_OUTPUT))
+    let words = zip(inputs, sources).map { values, info in
+      info.native_dtype == CRNN_S32 ? values.map { UInt32(bitPattern: Int32($0)) } : values.map(\.bitPattern)
+    }
+    let buffers = words.map { words in
+      let buffer = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: words.count)
+      _ = buffer.initialize(from: words)
+      return buffer
+    }
+    let results = zip(targets, counts).map { info, count in
+      let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: count * Runtime.elements(info))
+      buffer.initialize(repeating: .nan)
+      return buffer
+    }
+    defer {
+      buffers.forEach { $0.deallocate() }
+      results.forEach { $0.deallocate() }
+    }
+    let from = zip(buffers, sources).map { buffer, info in
+      var array = Runtime.array(buffer.baseAddress, buffer.count / Runtime.elements(info), info)
+      if info.native_dtype == CRNN_S32 { array.dtype = CRNN_S32 }
+      return array
+    }
+    let to = zip(zip(results, targets), counts).map { Runtime.array($0.0.baseAddress, $1, $0.1) }
+    try Runtime.check { crnn_run(model, from, Int32(from.count), to, Int32(to.count), $0) }
+    return results.map(Array.init)
   }
 
   static let instructionSets: [String] = (0..<crnn_isa_count()).compactMap { index in
