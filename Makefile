@@ -24,7 +24,7 @@ all: $(libraries) build/crnn ## the libraries and the command line tool, in buil
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 # ---- Libraries: Embedded Swift -------------------------------------------------------------------------------------
 
@@ -124,6 +124,17 @@ bench: all ## frames per second for each instruction set: the demo's network, an
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude tools/bench/bench.c -o build/bench -Lbuild -lcrnn \
 	  -Wl,-rpath,'$$ORIGIN'
 	build/bench build/demo/digits.crnn $$(ls build/zoo/*/model.crnn 2>/dev/null)
+
+build/peers/.made: tools/bench/requirements.txt
+	@tools/setup python
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.PHONY: bench-steps
+bench-steps: all build/peers/.made ## one streaming step of three of the zoo's networks, beside ONNX Runtime and LiteRT
+	PYTHONPATH=tools/bench:bindings/python PYTHONDONTWRITEBYTECODE=1 build/peers/bin/python -m steps
 
 # ---- Installation --------------------------------------------------------------------------------------------------
 
