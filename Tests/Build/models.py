@@ -7,6 +7,7 @@ last.crnn     image columns, convolution, pooling, LSTM: one result a sequence; 
 bounded.crnn  a bidirectional LSTM: it needs the whole sequence
 pair.crnn     two inputs that are added
 tiny.crnn     as small a file as can hold a recurrent layer and a dense one
+strided.crnn  convolution over time with stride 8, LSTM, dense: a result for every eighth frame
 """
 
 import pathlib
@@ -135,10 +136,22 @@ def tiny_model():
     return network, {"x": random.uniform(-1, 1, (4, 20, 2))}
 
 
+def strided_model():
+    convolution = (
+        [helper.make_node("Conv", ["features", "conv.W", "conv.B"], ["conv.Y"], name="conv", strides=[8]),
+         helper.make_node("Relu", ["conv.Y"], ["conv.relu"], name="relu"),
+         helper.make_node("Transpose", ["conv.relu"], ["frames"], name="time.first", perm=[2, 0, 1])],
+        [weights("conv.W", 16, 8, 16), weights("conv.B", 16)])
+    network = model(
+        "strided", [port("features", [1, 8, "time"])], [port("scores", ["time", 1, 5])], convolution,
+        recurrent("LSTM", "lstm", "frames", "hidden", 16, 12), dense("dense", "hidden", "scores", 12, 5))
+    return network, {"features": random.uniform(-1, 1, (8, 64, 8))}
+
+
 def main():
     tool, directory = sys.argv[1], pathlib.Path(sys.argv[2])
     directory.mkdir(parents=True, exist_ok=True)
-    for name in ("stream", "last", "bounded", "pair", "tiny"):
+    for name in ("stream", "last", "bounded", "pair", "tiny", "strided"):
         network, data = globals()[f"{name}_model"]()
         onnx.save(network, directory / f"{name}.onnx")
         numpy.savez(directory / f"{name}.npz", **{key: value.astype(numpy.float32) for key, value in data.items()})
