@@ -60,9 +60,9 @@ build/crnn: $(regular)/release/crnn
 
 # ---- Checks --------------------------------------------------------------------------------------------------------
 
-conformance := $(patsubst Tests/Conformance/%.c,build/tests/conformance/%,$(wildcard Tests/Conformance/*.c))
+conformance := $(patsubst Tests/Conformance/%.c,build/tests/conformance/%,$(wildcard Tests/Conformance/*.c)) build/tests/conformance/threads-sanitized
 checks := $(wildcard Tests/Conformance/*.h) include/crnn.h
-check_flags := -std=gnu11 -O1 -g -Wall -Wextra -Werror -Iinclude
+check_flags := -std=gnu11 -O1 -g -Wall -Wextra -Werror -pthread -Iinclude
 
 .PHONY: test
 test: all ## every test that can run on this machine; names what it leaves out
@@ -81,13 +81,22 @@ build/tests/conformance/%: Tests/Conformance/%.c $(checks) build/libcrnn.so
 	mkdir -p $(@D)
 	$(CC) $(check_flags) $< -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN/../..'
 
-# The sources of the library once more, as Embedded Swift and with each access to memory checked.
-.build/address/release/libcrnn-static.a: FORCE
-	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build/address --sanitize=address --product crnn-static
+# The sources of the library once more, as Embedded Swift: with each access to memory checked, and with each that two threads
+# make without an order between them.
+.build/address/release/libcrnn-static.a .build/thread/release/libcrnn-static.a: .build/%/release/libcrnn-static.a: FORCE
+	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build/$* --sanitize=$* --product crnn-static
 
 build/tests/conformance/damaged: Tests/Conformance/damaged.c $(checks) .build/address/release/libcrnn-static.a
 	mkdir -p $(@D)
 	clang $(check_flags) -fsanitize=address -fuse-ld=lld $< .build/address/release/libcrnn-static.a -o $@
+
+# The toolchain's ThreadSanitizer calls libdispatch.
+build/tests/conformance/threads-sanitized: swift_libraries = $(shell swift -print-target-info | \
+  sed -n '/"runtimeLibraryPaths"/{n;s/.*"\(.*\)".*/\1/p}')
+build/tests/conformance/threads-sanitized: Tests/Conformance/threads.c $(checks) .build/thread/release/libcrnn-static.a
+	mkdir -p $(@D)
+	clang $(check_flags) -fsanitize=thread -fuse-ld=lld $< .build/thread/release/libcrnn-static.a -o $@ \
+	  -L$(swift_libraries) -ldispatch -lBlocksRuntime -Wl,-rpath,$(swift_libraries)
 
 .PHONY: lint
 lint: ## style of the Swift and Python sources

@@ -12,10 +12,12 @@ typedef struct expectations {
   int count;
 } expectations;
 
+static inline unsigned expectation_seed(int number) { return 100u * (unsigned)number + 7u; }
+
 static inline expectations expectations_begin(const crnn_model *model, int count, int64_t frames) {
   expectations e = { calloc((size_t)count, sizeof(sequence)), count };
   for (int i = 0; i < count; i++) {
-    e.all[i] = sequence_begin_seeded(model, frames, 100u * (unsigned)i + 7u);
+    e.all[i] = sequence_begin_seeded(model, frames, expectation_seed(i));
     sequence_run(&e.all[i]);
   }
   return e;

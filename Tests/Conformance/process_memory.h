@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes after `key` ("Rss:", "Anonymous:") in /proc/self/smaps_rollup, which counts every page, unlike statm; -1 where there is
- * none. Takes no memory itself. */
+/* Bytes after `key` ("Rss:", "Anonymous:") in /proc/self/smaps_rollup, which counts every page, unlike statm; -1 where
+ * there is none. Takes no memory itself. */
 static inline long long process_memory(const char *key) {
   static char buffer[1 << 16], line[256];
   long long kilobytes = -1, found;
