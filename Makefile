@@ -73,6 +73,10 @@ test: all ## every test that can run on this machine; names what it leaves out
 .PHONY: test-programs
 test-programs: build/tests/models/.made $(conformance)
 
+.PHONY: soak-frames
+soak-frames: all build/tests/models/.made build/tests/conformance/soak ## ten million frames through one GRU and one LSTM stream
+	CRNN_SOAK_FRAMES=10000000 build/tests/conformance/soak build/tests/models
+
 build/tests/models/.made: Tests/Build/models.py build/crnn
 	$(python) Tests/Build/models.py build/crnn $(@D)
 	touch $@
