@@ -24,7 +24,7 @@ all: $(libraries) build/crnn ## the libraries and the command line tool, in buil
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 # ---- Libraries: Embedded Swift -------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
-/* One model and ten thousand streams: their memory is the model and ten thousand times the stated size, and each goes on
- * as if it were alone. */
+/* One model and ten thousand streams: their memory is the model and ten thousand times the stated size, and each goes
+ * on as if it were alone. */
 #include "following.h"
 #include "process_memory.h"
 

@@ -1,5 +1,6 @@
 /* A very long sequence through one stream: memory stays as it was, no output is ever NaN, and after a reset the stream
- * gives the bits of a fresh one. CRNN_SOAK_FRAMES says how many frames (200,000); `make soak-frames` runs ten million. */
+ * gives the bits of a fresh one. CRNN_SOAK_FRAMES says how many frames, 200,000 without it; `make soak-frames` runs ten
+ * million. */
 #include "sequences.h"
 #include "process_memory.h"
 

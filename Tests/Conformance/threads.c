@@ -1,5 +1,5 @@
-/* One model, eight threads, a thousand streams in each: what comes out is what one thread gets. The same source is built
- * a second time as threads-sanitized, library and program under ThreadSanitizer, which sees any two accesses that
+/* One model, eight threads, a thousand streams in each: what comes out is what one thread gets. The same source is
+ * built a second time as threads-sanitized, library and program under ThreadSanitizer, which sees any two accesses that
  * nothing orders. */
 #include "following.h"
 
