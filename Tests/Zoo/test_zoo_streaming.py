@@ -1,4 +1,4 @@
-"""The zoo's streaming networks from Python, pushed in pieces as audio drivers and users cut them: the bits of a whole run."""
+"""The zoo's streaming networks from Python, in pieces as drivers and users cut them: the bits of a whole run."""
 
 import os
 import pathlib
