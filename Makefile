@@ -24,7 +24,7 @@ all: $(libraries) build/crnn ## the libraries and the command line tool, in buil
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 # ---- Libraries: Embedded Swift -------------------------------------------------------------------------------------
 
@@ -60,9 +60,9 @@ build/crnn: $(regular)/release/crnn
 
 # ---- Checks --------------------------------------------------------------------------------------------------------
 
-conformance := $(patsubst Tests/Conformance/%.c,build/tests/conformance/%,$(wildcard Tests/Conformance/*.c))
+conformance := $(patsubst Tests/Conformance/%.c,build/tests/conformance/%,$(wildcard Tests/Conformance/*.c)) build/tests/conformance/threads-sanitized
 checks := $(wildcard Tests/Conformance/*.h) include/crnn.h
-check_flags := -std=gnu11 -O1 -g -Wall -Wextra -Werror -Iinclude
+check_flags := -std=gnu11 -O1 -g -Wall -Wextra -Werror -pthread -Iinclude
 
 .PHONY: test
 test: all ## every test that can run on this machine; names what it leaves out
@@ -73,6 +73,10 @@ test: all ## every test that can run on this machine; names what it leaves out
 .PHONY: test-programs
 test-programs: build/tests/models/.made $(conformance)
 
+.PHONY: soak-frames
+soak-frames: all build/tests/models/.made build/tests/conformance/soak ## ten million frames through one GRU and one LSTM stream
+	CRNN_SOAK_FRAMES=10000000 build/tests/conformance/soak build/tests/models
+
 build/tests/models/.made: Tests/Build/models.py build/crnn
 	$(python) Tests/Build/models.py build/crnn $(@D)
 	touch $@
@@ -81,13 +85,22 @@ build/tests/conformance/%: Tests/Conformance/%.c $(checks) build/libcrnn.so
 	mkdir -p $(@D)
 	$(CC) $(check_flags) $< -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN/../..'
 
-# The sources of the library once more, as Embedded Swift and with each access to memory checked.
-.build/address/release/libcrnn-static.a: FORCE
-	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build/address --sanitize=address --product crnn-static
+# The sources of the library once more, as Embedded Swift: with each access to memory checked, and with each that two threads
+# make without an order between them.
+.build/address/release/libcrnn-static.a .build/thread/release/libcrnn-static.a: .build/%/release/libcrnn-static.a: FORCE
+	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build/$* --sanitize=$* --product crnn-static
 
 build/tests/conformance/damaged: Tests/Conformance/damaged.c $(checks) .build/address/release/libcrnn-static.a
 	mkdir -p $(@D)
 	clang $(check_flags) -fsanitize=address -fuse-ld=lld $< .build/address/release/libcrnn-static.a -o $@
+
+# The toolchain's ThreadSanitizer calls libdispatch.
+build/tests/conformance/threads-sanitized: swift_libraries = $(shell swift -print-target-info | \
+  sed -n '/"runtimeLibraryPaths"/{n;s/.*"\(.*\)".*/\1/p}')
+build/tests/conformance/threads-sanitized: Tests/Conformance/threads.c $(checks) .build/thread/release/libcrnn-static.a
+	mkdir -p $(@D)
+	clang $(check_flags) -fsanitize=thread -fuse-ld=lld $< .build/thread/release/libcrnn-static.a -o $@ \
+	  -L$(swift_libraries) -ldispatch -lBlocksRuntime -Wl,-rpath,$(swift_libraries)
 
 # How long, and from which seed; a seed of the clock where none is given.
 MINUTES ?= 60
@@ -134,6 +147,23 @@ bench: all ## frames per second for each instruction set: the demo's network, an
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude tools/bench/bench.c -o build/bench -Lbuild -lcrnn \
 	  -Wl,-rpath,'$$ORIGIN'
 	build/bench build/demo/digits.crnn $$(ls build/zoo/*/model.crnn 2>/dev/null)
+
+.PHONY: bench-calls
+bench-calls: all build/tests/models/.made ## a push that nothing comes of and a reset, in nanoseconds
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude tools/bench/calls.c -o build/calls -Lbuild -lcrnn \
+	  -Wl,-rpath,'$$ORIGIN'
+	build/calls build/tests/models/*.crnn $$(ls build/zoo/*/model.crnn 2>/dev/null)
+
+build/peers/.made: tools/bench/requirements.txt
+	@tools/setup python
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.PHONY: bench-steps
+bench-steps: all build/peers/.made ## one streaming step of three of the zoo's networks, beside ONNX Runtime and LiteRT
+	PYTHONPATH=tools/bench:bindings/python PYTHONDONTWRITEBYTECODE=1 build/peers/bin/python -m steps
 
 # ---- Installation --------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ last.crnn     image columns, convolution, pooling, LSTM: one result a sequence; 
 bounded.crnn  a bidirectional LSTM: it needs the whole sequence
 pair.crnn     two inputs that are added
 tiny.crnn     as small a file as can hold a recurrent layer and a dense one
+lstm.crnn     LSTM and dense: one result for each frame; one of its cells counts the frames and is never reset
+strided.crnn  convolution over time with stride 8, LSTM, dense: a result for every eighth frame
 """
 
 import pathlib
@@ -135,10 +137,35 @@ def tiny_model():
     return network, {"x": random.uniform(-1, 1, (4, 20, 2))}
 
 
+def lstm_model():
+    units = 12
+    nodes, constants = recurrent("LSTM", "lstm", "x", "h", 6, units)
+    bias = numpy_helper.to_array(constants[2]).copy()
+    # Unit 0: input, output and forget gate wide open, and a candidate of one: its cell grows by one with each frame.
+    bias[0, 0:4 * units:units] = 30
+    constants[2] = numpy_helper.from_array(bias, constants[2].name)
+    network = model(
+        "lstm", [port("x", ["time", 1, 6])], [port("y", ["time", 1, 4])], (nodes, constants),
+        dense("dense", "h", "y", units, 4))
+    return network, {"x": random.uniform(-1, 1, (8, 40, 6))}
+
+
+def strided_model():
+    convolution = (
+        [helper.make_node("Conv", ["features", "conv.W", "conv.B"], ["conv.Y"], name="conv", strides=[8]),
+         helper.make_node("Relu", ["conv.Y"], ["conv.relu"], name="relu"),
+         helper.make_node("Transpose", ["conv.relu"], ["frames"], name="time.first", perm=[2, 0, 1])],
+        [weights("conv.W", 16, 8, 16), weights("conv.B", 16)])
+    network = model(
+        "strided", [port("features", [1, 8, "time"])], [port("scores", ["time", 1, 5])], convolution,
+        recurrent("LSTM", "lstm", "frames", "hidden", 16, 12), dense("dense", "hidden", "scores", 12, 5))
+    return network, {"features": random.uniform(-1, 1, (8, 64, 8))}
+
+
 def main():
     tool, directory = sys.argv[1], pathlib.Path(sys.argv[2])
     directory.mkdir(parents=True, exist_ok=True)
-    for name in ("stream", "last", "bounded", "pair", "tiny"):
+    for name in ("stream", "last", "bounded", "pair", "tiny", "strided", "lstm"):
         network, data = globals()[f"{name}_model"]()
         onnx.save(network, directory / f"{name}.onnx")
         numpy.savez(directory / f"{name}.npz", **{key: value.astype(numpy.float32) for key, value in data.items()})

@@ -28,8 +28,8 @@ static inline crnn_array sequence_array(const crnn_port_info *info, float *data,
   return array;
 }
 
-/* Random input of `frames` frames, room for the output. */
-static inline sequence sequence_begin(const crnn_model *model, int64_t frames) {
+/* Random input of `frames` frames, another for each seed, and room for the output. */
+static inline sequence sequence_begin_seeded(const crnn_model *model, int64_t frames, unsigned seed) {
   sequence s = { model, crnn_model_port_count(model, CRNN_INPUT), crnn_model_port_count(model, CRNN_OUTPUT),
                  { { 0 } }, { { 0 } }, { 0 }, { 0 }, { 0 }, { 0 } };
   for (int i = 0; i < s.inputs; i++) {
@@ -39,7 +39,7 @@ static inline sequence sequence_begin(const crnn_model *model, int64_t frames) {
     s.input_frames[i] = info->per_sequence ? 1 : info->fixed_frames ? info->fixed_frames : frames;
     size_t count = (size_t)(s.input_frames[i] * sequence_frame_size(info));
     s.input[i] = malloc(count * sizeof(float));
-    checks_fill(s.input[i], count, 7u + (unsigned)i);
+    checks_fill(s.input[i], count, seed + (unsigned)i);
   }
   for (int i = 0; i < s.outputs; i++) {
     crnn_port_info *info = &s.output_info[i];
@@ -49,6 +49,10 @@ static inline sequence sequence_begin(const crnn_model *model, int64_t frames) {
     s.output[i] = calloc((size_t)(s.output_frames[i] * sequence_frame_size(info)) + 1, sizeof(float));
   }
   return s;
+}
+
+static inline sequence sequence_begin(const crnn_model *model, int64_t frames) {
+  return sequence_begin_seeded(model, frames, 7u);
 }
 
 static inline void sequence_end(sequence *s) {

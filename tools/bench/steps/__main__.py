@@ -1,0 +1,118 @@
+"""Measures one streaming step of three real networks, this library and its peers in one process, and compares.
+
+    make bench-steps                                                  # installs the peers, converts, measures, compares
+    PYTHONPATH=tools/bench:bindings/python build/peers/bin/python -m steps --runs 5 --seconds 5
+
+Each run is a process of its own, in which all contestants take turns on one thread. Prints a table and writes
+build/bench-steps.json. The machine may be busy: the minimum of each run counts, the median stands beside it.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+from . import contestants, measure, workloads
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+ENOUGH_DB = 12  # a peer that computes something else than the network is shown, but is no peer to be compared with
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="steps", description=__doc__.split("\n")[0])
+    parser.add_argument("--runs", type=int, default=5, help="processes that measure everything, one after the other")
+    parser.add_argument("--seconds", type=float, default=5, help="of each network in each run")
+    parser.add_argument("--only", action="append", metavar="NETWORK", help="only this network; may be repeated")
+    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "build/bench-steps.json")
+    parser.add_argument("--reuse", action="store_true", help="the files that were converted the last time")
+    parser.add_argument("--zoo", type=pathlib.Path, default=os.environ.get("CRNN_ZOO", ROOT.parent / "shared/zoo"))
+    parser.add_argument("--run", help=argparse.SUPPRESS)  # one run: the files as JSON
+    return parser.parse_args()
+
+
+def chosen(options):
+    return [make(options.zoo) for make in workloads.ALL if not options.only or make.__name__ in options.only]
+
+
+def prepared(options):
+    """The files of every contestant, by network."""
+    folder = ROOT / "build/bench"
+    kept = folder / "files.json"
+    files = json.loads(kept.read_text()) if kept.exists() else {}
+    for workload in chosen(options):
+        if not options.reuse or workload.name not in files:
+            files[workload.name] = contestants.prepare(workload, ROOT, folder / workload.name)
+    kept.write_text(json.dumps(files))
+    return files
+
+
+def one_run(options):
+    """What a measuring process prints."""
+    files = json.loads(options.run)
+    names = {workload.name: workload for workload in chosen(options)}
+    print(json.dumps({name: measure.run(workload, files[name], options.seconds) for name, workload in names.items()}))
+
+
+def all_runs(options, files):
+    words = [sys.executable, "-m", "steps", "--run", json.dumps(files), *sys.argv[1:]]
+    for number in range(options.runs):
+        print(f"run {number + 1} of {options.runs}", file=sys.stderr)
+        yield json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def compare(runs, name):
+    """One network over all runs: each contestant, and the best peer's minimum over ours in each run."""
+    table = {
+        contestant: {
+            "min_us": min(run[name][contestant]["min_us"] for run in runs),
+            "median_us": statistics.median(run[name][contestant]["median_us"] for run in runs),
+            "steps": sum(run[name][contestant]["steps"] for run in runs),
+            "snr_db": first["snr_db"],
+        }
+        for contestant, first in runs[0][name].items()
+    }
+    peers = [one for one, row in table.items() if one not in contestants.OURS and row["snr_db"] >= ENOUGH_DB]
+    best = min(peers, key=lambda one: table[one]["min_us"])
+    ratios = {}
+    for ours in contestants.OURS:
+        of_each = [min(run[name][one]["min_us"] for one in peers) / run[name][ours]["min_us"] for run in runs]
+        ratios[ours] = {
+            "of_each_run": of_each, "min": min(of_each), "median": statistics.median(of_each), "max": max(of_each),
+        }
+    return {"contestants": table, "best_peer": best, "ratios": ratios}
+
+
+def show(workload, result):
+    print(f"\n{workload.name}, {workload.unit}")
+    print(f"  {'':<28}{'min us':>9}{'median us':>11}{'steps':>9}{'SNR dB':>9}")
+    for name, row in result["contestants"].items():
+        remark = "  <- best peer" if name == result["best_peer"] else ""
+        remark = remark or ("" if row["snr_db"] >= ENOUGH_DB else f"  below {ENOUGH_DB} dB: does not count")
+        figures = f"{row['min_us']:>9.1f}{row['median_us']:>11.1f}{row['steps']:>9}{row['snr_db']:>9.1f}"
+        print(f"  {name:<28}{figures}{remark}")
+    for ours, ratio in result["ratios"].items():
+        print(f"  {ours}: {ratio['median']:.2f} times as fast as the best peer "
+              f"({ratio['min']:.2f} to {ratio['max']:.2f} over {len(ratio['of_each_run'])} runs)")
+
+
+def main():
+    options = arguments()
+    if not pathlib.Path(options.zoo).is_dir():
+        sys.exit(f"steps: there are no networks at {options.zoo}: CRNN_ZOO says where they are")
+    if options.run:
+        one_run(options)
+        return
+    files = prepared(options)
+    runs = list(all_runs(options, files))
+    results = {}
+    for workload in chosen(options):
+        results[workload.name] = compare(runs, workload.name)
+        show(workload, results[workload.name])
+    document = {"runs": options.runs, "seconds": options.seconds, "results": results}
+    options.output.write_text(json.dumps(document, indent=2) + "\n")
+
+
+main()

@@ -1,0 +1,59 @@
+"""Who takes part: files made ready once, steppers made in each measuring process."""
+
+import os
+import subprocess
+import sys
+
+from . import graphs, lite_rt, onnx_runtime, own
+
+PUSHED = "crnn push"
+PROCESSED = "crnn process"
+OURS = (PUSHED, PROCESSED)
+
+
+def prepare(workload, root, folder):
+    """Writes the files of every contestant for a workload: {contestant: path}."""
+    folder.mkdir(parents=True, exist_ok=True)
+    packed = folder / "model.crnn"
+    tool = [root / "tools/zoo/zoo", "--convert", workload.name, workload.source, packed]
+    subprocess.run(tool, check=True, stdout=subprocess.DEVNULL)
+    step = graphs.one_step(workload, folder)
+    with _quiet():
+        static = graphs.static_int8(step, folder / "static.onnx", workload)
+        files = {
+            PUSHED: packed,
+            PROCESSED: packed,
+            "ORT float": step,
+            "ORT dynamic int8": graphs.dynamic_int8(step, folder / "dynamic.onnx"),
+            "ORT static int8": static,
+            "ORT static + dynamic LSTM": graphs.dynamic_int8(static, folder / "both.onnx", ("LSTM",)),
+        }
+    return {name: str(path) for name, path in {**files, **workload.tflite}.items()}
+
+
+def begin(name, path, workload):
+    """A stepper: `reset()`, `step(index)`, `result()` of the step before."""
+    if name == PUSHED:
+        return own.Pushed(path, workload)
+    if name == PROCESSED:
+        return own.Processed(path, workload)
+    if name.startswith("ORT"):
+        return onnx_runtime.Stepper(path, workload, workload.frames)
+    return lite_rt.Stepper(path, workload.frames)
+
+
+class _quiet:
+    """Hides what onnxruntime.quantization prints and logs, unless it fails."""
+
+    def __enter__(self):
+        sys.stdout.flush()
+        self._saved = [os.dup(number) for number in (1, 2)]
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        for number in (1, 2):
+            os.dup2(nothing, number)
+        os.close(nothing)
+
+    def __exit__(self, *_):
+        for number, saved in zip((1, 2), self._saved):
+            os.dup2(saved, number)
+            os.close(saved)
