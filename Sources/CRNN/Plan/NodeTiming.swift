@@ -27,6 +27,8 @@ struct NodeTiming {
   /// The inputs after the first are initial states: no frame comes out before each of them has given its one frame, and then
   /// they have no part in the timing.
   var hasInitialStates = false
+  /// A recurrent layer that goes forward: every earlier frame has a part in what comes out.
+  var remembers = false
 
   init(_ r: crnn_node_record, parameter: (first: Int32, reverse: Int32)) {
     switch Int(r.op) {
@@ -41,6 +43,7 @@ struct NodeTiming {
     case CRNN_OP_RECURRENT:
       kind = parameter.reverse == 1 ? .reverse : .each
       hasInitialStates = r.input_count > 1
+      remembers = kind == .each
     case CRNN_OP_TIME_REDUCTION: kind = .reduction
     case CRNN_OP_REPEAT:
       kind = r.input_count == 2 ? .following : .expansion
@@ -55,6 +58,30 @@ struct NodeTiming {
   init(_ record: UnsafePointer<crnn_node_record>) {
     let r = record.pointee
     self.init(r, parameter: (first: r.parameter.0, reverse: r.parameter.2))
+  }
+
+  /// The window of the node's output over its input number `input`.
+  func window(input: Int) -> FrameWindow {
+    if hasInitialStates, input > 0 { return .whole }
+    var result = FrameWindow.same
+    switch kind {
+    case .each: result.hasPast = remembers
+    case .window:
+      result.stride = Int64(stride)
+      result.low = Int64(0 &- padBefore)
+      result.high = Int64(extent &- 1 &- padBefore)
+      if needsEdge {
+        // A window that lies in the padding alone still sees the first or the last frame.
+        result.low = min(result.low, Int64(extent &- 1 &- padBefore &- padAfter))
+        result.high = max(result.high, 0)
+      }
+      // What is cut off at the end shows only when it has come.
+      result.ready = result.high &- Int64(min(padAfter, 0))
+    case .reverse: result.needsEnd = true
+    case .reduction, .expansion: return .whole
+    case .following: return input == 0 ? .whole : .same
+    }
+    return result
   }
 
   /// Frames that a window gives from `frames` input frames that have come, `final` (−1: unknown) of which is the whole sequence.
