@@ -56,6 +56,12 @@ struct GraphLayout {
     height = Double(layers.count) * (metrics.boxHeight + metrics.layerGap) - metrics.layerGap
     centers = places.prefix(boxes).map { Point(x: $0.x, y: middle($0.layer)) }
     for (edge, chain) in chains { paths[edge] = path(chain.map { places[$0] }) }
+    let starts = separated(\.from) { $0.dropFirst().first }
+    let ends = separated(\.to) { $0.dropLast().last }
+    for edge in paths.keys {
+      paths[edge]?[0].x += starts[edge] ?? 0
+      if let last = paths[edge]?.indices.last { paths[edge]?[last].x += ends[edge] ?? 0 }
+    }
   }
 
   private func size(_ place: Place) -> Double { place.box == nil ? metrics.laneWidth : metrics.boxWidth }
@@ -174,6 +180,20 @@ struct GraphLayout {
     }
     let positions = groups.flatMap { group in group.offsets.map { group.start + $0 } }
     for (place, x) in zip(layer, positions) { places[place].x = x }
+  }
+
+  /// How far from the middle of a box each of the edges that meet there ends, in the order of where they come from or go.
+  private func separated(_ box: KeyPath<Edge, Int>, _ next: ([Point]) -> Point?) -> [Edge: Double] {
+    var shifts: [Edge: Double] = [:]
+    for group in Dictionary(grouping: paths.keys, by: { $0[keyPath: box] }).values {
+      let step = min(20, metrics.boxWidth * 0.7 / Double(group.count))
+      let sorted = group.map { (edge: $0, x: paths[$0].flatMap(next)?.x ?? 0) }
+        .sorted { ($0.x, $0.edge.from, $0.edge.to) < ($1.x, $1.edge.from, $1.edge.to) }
+      for (rank, end) in sorted.enumerated() {
+        shifts[end.edge] = step * (Double(rank) - Double(group.count - 1) / 2)
+      }
+    }
+    return shifts
   }
 
   private func path(_ places: [Place]) -> [Point] {
