@@ -2,8 +2,10 @@
 """Draws the pictures of docs/streaming.md:
 
     python3 tools/docs/pictures.py docs/pictures
+    build/crnn inspect build/tests/models/bounded.crnn --svg docs/pictures/bounded.svg
 
-Rows of frames and what they are computed from, as SVG that is readable on light and dark ground. Needs nothing but Python.
+This program those of rows of frames and what they are computed from, as SVG that is readable on light and dark ground;
+the tool that of a network. Needs nothing but Python.
 """
 
 import pathlib
@@ -117,7 +119,7 @@ def lookahead():
         picture.ray(y, 122, 6, 164)
         for x in (y - 1, y, y + 1):
             picture.ray(x, 50, y, 92)
-    picture.brace(4, 8, 214, "receptive field of z3: x4 to x8, 5 frames; its lookahead is 2: x7 and x8 lie after 3 · 2 = 6")
+    picture.brace(4, 8, 214, "receptive field of z3: 5 frames, x4 to x8; lookahead 2: two lie after x6, 6 = 3 · 2")
     return picture
 
 

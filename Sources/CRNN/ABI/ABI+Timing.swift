@@ -46,7 +46,8 @@ public func crnn_model_timing(
 @_cdecl("crnn_model_span") @implementation
 public func crnn_model_span(
   _ model: OpaquePointer?, _ output: Int32, _ input: Int32, _ frame: Int64, _ inputFrames: Int64,
-  _ first: UnsafeMutablePointer<Int64>?, _ last: UnsafeMutablePointer<Int64>?, _ error: UnsafeMutablePointer<crnn_error>?
+  _ first: UnsafeMutablePointer<Int64>?, _ last: UnsafeMutablePointer<Int64>?,
+  _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
   var pair: (window: FrameWindow, source: UnsafePointer<crnn_tensor_record>)?
   let status = findWindow(model, output, input, error, &pair)
@@ -56,8 +57,7 @@ public func crnn_model_span(
   }
   guard frame >= 0, frame <= 1 << 40, inputFrames == -1 || (inputFrames > 0 && inputFrames <= 1 << 40) else {
     return Message(error, CRNN_ERROR_ARGUMENT)
-      .text("frame must be 0 to 2^40, and input_frames 1 to 2^40 or -1; they are ").number(frame).text(" and ")
-      .number(inputFrames).status
+      .text("frame must be 0 to 2^40, and input_frames 1 to 2^40 or -1").status
   }
   let fixed = source.pointee.isPerSequence ? 1 : Int64(source.pointee.fixed_frames)
   let end = (fixed > 0 ? fixed : inputFrames > 0 ? inputFrames : Int64.max) &- 1

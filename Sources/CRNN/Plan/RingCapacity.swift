@@ -74,6 +74,7 @@ extension PackedFile {
   }
 
   /// Node `n` holds a stream of frames, in its inputs' rings or its output's, until the sequence has ended.
+  @inline(never)
   func makesBounded(_ n: Int) -> Bool {
     if NodeTiming(nodes + n).kind == .reverse, tensors[Int(nodes[n].output)].total_rate > 0 { return true }
     var i = 0

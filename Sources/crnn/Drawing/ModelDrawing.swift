@@ -65,7 +65,8 @@ struct ModelDrawing {
         node.operation + (kernel.isEmpty ? "" : " \(kernel)"),
         "\(node.frame) \(node.store) · rate \(inspection.rate(node))\(lookahead)",
       ],
-      hint: "\(node.name): \(node.operation) \(kernel), \(node.macs) MACs a frame, \(node.weightBytes) bytes of weights, "
+      hint:
+        "\(node.name): \(node.operation) \(kernel), \(node.macs) MACs a frame, \(node.weightBytes) bytes of weights, "
         + "ring \(node.ringBytes) bytes, state \(node.stateBytes) bytes",
       isBounded: node.needsWholeSequence)
   }
@@ -120,7 +121,8 @@ struct ModelDrawing {
     return "\(weights) · \(macs) · \(stream)"
   }
 
-  private func draw(_ box: Box, _ x: Double, _ y: Double, _ metrics: GraphLayout.Metrics, _ picture: inout SVGDocument) {
+  private func draw(_ box: Box, _ x: Double, _ y: Double, _ metrics: GraphLayout.Metrics, _ picture: inout SVGDocument)
+  {
     let (width, height) = (metrics.boxWidth, metrics.boxHeight)
     picture.group(hint: box.hint) { picture in
       picture.rectangle(

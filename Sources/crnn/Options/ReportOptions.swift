@@ -33,7 +33,8 @@ struct ReportOptions: ParsableArguments {
       throw ValidationError("\(option) \(path) is the input \(input), which would be lost: choose another file")
     }
     if let output, let report, Files.areSame(output, report) {
-      throw ValidationError("\(outputOption) and --json are the same file, \(report): choose another one for the report")
+      throw ValidationError(
+        "\(outputOption) and --json are the same file, \(report): choose another one for the report")
     }
   }
 }

@@ -7,7 +7,9 @@ extension ModelInspection {
     let prefix = min(Int(packed.header.prefix_size), packed.bytes.count)
     let memory = UnsafeMutableRawPointer.allocate(byteCount: max(prefix, 1), alignment: Int(CRNN_MEMORY_ALIGNMENT))
     defer { memory.deallocate() }
-    packed.bytes.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: prefix) }
+    packed.bytes.withUnsafeBytes {
+      memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: prefix)
+    }
     var requirements = crnn_requirements()
     requirements.struct_size = MemoryLayout<crnn_requirements>.size
     try RuntimeModel.check { crnn_file_requirements(memory, prefix, nil, &requirements, $0) }

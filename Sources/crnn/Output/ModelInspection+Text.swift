@@ -67,10 +67,12 @@ extension ModelInspection {
     var table = Table(
       ["output", "input", "frames in : out", "lookahead", "receptive field", "beyond it"], leftColumns: [0, 1, 5])
     for timing in timings {
-      let beyond = (timing.seesWholePast ? ["all that was before"] : []) + (timing.needsWholeSequence ? ["the end"] : [])
+      let beyond =
+        (timing.seesWholePast ? ["all before"] : []) + (timing.needsWholeSequence ? ["all after"] : [])
       table.add([
         timing.output, timing.input,
-        timing.outputFrames == 0 ? "all : \(wholeOutput(timing.output))" : "\(timing.inputFrames) : \(timing.outputFrames)",
+        timing.outputFrames == 0
+          ? "all : \(wholeOutput(timing.output))" : "\(timing.inputFrames) : \(timing.outputFrames)",
         timing.lookahead.map(String.init) ?? "the end", timing.receptiveField.map(String.init) ?? "all",
         beyond.joined(separator: ", "),
       ])
@@ -89,7 +91,8 @@ extension ModelInspection {
     var lines = [
       "constants \(weightBytes) bytes in \(nodes.count) nodes; a model takes \(modelBytes) bytes beside its file"
     ]
-    var macs = ["\(fixed(macsPerInputFrame, 1)) for each frame of \(first)"]
+    let isWhole = macsPerInputFrame == macsPerInputFrame.rounded()
+    var macs = ["\(fixed(macsPerInputFrame, isWhole ? 0 : 1)) for each frame of \(first)"]
     if macsPerSequence > 0 { macs.append("\(macsPerSequence) for each sequence") }
     lines.append("MACs (multiplications by weights) \(macs.joined(separator: ", "))")
     if let streamBytes, let parts = streamParts {
