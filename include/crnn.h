@@ -29,8 +29,13 @@
  * ERRORS. Every fallible function returns a crnn_status, 0 on success. On error, outputs are untouched. A crnn_error, where
  * given, receives the status and a sentence; it may always be NULL. No function aborts, prints, or allocates unless it says so.
  *
- * THREADS. A model may be used by any number of threads at once. A stream may be used by one thread at a time. There are no
- * locks, no hidden threads and no global state.
+ * THREADS. There are no locks, no hidden threads and no global state. No call changes a model; every call on a stream changes
+ * it. Arrays, memory and errors that a call is given are its own until it returns. Each function says what may run beside it:
+ *     Threads: any       everything, on the same model too
+ *     Threads: stream    everything but another call on the same stream; other streams of the same model too
+ *     Threads: alone     nothing that uses the same model
+ * crnn_model_open and crnn_model_init read CRNN_ISA, unless their options name an instruction set: no thread may then be changing
+ * the environment.
  *
  * NULL pointers are refused with CRNN_ERROR_ARGUMENT wherever a pointer is needed; destroy functions take NULL.
  */
@@ -60,7 +65,7 @@ extern "C" {
 /* major * 1,000,000 + minor * 1,000 + patch: the version of this header. */
 #define CRNN_HEADER_VERSION (CRNN_VERSION_MAJOR * 1000000u + CRNN_VERSION_MINOR * 1000u + CRNN_VERSION_PATCH)
 
-/* The version of the library, like CRNN_HEADER_VERSION. Since 0.1. */
+/* The version of the library, like CRNN_HEADER_VERSION. Threads: any. Since 0.1. */
 CRNN_API uint32_t crnn_version(void);
 
 /* ---- Status ------------------------------------------------------------------------------------------------------------- */
@@ -108,12 +113,12 @@ typedef struct crnn_error {
 
 #define CRNN_ERROR_INITIALIZER { sizeof(crnn_error), 0, {0} }
 
-/* The status' name ("CRNN_ERROR_SHAPE") and what it means, as constant strings; never NULL. Since 0.1. */
+/* The status' name ("CRNN_ERROR_SHAPE") and what it means, as constant strings; never NULL. Threads: any. Since 0.1. */
 CRNN_API const char *crnn_status_name(crnn_status status);
 CRNN_API const char *crnn_status_text(crnn_status status);
 
 /* CRNN_OK where a program compiled against a header of version `header_version` may use this library. Call it once with
- * CRNN_HEADER_VERSION. Since 0.1. */
+ * CRNN_HEADER_VERSION. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_abi_check(uint32_t header_version) CRNN_CHECK_RESULT;
 
 /* ---- Arrays ------------------------------------------------------------------------------------------------------------- */
@@ -162,17 +167,18 @@ typedef struct crnn_model_options {
 #define CRNN_MODEL_OPTIONS_INITIALIZER { sizeof(crnn_model_options), NULL, 0, 0 }
 
 /* Maps the file at `path` (UTF-8, NUL-terminated) and makes a model of it. Uses the heap. The file must not be changed while
- * the model lives. Errors: CRNN_ERROR_OPEN, CRNN_ERROR_MEMORY, 2xx, CRNN_ERROR_ISA. Since 0.1. */
+ * the model lives. Errors: CRNN_ERROR_OPEN, CRNN_ERROR_MEMORY, 2xx, CRNN_ERROR_ISA. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_open(const char *path, const crnn_model_options *options, crnn_model **model,
                                      crnn_error *error) CRNN_CHECK_RESULT;
 
 /* Ends a model from crnn_model_open and unmaps its file. No stream of it may be in use. Models from crnn_model_init need no
- * end, and NULL is ignored. Since 0.1. */
+ * end, and NULL is ignored. Threads: alone. Since 0.1. */
 CRNN_API void crnn_model_destroy(crnn_model *model);
 
 /* Runs one whole sequence: all input ports at once, then the end. `inputs` and `outputs` are in port order; an output array's
  * first axis must have exactly as many frames as the port gives (crnn_model_output_frames; 1 for one result per sequence).
- * Opens a stream on the heap for the call; to avoid that, keep a stream and use crnn_stream_process. Since 0.1. */
+ * Opens a stream on the heap for the call; to avoid that, keep a stream and use crnn_stream_process.
+ * Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_run(const crnn_model *model, const crnn_array *inputs, int32_t input_count, const crnn_array *outputs,
                               int32_t output_count, crnn_error *error) CRNN_CHECK_RESULT;
 
@@ -196,30 +202,63 @@ typedef struct crnn_port_info {
   int32_t rate_denominator;    /* frame for every four */
 } crnn_port_info;
 
-/* Number of input or output ports. 0 for a NULL model. Since 0.1. */
+/* Number of input or output ports. 0 for a NULL model. Threads: any. Since 0.1. */
 CRNN_API int32_t crnn_model_port_count(const crnn_model *model, crnn_direction direction);
 
-/* Describes port `index`. Since 0.1. */
+/* Describes port `index`. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_port(const crnn_model *model, crnn_direction direction, int32_t index, crnn_port_info *info,
                                      crnn_error *error) CRNN_CHECK_RESULT;
 
-/* The index of the port called `name`. Error: CRNN_ERROR_PORT. Since 0.1. */
+/* The index of the port called `name`. Error: CRNN_ERROR_PORT. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_find_port(const crnn_model *model, crnn_direction direction, const char *name, int32_t *index,
                                           crnn_error *error) CRNN_CHECK_RESULT;
 
 /* How many frames output port `output` gives for a whole sequence with `input_frames[i]` frames at input port i
- * (`input_count` of them). Since 0.1. */
+ * (`input_count` of them). Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_output_frames(const crnn_model *model, int32_t output, const int64_t *input_frames,
                                               int32_t input_count, int64_t *frames, crnn_error *error) CRNN_CHECK_RESULT;
 
+/* How an output port follows an input port in time. */
+typedef struct crnn_timing {
+  size_t struct_size;       /* set by the caller: sizeof(crnn_timing) */
+  int32_t depends;          /* 0: no frame of the input has a part in the output, and all that follows is 0 */
+  int32_t whole_past;       /* 1: beyond its window, an output frame depends on all earlier input frames: a recurrent layer
+                               remembers them, or they are reduced to one */
+  int32_t whole_sequence;   /* 1: no output frame that comes from the input at all is complete before the input has ended: a
+                               backward recurrent layer, or a reduction over time */
+  int32_t reserved;         /* 0 */
+  int64_t input_frames;     /* every input_frames input frames give output_frames output frames, in lowest terms. Both are 0 */
+  int64_t output_frames;    /* where only the whole sequence gives something: one frame, or a number that the network fixes */
+  int64_t lookahead;        /* L: output frame i is complete, at the latest, once input frame
+                               floor(i * input_frames / output_frames) + L has come or the input has ended; exactly then, where its
+                               window holds no padding. May be negative. INT64_MAX with whole_sequence */
+  int64_t receptive_field;  /* input frames from the first to the last one of an output frame's window, apart from what
+                               recurrent layers remember. INT64_MAX: the whole sequence */
+} crnn_timing;
+
+/* Says how output port `output` follows input port `input` in time. Whatever is said of one input holds as far as that input is
+ * concerned: an output frame is complete when it is with respect to every input. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_model_timing(const crnn_model *model, int32_t output, int32_t input, crnn_timing *timing,
+                                       crnn_error *error) CRNN_CHECK_RESULT;
+
+/* The frames `*first` to `*last` (both included) of input port `input` that frame `frame` (0 to 2^40) of output port `output`
+ * comes from: its window, apart from what recurrent layers remember, cut to the sequence. `input_frames` is the length of the
+ * whole sequence, or -1 where it is not known yet, which counts as without end. The whole sequence (0 to INT64_MAX, where its
+ * length is not known) where only that gives something; 0 to -1, which is empty, where the output does not depend on the input.
+ * It tells, for one, which columns of an image a character was read from. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_model_span(const crnn_model *model, int32_t output, int32_t input, int64_t frame, int64_t input_frames,
+                                     int64_t *first, int64_t *last, crnn_error *error) CRNN_CHECK_RESULT;
+
 /* A text that stands in the file: "labels" (one a line), "alphabet", "ctc.blank", "preprocess", "converter", "source.sha256", …
- * (docs/model-format.md lists them), or NULL where the file has none of that name. Lives as long as the model. Since 0.1. */
+ * (docs/model-format.md lists them), or NULL where the file has none of that name. Lives as long as the model.
+ * Threads: any. Since 0.1. */
 CRNN_API const char *crnn_model_text(const crnn_model *model, const char *key);
 
-/* 1 where a stream needs a maximum length because a part of the network needs the whole sequence, else 0. Since 0.1. */
+/* 1 where a stream needs a maximum length because a part of the network needs the whole sequence, else 0.
+ * Threads: any. Since 0.1. */
 CRNN_API int32_t crnn_model_is_bounded(const crnn_model *model);
 
-/* The name of the instruction set whose kernels this model uses. Since 0.1. */
+/* The name of the instruction set whose kernels this model uses. Threads: any. Since 0.1. */
 CRNN_API const char *crnn_model_isa(const crnn_model *model);
 
 /* ---- Streams ------------------------------------------------------------------------------------------------------------- */
@@ -234,35 +273,38 @@ typedef struct crnn_stream_options {
 
 #define CRNN_STREAM_OPTIONS_INITIALIZER { sizeof(crnn_stream_options), 1, 0, 0 }
 
-/* Makes a stream on the heap: crnn_stream_size bytes and nothing else, then or later. Since 0.1. */
+/* Makes a stream on the heap: crnn_stream_size bytes and nothing else, then or later. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_stream_create(const crnn_model *model, const crnn_stream_options *options, crnn_stream **stream,
                                         crnn_error *error) CRNN_CHECK_RESULT;
 
-/* Ends a stream from crnn_stream_create. NULL is ignored. Since 0.1. */
+/* Ends a stream from crnn_stream_create. NULL is ignored. Threads: stream. Since 0.1. */
 CRNN_API void crnn_stream_destroy(crnn_stream *stream);
 
-/* Back to the state of a fresh stream. Since 0.1. */
+/* Back to the state of a fresh stream. Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_reset(const crnn_model *model, crnn_stream *stream, crnn_error *error);
 
 /* One call for networks with one input and one output port: takes the frames of `input` (time x frame, any number), runs the
  * network and writes what is ready to `output` (time x frame); `*frames` receives the number of output frames written.
  * `output` must have room for them: else CRNN_ERROR_CAPACITY, `*frames` holds the number needed, and nothing was consumed. With
- * `finish` 1 the sequence ends after these frames and the rest is flushed. `input` may be NULL to only finish. Since 0.1. */
+ * `finish` 1 the sequence ends after these frames and the rest is flushed. `input` may be NULL to only finish.
+ * Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_process(const crnn_model *model, crnn_stream *stream, const crnn_array *input, int32_t finish,
                                          const crnn_array *output, int64_t *frames, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* For any number of ports. Gives frames (time x frame) to input port `port` and computes as far as possible. At most the
  * stream's chunk at a time is sure to be taken; CRNN_ERROR_OUTPUT_PENDING, with nothing consumed, where finished output must
- * be pulled (or another input port be fed) first. Since 0.1. */
+ * be pulled (or another input port be fed) first. Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_push(const crnn_model *model, crnn_stream *stream, int32_t port, const crnn_array *frames,
                                       crnn_error *error) CRNN_CHECK_RESULT;
 
-/* No more frames will come at input port `port`; once every input port is finished, what is left flows out. Since 0.1. */
+/* No more frames will come at input port `port`; once every input port is finished, what is left flows out.
+ * Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_finish(const crnn_model *model, crnn_stream *stream, int32_t port,
                                         crnn_error *error) CRNN_CHECK_RESULT;
 
 /* Takes up to the array's first axis of ready frames from output port `port`; `*frames` receives how many were written. Goes on
- * computing while there is room, so that 0 means: nothing more until something is pushed or finished. Since 0.1. */
+ * computing while there is room, so that 0 means: nothing more until something is pushed or finished.
+ * Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_pull(const crnn_model *model, crnn_stream *stream, int32_t port, const crnn_array *output,
                                       int64_t *frames, crnn_error *error) CRNN_CHECK_RESULT;
 
@@ -281,33 +323,34 @@ typedef struct crnn_requirements {
 } crnn_requirements;
 
 /* Needs `prefix_bytes` bytes of the file; with fewer, but at least 128, returns CRNN_ERROR_FILE_TRUNCATED and sets
- * prefix_bytes. Since 0.1. */
+ * prefix_bytes. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_file_requirements(const void *file, size_t bytes, const crnn_stream_options *options,
                                             crnn_requirements *requirements, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* Makes a model in the caller's memory over a file image that the caller keeps in place and unchanged for the model's life.
- * Both must be aligned to CRNN_MEMORY_ALIGNMENT. Since 0.1. */
+ * Both must be aligned to CRNN_MEMORY_ALIGNMENT. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_init(void *memory, size_t memory_bytes, const void *file, size_t file_bytes,
                                      const crnn_model_options *options, crnn_model **model, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* Checks the weights' checksum (where it was deferred) and runs the self-test vector of the file, where there is one, in
- * `memory` (crnn_stream_size with chunk 1 and, if bounded, maximum_frames 64). Since 0.1. */
+ * `memory` (crnn_stream_size with chunk 1 and, if bounded, maximum_frames 64). Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_check(const crnn_model *model, void *memory, size_t memory_bytes,
                                       crnn_error *error) CRNN_CHECK_RESULT;
 
-/* The bytes of a stream with these options. Since 0.1. */
+/* The bytes of a stream with these options. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_stream_size(const crnn_model *model, const crnn_stream_options *options, size_t *bytes,
                                       crnn_error *error) CRNN_CHECK_RESULT;
 
 /* Makes a stream in the caller's memory. The block is flat and position-independent: it holds no pointer, may be copied with
- * memcpy, and both copies go on alike. Since 0.1. */
+ * memcpy, and both copies go on alike. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_stream_init(const crnn_model *model, void *memory, size_t memory_bytes,
                                       const crnn_stream_options *options, crnn_stream **stream, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* ---- Instruction sets ------------------------------------------------------------------------------------------------------ */
 
 /* The kernels in this library, best last: index 0 is "reference", the scalar definition of the numerics. All give the same
- * bits. crnn_isa_name returns NULL past the end; crnn_isa_supported tells whether this processor can run it. Since 0.1. */
+ * bits. crnn_isa_name returns NULL past the end; crnn_isa_supported tells whether this processor can run it.
+ * Threads: any. Since 0.1. */
 CRNN_API int32_t crnn_isa_count(void);
 CRNN_API const char *crnn_isa_name(int32_t index);
 CRNN_API int32_t crnn_isa_supported(int32_t index);
@@ -323,12 +366,22 @@ typedef struct crnn_node_info {
   const char *output_store;  /* "u8", "s16", "f32" */
   int32_t height, width, channels; /* of an output frame */
   int32_t rate_numerator, rate_denominator;
+  int32_t kernel[3], stride[3], dilation[3]; /* time, height, width; 1 where the operation has none */
+  int32_t whole_sequence;    /* 1: it holds a whole sequence before it begins, which makes the model bounded */
+  int32_t reserved;          /* 0 */
   uint64_t weight_bytes;
-  uint64_t ring_bytes;       /* of its output in a stream with the given options */
-  int32_t whole_sequence;    /* 1: it needs the whole sequence, which makes the model bounded */
+  uint64_t macs;             /* multiplications by weights for one output frame */
+  uint64_t ring_bytes;       /* of its output in a stream with the given options; 0 where it is bounded and they give no maximum */
+  uint64_t state_bytes;      /* what it keeps in a stream from frame to frame, beside the rings */
+  uint64_t scratch_bytes;    /* what it needs while it runs; all nodes and ports share the largest of these */
+  int64_t lookahead;         /* as in crnn_timing, of its output over the first input port that it depends on */
+  int64_t receptive_field;
 } crnn_node_info;
 
+/* Number of nodes; 0 for a NULL model. Threads: any. */
 CRNN_API int32_t crnn_model_node_count(const crnn_model *model);
+
+/* Describes node `index`, and what it takes in a stream with these options. Threads: any. */
 CRNN_API crnn_status crnn_model_node(const crnn_model *model, const crnn_stream_options *options, int32_t index,
                                      crnn_node_info *info, crnn_error *error) CRNN_CHECK_RESULT;
 #endif

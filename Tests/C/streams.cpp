@@ -25,6 +25,17 @@ int main(int count, char **arguments) {
   const std::vector<float> whole = model.run(frames);
   CHECK(!whole.empty());
 
+  const crnn_timing timing = model.timing();
+  CHECK(timing.depends == 1);
+  const auto span = model.span(0, 40);
+  CHECK(span.first == 0 && span.second < 40 && (timing.receptive_field > 40 || span.second < timing.receptive_field));
+  try {
+    model.span(0, 40, 1);
+    CHECK(!"an output that is not there has a span");
+  } catch (const crnn::Error &error) {
+    CHECK(error.status() == CRNN_ERROR_PORT);
+  }
+
   crnn::Stream first(model, 3, 40);
   crnn::Stream stream(std::move(first));
   for (int sequence = 0; sequence < 2; sequence++) {

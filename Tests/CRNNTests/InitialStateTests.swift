@@ -53,7 +53,7 @@ import Testing
 }
 
 /// One stream, fed port by port.
-private struct StateStream {
+struct StateStream {
   let runtime: Runtime
   private let memory: GuardedMemory
   private let stream: OpaquePointer?
@@ -79,13 +79,15 @@ private struct StateStream {
     }
   }
 
-  func pull(_ room: Int) throws -> [Float] {
-    let info = try runtime.port(CRNN_OUTPUT)
+  func finish(port: Int32) throws { try Runtime.check { crnn_stream_finish(runtime.model, stream, port, $0) } }
+
+  func pull(_ room: Int, port: Int32 = 0) throws -> [Float] {
+    let info = try runtime.port(CRNN_OUTPUT, port)
     var result = [Float](repeating: 0, count: room * Runtime.elements(info))
     var written: Int64 = 0
     try result.withUnsafeMutableBytes { bytes in
       var array = Runtime.array(bytes.baseAddress, room, info)
-      try Runtime.check { crnn_stream_pull(runtime.model, stream, 0, &array, &written, $0) }
+      try Runtime.check { crnn_stream_pull(runtime.model, stream, port, &array, &written, $0) }
     }
     return Array(result.prefix(Int(written) * Runtime.elements(info)))
   }

@@ -36,6 +36,12 @@ def last_model(models):
 
 
 @pytest.fixture
+def bounded_model(models):
+    """Features (6,) in, scores (4,) out for each frame; it needs the whole sequence."""
+    return crnn.Model(models / "bounded.crnn")
+
+
+@pytest.fixture
 def pair_model(models):
     """Ports sound (10,) and image (6,) in, scores (3,) out."""
     return crnn.Model(models / "pair.crnn")

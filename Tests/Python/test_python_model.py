@@ -20,6 +20,40 @@ def test_ports(stream_model, last_model, pair_model):
     assert [port.name for port in pair_model.inputs] == ["sound", "image"]
 
 
+def test_timing(stream_model, last_model, bounded_model, pair_model):
+    timing = stream_model.timing()
+    assert timing == stream_model.timing("scores", "features") == crnn.Timing(True, True, False, 1, 1, 1, 3)
+    whole = last_model.timing()
+    assert whole.whole_sequence and whole.lookahead is None and whole.receptive_field is None
+    assert (whole.input_frames, whole.output_frames) == (0, 0)
+    assert bounded_model.timing().lookahead is None and bounded_model.timing().receptive_field == 1
+    assert pair_model.timing(input="image") == pair_model.timing(0, 1)
+
+
+def test_frames_come_when_their_lookahead_has_come(stream_model, random):
+    lookahead = stream_model.timing().lookahead
+    with stream_model.stream() as stream:
+        for i, frame in enumerate(random.uniform(-1, 1, (9, 1, 8)).astype(np.float32)):
+            assert len(stream.push(frame)) == (i >= lookahead)
+
+
+def test_span(stream_model, last_model, bounded_model):
+    assert [stream_model.span(i, 10) for i in (0, 4, 9)] == [range(0, 2), range(3, 6), range(8, 10)]
+    assert stream_model.span(9) == range(8, 11)
+    assert last_model.span(0, 12) == range(12) and last_model.span(0) == range(2**63 - 1)
+    assert bounded_model.span(5, 12) == range(5, 6)
+
+
+@pytest.mark.parametrize("arguments, status", [
+    ((-1,), 100), ((0, 0), 100), ((0, 2**41), 100), ((1.5,), 100), ((0, 9, "nothing"), 103), ((0, 9, 1), 100),
+    ((0, 9, 0, "nothing"), 103), ((0, 9, 0, -1), 100),
+])
+def test_a_span_of_what_is_not_there_is_refused(stream_model, arguments, status):
+    with pytest.raises(crnn.ArgumentError) as caught:
+        stream_model.span(*arguments)
+    assert caught.value.status == status
+
+
 def test_one_sequence(stream_model, random):
     y = stream_model.run(random.uniform(-1, 1, (20, 8)).astype(np.float32))
     assert y.shape == (20, 5) and y.dtype == np.float32

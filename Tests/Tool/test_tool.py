@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
+import xml.etree.ElementTree
 
 import numpy as np
 import onnxruntime
@@ -68,6 +69,56 @@ def test_the_usual_course(folder, tmp_path):
     assert evaluated["accuracy_drop_points"] == pytest.approx(100 - evaluated["accuracy_percent"])
     assert evaluated["snr_db"] > 25 and evaluated["stream_bytes"] == inspected["stream_bytes"]
     assert evaluated["mean_abs_error"] <= evaluated["max_abs_error"] < 0.1
+
+
+def test_inspect_says_what_a_network_costs_and_waits_for(folder):
+    model = folder / "stream.crnn"
+    inspected = json.loads(crnn("inspect", model, "--json", "-"))
+    timing, = inspected["timings"]
+    assert timing == {"output": "scores", "input": "features", "input_frames": 1, "output_frames": 1, "lookahead": 1,
+                      "receptive_field": 3, "whole_past": True, "whole_sequence": False}
+    nodes = {node["name"]: node for node in inspected["nodes"]}
+    convolution, gru, dense = nodes["conv"], nodes["gru"], nodes["dense"]
+    assert convolution["kernel"] == [3, 1, 1] and convolution["macs"] == 3 * 8 * 16 and convolution["lookahead"] == 1
+    assert gru["kind"] == "gru" and gru["macs"] == 3 * 12 * (16 + 12) and gru["state_bytes"] >= 4 * 12
+    assert dense["macs"] == 12 * 5
+    assert inspected["macs_per_input_frame"] == sum(node["macs"] for node in inspected["nodes"])
+    parts = inspected["ring_bytes"] + inspected["state_bytes"] + inspected["scratch_bytes"]
+    assert 0 < parts < inspected["stream_bytes"] and inspected["macs_per_sequence"] == 0
+    assert inspected["whole_sequence_nodes"] == [] and inspected["model_bytes"] > 0
+    text = crnn("inspect", model)
+    assert "lookahead" in text and "receptive field" in text and "state" in text
+
+
+def test_what_is_computed_once_is_counted_once():
+    inspected = json.loads(crnn("inspect", MODELS / "last.crnn", "--json", "-"))
+    nodes = {node["name"]: node for node in inspected["nodes"]}
+    assert nodes["dense"]["frames"] == 1 and inspected["macs_per_sequence"] == nodes["dense"]["macs"] == 120
+    # Half as many frames come out of the pool as go in.
+    assert inspected["macs_per_input_frame"] == nodes["conv"]["macs"] + nodes["lstm"]["macs"] / 2
+    assert "lookahead" not in inspected["timings"][0] and inspected["timings"][0]["whole_sequence"]
+
+
+def test_a_picture_is_xml_that_names_every_node(folder, tmp_path):
+    for model in (folder / "stream.crnn", *(MODELS / f"{name}.crnn" for name in ("last", "bounded", "pair", "tiny"))):
+        inspected = json.loads(crnn("inspect", model, "--svg", tmp_path / "a.svg", "--json", "-"))
+        root = xml.etree.ElementTree.parse(tmp_path / "a.svg").getroot()
+        space = "{http://www.w3.org/2000/svg}"
+        assert root.tag == f"{space}svg"
+        width, height = float(root.get("width")), float(root.get("height"))
+        boxes = [group.find(f"{space}rect") for group in root.iter(f"{space}g")]
+        names = [group.find(f"{space}text").text for group in root.iter(f"{space}g")]
+        assert sorted(names) == sorted(item["name"] for key in ("nodes", "ports") for item in inspected[key])
+        for box in boxes:
+            x, y = float(box.get("x")), float(box.get("y"))
+            assert x >= 0 and y >= 0 and x + float(box.get("width")) <= width and y + float(box.get("height")) <= height
+        edges = [path for path in root.iter(f"{space}path") if path.get("class") == "edge"]
+        assert len(edges) >= len(names) - 1
+        dashed = [box for box in boxes if "bounded" in box.get("class")]
+        assert len(dashed) == len(inspected["whole_sequence_nodes"]) and bool(dashed) == inspected["bounded"]
+    assert crnn("inspect", folder / "stream.crnn", "--svg", tmp_path / "b.svg")
+    assert "is the input" in crnn(
+        "inspect", folder / "stream.crnn", "--svg", folder / "stream.crnn", status=USAGE)
 
 
 def test_the_float_network_is_run_too(folder, tmp_path):

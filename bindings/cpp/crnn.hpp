@@ -105,6 +105,25 @@ class Model {
   crnn_port_info input(int32_t index = 0) const { return port(CRNN_INPUT, index); }
   crnn_port_info output(int32_t index = 0) const { return port(CRNN_OUTPUT, index); }
 
+  /* How an output follows an input in time: rates, lookahead, receptive field. Throws Error. */
+  crnn_timing timing(int32_t output = 0, int32_t input = 0) const {
+    crnn_timing timing = {};
+    timing.struct_size = sizeof timing;
+    crnn_error error = detail::no_error();
+    detail::check(crnn_model_timing(model_, output, input, &timing, &error), error);
+    return timing;
+  }
+
+  /* The first and the last input frame that output frame `frame` comes from; `input_frames`: of the whole sequence, -1: not
+   * known. See crnn_model_span. Throws Error. */
+  std::pair<int64_t, int64_t> span(int64_t frame, int64_t input_frames = -1, int32_t output = 0, int32_t input = 0) const {
+    std::pair<int64_t, int64_t> result;
+    crnn_error error = detail::no_error();
+    detail::check(
+        crnn_model_span(model_, output, input, frame, input_frames, &result.first, &result.second, &error), error);
+    return result;
+  }
+
   /* A text of the file ("labels", "alphabet", …), empty where it has none of that name. */
   std::string text(const std::string &key) const {
     const char *value = crnn_model_text(model_, key.c_str());

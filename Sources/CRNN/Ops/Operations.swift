@@ -67,6 +67,22 @@ enum Operations {
     }
   }
 
+  /// Multiplications by weights for one output frame.
+  static func multiplications(_ node: NodeView) -> Int {
+    let record = node.record.pointee
+    let inputs = node.input(0).pointee.elements
+    let outputs = node.output.pointee.elements
+    switch node.operation {
+    case CRNN_OP_CONVOLUTION, CRNN_OP_DEPTHWISE:
+      let taps = Int(record.kernel.0) &* Int(record.kernel.1) &* Int(record.kernel.2)
+      return outputs &* taps &* (Int(node.input(0).pointee.channels) / max(Int(record.groups), 1))
+    case CRNN_OP_DENSE: return inputs &* outputs
+    case CRNN_OP_RECURRENT:
+      return Recurrent.gates(node.parameter(CRNN_RECURRENT_KIND)) &* outputs &* (inputs &+ outputs)
+    default: return 0
+    }
+  }
+
   static func name(_ operation: Int) -> StaticString {
     switch operation {
     case CRNN_OP_CONVOLUTION: "convolution"

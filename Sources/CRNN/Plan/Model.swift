@@ -1,7 +1,8 @@
 import CCRNN
 import CKernels
 
-/// A model in the caller's memory: the checked file, the kernels, and for each tensor the list of nodes that consume it.
+/// A model in the caller's memory: the checked file, the kernels, and for each tensor the list of nodes that consume it and its
+/// window over each input port.
 struct Model {
   static let magic: UInt64 = 0x6C65_646F_6D6E_6E63
   var magic: UInt64
@@ -11,6 +12,8 @@ struct Model {
   /// Consumers of tensor t: `consumers[first[t]..<first[t + 1]]`.
   var firstConsumer: UnsafeMutablePointer<Int32>
   var consumers: UnsafeMutablePointer<Int32>
+  /// Of tensor t over input port p: `windows[t * inputCount + p]`.
+  var windows: UnsafeMutablePointer<FrameWindow>
   /// Where crnn_model_open mapped the file, else nil.
   var mapping: UnsafeRawPointer?
   var mappingBytes: Int
@@ -21,6 +24,7 @@ struct Model {
     _ = cursor.take(1, of: PackedFile.self)
     _ = cursor.take(file.tensorCount &+ 1, of: Int32.self)
     _ = cursor.take(links(file), of: Int32.self)
+    _ = cursor.take(file.tensorCount &* file.inputCount, of: FrameWindow.self)
     return cursor.offset
   }
 
@@ -43,6 +47,8 @@ struct Model {
     kept.initialize(to: file)
     let first = cursor.take(file.tensorCount &+ 1, of: Int32.self)
     let consumers = cursor.take(links(file), of: Int32.self)
+    let windows = cursor.take(file.tensorCount &* file.inputCount, of: FrameWindow.self)
+    UnsafePointer(kept).findWindows(windows)
     var next: Int32 = 0
     var tensor = 0
     while tensor < file.tensorCount {
@@ -61,8 +67,7 @@ struct Model {
     model.initialize(
       to: Model(
         magic: magic, file: UnsafePointer(kept), kernels: kernels, firstConsumer: first, consumers: consumers,
-        mapping: nil,
-        mappingBytes: 0))
+        windows: windows, mapping: nil, mappingBytes: 0))
     return model
   }
 }

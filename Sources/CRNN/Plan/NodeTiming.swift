@@ -29,6 +29,8 @@ struct NodeTiming {
   /// The inputs after the first are initial states: no frame comes out before each of them has given its one frame, and then
   /// they have no part in the timing.
   var hasInitialStates = false
+  /// A recurrent layer that goes forward: every earlier frame has a part in what comes out.
+  var remembers = false
 
   init(_ r: crnn_node_record, parameter: (first: Int32, reverse: Int32)) {
     switch Int(r.op) {
@@ -45,6 +47,7 @@ struct NodeTiming {
       extent = Int(r.kernel.0)
       stride = Int(r.stride.0)
       hasInitialStates = r.input_count > 1
+      remembers = kind == .each
     case CRNN_OP_TIME_REDUCTION: kind = .reduction
     case CRNN_OP_REPEAT:
       kind = r.input_count == 2 ? .following : .expansion
@@ -76,6 +79,34 @@ struct NodeTiming {
     let first = index / Int64(stride) &* Int64(stride)
     let limit = final >= 0 ? final : Int64.max
     return (first, min(first &+ Int64(stride), limit), min(first &+ Int64(extent), limit))
+  }
+
+  /// The window of the node's output over its input number `input`.
+  func window(input: Int) -> FrameWindow {
+    if hasInitialStates, input > 0 { return .whole }
+    var result = FrameWindow.same
+    switch kind {
+    case .each: result.hasPast = remembers
+    case .window:
+      result.stride = Int64(stride)
+      result.low = Int64(0 &- padBefore)
+      result.high = Int64(extent &- 1 &- padBefore)
+      if needsEdge {
+        // A window that lies in the padding alone still sees the first or the last frame.
+        result.low = min(result.low, Int64(extent &- 1 &- padBefore &- padAfter))
+        result.high = max(result.high, 0)
+      }
+      // What is cut off at the end shows only when it has come.
+      result.ready = result.high &- Int64(min(padAfter, 0))
+    case .blocks:
+      // What the first frame of a block sees; the others see less.
+      result.high = Int64(extent &- 1)
+      result.ready = result.high
+    case .reverse: result.needsEnd = true
+    case .reduction, .expansion: return .whole
+    case .following: return input == 0 ? .whole : .same
+    }
+    return result
   }
 
   /// Frames that a window gives from `frames` input frames that have come, `final` (−1: unknown) of which is the whole sequence.

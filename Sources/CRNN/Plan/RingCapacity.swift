@@ -65,10 +65,23 @@ extension PackedFile {
 
   /// A stream needs a maximum length.
   var isBounded: Bool {
-    var tensor = 0
-    while tensor < tensorCount {
-      if tensors[tensor].total_rate > 0, needsWholeSequence(tensor) { return true }
-      tensor &+= 1
+    var n = 0
+    while n < nodeCount {
+      if makesBounded(n) { return true }
+      n &+= 1
+    }
+    return false
+  }
+
+  /// Node `n` holds a stream of frames, in its inputs' rings or its output's, until the sequence has ended.
+  @inline(never)
+  func makesBounded(_ n: Int) -> Bool {
+    if NodeTiming(nodes + n).kind == .reverse, tensors[Int(nodes[n].output)].total_rate > 0 { return true }
+    var i = 0
+    while i < Int(nodes[n].input_count) {
+      let tensor = Int(indices[Int(nodes[n].input_first) &+ i])
+      if tensors[tensor].total_rate > 0, waits(n, for: tensor) { return true }
+      i &+= 1
     }
     return false
   }

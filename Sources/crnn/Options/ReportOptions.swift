@@ -26,14 +26,15 @@ struct ReportOptions: ParsableArguments {
   }
 
   /// Throws where the command would write over what it reads, or write two things into one file.
-  func check(inputs: [String], output: String? = nil) throws {
+  func check(inputs: [String], output: String? = nil, outputOption: String = "--output") throws {
     let report = json == "-" ? nil : json
-    for (option, path) in [("--output", output), ("--json", report)] {
+    for (option, path) in [(outputOption, output), ("--json", report)] {
       guard let path, let input = inputs.first(where: { Files.areSame($0, path) }) else { continue }
       throw ValidationError("\(option) \(path) is the input \(input), which would be lost: choose another file")
     }
     if let output, let report, Files.areSame(output, report) {
-      throw ValidationError("--output and --json are the same file, \(report): choose another one for the report")
+      throw ValidationError(
+        "\(outputOption) and --json are the same file, \(report): choose another one for the report")
     }
   }
 }

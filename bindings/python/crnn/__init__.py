@@ -24,6 +24,7 @@ from .image import decode_image
 from .library import runtime as _runtime
 from .model import Model, Port
 from .stream import Stream
+from .timing import Timing
 
 __all__ = [
     "ArgumentError",
@@ -36,6 +37,7 @@ __all__ = [
     "RuntimeEnvironmentError",
     "Stream",
     "StreamStateError",
+    "Timing",
     "decode_image",
     "isas",
 ]

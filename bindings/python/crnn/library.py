@@ -57,6 +57,20 @@ class CPortInfo(ctypes.Structure):
     ]
 
 
+class CTiming(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("depends", c_int32),
+        ("whole_past", c_int32),
+        ("whole_sequence", c_int32),
+        ("reserved", c_int32),
+        ("input_frames", c_int64),
+        ("output_frames", c_int64),
+        ("lookahead", c_int64),
+        ("receptive_field", c_int64),
+    ]
+
+
 class CStreamOptions(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_size_t),
@@ -113,6 +127,11 @@ _RUNTIME_FUNCTIONS = {
     "crnn_model_port_count": (c_int32, [c_void_p, c_int32]),
     "crnn_model_port": (c_int32, [c_void_p, c_int32, c_int32, POINTER(CPortInfo), _ERROR]),
     "crnn_model_output_frames": (c_int32, [c_void_p, c_int32, POINTER(c_int64), c_int32, POINTER(c_int64), _ERROR]),
+    "crnn_model_timing": (c_int32, [c_void_p, c_int32, c_int32, POINTER(CTiming), _ERROR]),
+    "crnn_model_span": (
+        c_int32,
+        [c_void_p, c_int32, c_int32, c_int64, c_int64, POINTER(c_int64), POINTER(c_int64), _ERROR],
+    ),
     "crnn_model_text": (c_char_p, [c_void_p, c_char_p]),
     "crnn_model_is_bounded": (c_int32, [c_void_p]),
     "crnn_model_isa": (c_char_p, [c_void_p]),

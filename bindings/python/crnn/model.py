@@ -23,12 +23,14 @@ from .library import (
     PORT,
     CModelOptions,
     CPortInfo,
+    CTiming,
     check,
     runtime,
     sized,
 )
 from .stream import Stream
-from .values import as_path, as_text, stream_options
+from .timing import MAXIMUM_FRAMES, Timing, finite
+from .values import as_integer, as_path, as_text, stream_options
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,57 @@ class Model:
         """The name of the instruction set whose kernels run."""
         return runtime.crnn_model_isa(self._handle).decode()
 
+    def timing(self, output: Union[str, int] = 0, input: Union[str, int] = 0) -> Timing:
+        """How an output follows an input in time: rates, lookahead, receptive field.
+
+        >>> model.timing("scores", "features").lookahead
+
+        Args:
+            output: an output's name or number.
+            input: an input's name or number.
+        """
+        timing = sized(CTiming)
+        check(runtime.crnn_model_timing, self._handle, *self._pair(output, input), byref(timing))
+        return Timing(
+            depends=bool(timing.depends),
+            whole_past=bool(timing.whole_past),
+            whole_sequence=bool(timing.whole_sequence),
+            input_frames=timing.input_frames,
+            output_frames=timing.output_frames,
+            lookahead=finite(timing.lookahead),
+            receptive_field=finite(timing.receptive_field),
+        )
+
+    def span(
+        self,
+        frame: int,
+        input_frames: Optional[int] = None,
+        output: Union[str, int] = 0,
+        input: Union[str, int] = 0,
+    ) -> range:
+        """The input frames that one output frame comes from: its window, apart from what recurrent layers remember, cut
+        to the sequence.
+
+        >>> model.span(12, input_frames=200)              # which columns of the image this character was read from
+        range(43, 53)
+
+        Args:
+            frame: of the output, from 0.
+            input_frames: the length of the whole sequence; None where it is not known yet.
+            output: an output's name or number.
+            input: an input's name or number.
+
+        Returns:
+            A range of input frames; the whole sequence where only that gives something, empty where the output does not
+            depend on the input. Where the sequence's length would be its end and is not known, it ends at 2**63 - 1.
+        """
+        first, last = ctypes.c_int64(), ctypes.c_int64()
+        frame = as_integer("frame", frame, 0, MAXIMUM_FRAMES)
+        length = -1 if input_frames is None else as_integer("input_frames", input_frames, 1, MAXIMUM_FRAMES)
+        pair = self._pair(output, input)
+        check(runtime.crnn_model_span, self._handle, *pair, frame, length, byref(first), byref(last))
+        return range(first.value, last.value + 1)
+
     def text(self, key: str) -> Optional[str]:
         """A text that stands in the file ("labels", "alphabet", "preprocess", "converter", ...), or None."""
         value = runtime.crnn_model_text(self._handle, as_text("key", key))
@@ -226,8 +279,19 @@ class Model:
         return [named[port.name] for port in self.inputs]
 
     def _input_index(self, name: str) -> int:
-        for index, port in enumerate(self.inputs):
-            if port.name == name:
-                return index
-        names = ", ".join(port.name for port in self.inputs)
-        raise ArgumentError(PORT, f"no input is called '{name}'; there is: {names}")
+        return _index("input", self.inputs, name)
+
+    def _pair(self, output: Union[str, int], input: Union[str, int]) -> tuple[int, int]:
+        return _index("output", self.outputs, output), _index("input", self.inputs, input)
+
+
+def _index(kind: str, ports: tuple[Port, ...], which: Union[str, int]) -> int:
+    """The number of a port that is given by its name or by its number."""
+    if not isinstance(which, str):
+        return as_integer(kind, which, 0, len(ports) - 1)
+    for index, port in enumerate(ports):
+        if port.name == which:
+            return index
+    names = ", ".join(port.name for port in ports)
+    raise ArgumentError(PORT, f"no {kind} is called '{which}'; there is: {names}")
+
