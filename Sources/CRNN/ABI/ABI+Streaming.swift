@@ -46,8 +46,8 @@ public func crnn_stream_push(
       view.file.pointee.string(view.file.pointee.input(exchange.port).pointee.name)
     )
     .text(" has room for ").number(room).text(" frames, not ")
-      .number(array.frames).text("; pull the output, feed the other inputs, or open the stream with a larger chunk")
-      .status
+    .number(array.frames).text("; pull the output, feed the other inputs, or open the stream with a larger chunk")
+    .status
   }
   view.write(port: exchange.port, array, first: 0, count: array.frames)
   view.advance()

@@ -29,8 +29,8 @@ extension StreamView {
     guard file.pointee.inputCount > 1, let join = unevenJoin() else { return CRNN_OK }
     return Message(error, CRNN_ERROR_INCOMPLETE).text("the lengths at ").name(portName(behind: join.short)).text(" and ")
       .name(portName(behind: join.long)).text(" do not fit each other: node ").name(file.node(join.node).name)
-      .text(" would join ").number(tensors[join.short].predicted).text(" frames with ")
-      .number(tensors[join.long].predicted).status
+    .text(" would join ").number(tensors[join.short].predicted).text(" frames with ")
+    .number(tensors[join.long].predicted).status
   }
 
   private var hasEndedPort: Bool {
