@@ -27,10 +27,10 @@ extension StreamView {
   /// As `checkJoins`, for whole sequences whose lengths stand in `predicted` of every tensor.
   func checkWholeJoins(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
     guard file.pointee.inputCount > 1, let join = unevenJoin() else { return CRNN_OK }
-    return Message(error, CRNN_ERROR_INCOMPLETE).text("the lengths at ").name(portName(behind: join.short)).text(" and ")
-      .name(portName(behind: join.long)).text(" do not fit each other: node ").name(file.node(join.node).name)
-    .text(" would join ").number(tensors[join.short].predicted).text(" frames with ")
-    .number(tensors[join.long].predicted).status
+    let message = Message(error, CRNN_ERROR_INCOMPLETE).text("the lengths at ").name(portName(behind: join.short))
+      .text(" and ").name(portName(behind: join.long)).text(" do not fit each other: node ")
+    return message.name(file.node(join.node).name).text(" would join ").number(tensors[join.short].predicted)
+      .text(" frames with ").number(tensors[join.long].predicted).status
   }
 
   private var hasEndedPort: Bool {
