@@ -52,6 +52,8 @@ class Stream:
         self._taken = [0 for _ in self._model.inputs]  # frames, with those that wait
         self._is_ending = [False for _ in self._model.inputs]
         self._is_ended = [False for _ in self._model.inputs]
+        # Outputs pulled but not yet returned: a call that raises keeps them for the next.
+        self._ready: list[list[np.ndarray]] = [[] for _ in self._model.outputs]
 
     def __enter__(self) -> "Stream":
         with self._lock:
@@ -81,16 +83,19 @@ class Stream:
 
         Args:
             frames: for one input port, an array of (time, *frame), any number of frames; for several, a dict by name,
-                in which ports may be left out.
+                in which ports may be left out. Ports may have different rates (`Port.rate`), and one may run ahead of
+                another by any number of frames: what the network cannot take yet is kept until its turn comes.
             named: arrays by port name, instead of `frames`.
 
         Raises:
             ArgumentError: nothing was given, or a shape or type that the port does not take.
             StreamStateError: the stream is finished or closed.
-            CapacityError: the sequence would be longer than `maximum_frames`, or than the port takes.
+            CapacityError: the sequence would be longer than `maximum_frames`, or than the port takes; or another port
+                has ended, and these frames would find none of its to be joined with.
 
-        Where it raises one of these, nothing was consumed and the stream goes on as it was. But an index outside the
-        table of an embedding is met when its turn comes, and what stood before it was consumed.
+        Where it raises one of these, nothing was consumed and the stream goes on as it was. But frames that had to wait
+        for another port, and indices outside the table of an embedding, are met when their turn comes, and what stood
+        before them was consumed.
         """
         if frames is None and not named:
             raise ArgumentError(ARGUMENT, "push needs frames: an array, or arrays by the names of the ports")
@@ -106,11 +111,17 @@ class Stream:
                 self._check_room(port, len(array))
             for port, array in arrays.items():
                 self._taken[port] += len(array)
-                self._waiting[port].extend(self._pieces(array))
+                if len(array):
+                    self._waiting[port].append(array)
             return self._advance()
 
     def finish(self, port: Optional[str] = None) -> Arrays:
-        """Ends the sequence, at one input port or (None) at all of them, and returns the rest."""
+        """Ends the sequence, at one input port or (None) at all of them, and returns the rest.
+
+        Raises:
+            StreamStateError: another port has had frames that would find none of this port's to be joined with, or the
+                port needs a fixed number of frames. The port is not ended: push the missing frames, then finish.
+        """
         with self._lock:
             self._check_open()
             ports = range(len(self._is_ending)) if port is None else [self._model._input_index(port)]
@@ -141,21 +152,21 @@ class Stream:
 
     def _advance(self):
         """Feeds and pulls until nothing moves any more."""
-        ready: list[list[np.ndarray]] = [[] for _ in self._model.outputs]
         try:
             is_moving = True
             while is_moving:
                 is_moving = False
                 for port in range(len(self._waiting)):
                     is_moving |= self._feed(port)
-                for port, arrays in enumerate(ready):
+                for port, arrays in enumerate(self._ready):
                     is_moving |= self._pull(port, arrays)
         finally:
             # What still waits must not change when the caller reuses its array.
             for waiting in self._waiting:
                 for index, piece in enumerate(waiting):
                     waiting[index] = piece if piece.flags.owndata else piece.copy()
-        joined = [_join(arrays, port) for arrays, port in zip(ready, self._model.outputs)]
+        joined = [_join(arrays, port) for arrays, port in zip(self._ready, self._model.outputs)]
+        self._ready = [[] for _ in self._model.outputs]
         if len(joined) == 1:
             return joined[0]
         return {port.name: array for port, array in zip(self._model.outputs, joined)}
@@ -165,8 +176,15 @@ class Stream:
         has_moved = False
         try:
             while waiting:
-                frames = as_c_array(waiting[0])
-                check(runtime.crnn_stream_push, model._handle, self._handle, port, byref(frames))
+                try:
+                    # All at once first: what the sequence cannot take at all is then refused as a whole.
+                    frames = as_c_array(waiting[0])
+                    check(runtime.crnn_stream_push, model._handle, self._handle, port, byref(frames))
+                except Exception as problem:
+                    if getattr(problem, "status", None) != OUTPUT_PENDING or len(waiting[0]) <= self._chunk:
+                        raise
+                    waiting.extendleft(reversed(self._pieces(waiting.popleft())))
+                    continue
                 waiting.popleft()
                 has_moved = True
             if self._is_ending[port] and not self._is_ended[port]:
@@ -176,6 +194,7 @@ class Stream:
             if getattr(problem, "status", None) != OUTPUT_PENDING:
                 self._taken[port] -= sum(len(piece) for piece in waiting)
                 waiting.clear()
+                self._is_ending[port] = self._is_ended[port]
                 raise
         return has_moved
 
