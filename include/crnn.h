@@ -178,7 +178,8 @@ CRNN_API void crnn_model_destroy(crnn_model *model);
 /* Runs one whole sequence: all input ports at once, then the end. `inputs` and `outputs` are in port order; an output array's
  * first axis must have exactly as many frames as the port gives (crnn_model_output_frames; 1 for one result per sequence).
  * Opens a stream on the heap for the call; to avoid that, keep a stream and use crnn_stream_process.
- * Threads: any. Since 0.1. */
+ * CRNN_ERROR_INCOMPLETE where the lengths of two inputs do not fit each other: a node joins them frame by frame and would have
+ * more frames of one than of the other. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_run(const crnn_model *model, const crnn_array *inputs, int32_t input_count, const crnn_array *outputs,
                               int32_t output_count, crnn_error *error) CRNN_CHECK_RESULT;
 
@@ -199,7 +200,7 @@ typedef struct crnn_port_info {
   int32_t per_sequence;        /* 1: one frame per sequence instead of a stream of frames */
   int64_t fixed_frames;        /* a sequence has exactly this many frames; 0: any number */
   int32_t rate_numerator;      /* frames per tick of the model's time base: an output with 1/4 of the input's rate gives one */
-  int32_t rate_denominator;    /* frame for every four */
+  int32_t rate_denominator;    /* frame for every four; an input at 2 beside an input at 1 takes two frames for each of its */
 } crnn_port_info;
 
 /* Number of input or output ports. 0 for a NULL model. Threads: any. Since 0.1. */
@@ -214,7 +215,8 @@ CRNN_API crnn_status crnn_model_find_port(const crnn_model *model, crnn_directio
                                           crnn_error *error) CRNN_CHECK_RESULT;
 
 /* How many frames output port `output` gives for a whole sequence with `input_frames[i]` frames at input port i
- * (`input_count` of them). Threads: any. Since 0.1. */
+ * (`input_count` of them). Where these lengths do not fit each other, which crnn_run refuses, the number means nothing.
+ * Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_output_frames(const crnn_model *model, int32_t output, const int64_t *input_frames,
                                               int32_t input_count, int64_t *frames, crnn_error *error) CRNN_CHECK_RESULT;
 
@@ -293,12 +295,14 @@ CRNN_API crnn_status crnn_stream_process(const crnn_model *model, crnn_stream *s
 
 /* For any number of ports. Gives frames (time x frame) to input port `port` and computes as far as possible. At most the
  * stream's chunk at a time is sure to be taken; CRNN_ERROR_OUTPUT_PENDING, with nothing consumed, where finished output must
- * be pulled (or another input port be fed) first. Threads: stream. Since 0.1. */
+ * be pulled (or another input port be fed) first. CRNN_ERROR_TOO_LONG, with nothing consumed, also where another port has
+ * ended and has no frames to go with these (docs/streaming.md, Several inputs). Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_push(const crnn_model *model, crnn_stream *stream, int32_t port, const crnn_array *frames,
                                       crnn_error *error) CRNN_CHECK_RESULT;
 
-/* No more frames will come at input port `port`; once every input port is finished, what is left flows out.
- * Threads: stream. Since 0.1. */
+/* No more frames will come at input port `port`, while others go on; once every input port is finished, what is left flows out.
+ * CRNN_ERROR_INCOMPLETE, with nothing changed, where another port has already had frames that would find none of this port's
+ * to go with: push the missing frames, then finish. Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_finish(const crnn_model *model, crnn_stream *stream, int32_t port,
                                         crnn_error *error) CRNN_CHECK_RESULT;
 

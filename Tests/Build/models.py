@@ -9,6 +9,7 @@ pair.crnn     two inputs that are added
 tiny.crnn     as small a file as can hold a recurrent layer and a dense one
 lstm.crnn     LSTM and dense: one result for each frame; one of its cells counts the frames and is never reset
 strided.crnn  convolution over time with stride 8, LSTM, dense: a result for every eighth frame
+rates.crnn    two columns of one input for each frame of another; one result for each frame, one a sequence
 """
 
 import pathlib
@@ -162,10 +163,28 @@ def strided_model():
     return network, {"features": random.uniform(-1, 1, (8, 64, 8))}
 
 
+def rates_model():
+    halve = (
+        [helper.make_node("Transpose", ["columns"], ["channels"], name="channels.first", perm=[0, 2, 1]),
+         helper.make_node("Conv", ["channels", "conv.W", "conv.B"], ["conv.Y"], name="halve", strides=[2], pads=[2, 0]),
+         helper.make_node("Transpose", ["conv.Y"], ["halved"], name="channels.last", perm=[0, 2, 1]),
+         helper.make_node("Concat", ["halved", "features"], ["both"], name="join", axis=2),
+         helper.make_node("Transpose", ["both"], ["frames"], name="time.first", perm=[1, 0, 2])],
+        [weights("conv.W", 8, 12, 4), weights("conv.B", 8)])
+    end = (
+        [helper.make_node("Gather", ["scores", "last"], ["end"], name="end", axis=0)],
+        [numpy_helper.from_array(numpy.int64(-1), "last")])
+    network = model(
+        "rates", [port("columns", [1, "columns", 12]), port("features", [1, "frames", 3])],
+        [port("scores", ["frames", 1, 4]), port("end", [1, 4])], halve,
+        recurrent("GRU", "gru", "frames", "hidden", 11, 8), dense("dense", "hidden", "scores", 8, 4), end)
+    return network, {"columns": random.uniform(0, 1, (8, 40, 12)), "features": random.uniform(-1, 1, (8, 20, 3))}
+
+
 def main():
     tool, directory = sys.argv[1], pathlib.Path(sys.argv[2])
     directory.mkdir(parents=True, exist_ok=True)
-    for name in ("stream", "last", "bounded", "pair", "tiny", "strided", "lstm"):
+    for name in ("stream", "last", "bounded", "pair", "tiny", "strided", "lstm", "rates"):
         network, data = globals()[f"{name}_model"]()
         onnx.save(network, directory / f"{name}.onnx")
         numpy.savez(directory / f"{name}.npz", **{key: value.astype(numpy.float32) for key, value in data.items()})

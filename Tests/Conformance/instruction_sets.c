@@ -2,7 +2,7 @@
 #include "sequences.h"
 
 static void all_give_the_same_bits(void) {
-  static const char *const models[] = { "stream.crnn", "last.crnn", "bounded.crnn", "pair.crnn" };
+  static const char *const models[] = { "stream.crnn", "last.crnn", "bounded.crnn", "pair.crnn", "rates.crnn" };
   CHECK(crnn_isa_count() >= 2);
   CHECK(strcmp(crnn_isa_name(0), "reference") == 0);
   for (size_t m = 0; m < sizeof models / sizeof *models; m++) {

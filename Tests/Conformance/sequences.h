@@ -5,7 +5,7 @@
 #include "checks.h"
 
 #define SEQUENCE_PORTS 4
-#define SEQUENCE_FRAMES 50 /* frames that tests push at each input */
+#define SEQUENCE_FRAMES 50 /* ticks of the sequences that tests push */
 
 typedef struct sequence {
   const crnn_model *model;
@@ -28,7 +28,7 @@ static inline crnn_array sequence_array(const crnn_port_info *info, float *data,
   return array;
 }
 
-/* Random input of `frames` frames, another for each seed, and room for the output. */
+/* Random input of `frames` ticks of the model's time base, another for each seed, and room for the output. */
 static inline sequence sequence_begin_seeded(const crnn_model *model, int64_t frames, unsigned seed) {
   sequence s = { model, crnn_model_port_count(model, CRNN_INPUT), crnn_model_port_count(model, CRNN_OUTPUT),
                  { { 0 } }, { { 0 } }, { 0 }, { 0 }, { 0 }, { 0 } };
@@ -36,7 +36,8 @@ static inline sequence sequence_begin_seeded(const crnn_model *model, int64_t fr
     crnn_port_info *info = &s.input_info[i];
     info->struct_size = sizeof *info;
     CHECK_STATUS(CRNN_OK, crnn_model_port(model, CRNN_INPUT, i, info, NULL));
-    s.input_frames[i] = info->per_sequence ? 1 : info->fixed_frames ? info->fixed_frames : frames;
+    s.input_frames[i] = info->per_sequence ? 1 : info->fixed_frames ? info->fixed_frames
+                        : frames * info->rate_numerator / info->rate_denominator;
     size_t count = (size_t)(s.input_frames[i] * sequence_frame_size(info));
     s.input[i] = malloc(count * sizeof(float));
     checks_fill(s.input[i], count, seed + (unsigned)i);

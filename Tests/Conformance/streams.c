@@ -1,8 +1,8 @@
 /* What a stream computes does not depend on how its frames arrive, and it says so when it is used wrongly. */
 #include "sequences.h"
 
-static const char *const models[] = { "stream.crnn",  "last.crnn",    "bounded.crnn",
-                                      "pair.crnn",    "strided.crnn", "lstm.crnn" };
+static const char *const models[] = { "stream.crnn", "last.crnn", "bounded.crnn", "pair.crnn", "strided.crnn",
+                                      "lstm.crnn",   "rates.crnn" };
 enum { MODELS = sizeof models / sizeof *models };
 
 static void chunks_and_pieces_give_the_same_bits(void) {

@@ -49,6 +49,23 @@ def keep(name: str, model, shape: tuple[int, ...], formats: tuple[str, ...] = ("
     np.savez_compressed(FOLDER / f"{name}.npz", x=inputs, reference=outputs)
 
 
+def keep_several(name: str, model, **shapes: tuple[int, ...]) -> None:
+    """As `keep`, for a model with several inputs or outputs; arrays have the names `in/PORT` and `out/PORT`."""
+    random = np.random.default_rng(len(name))
+    for variable in model.weights:
+        variable.assign(np.abs(random.normal(0, 0.3, variable.shape)) if "variance" in variable.path
+                        else random.normal(0, 0.3, variable.shape))
+    inputs = {port: random.uniform(0, 1, shape).astype(np.float32) for port, shape in shapes.items()}
+    outputs = model.predict(inputs, verbose=0)
+    outputs = dict(zip(model.output_names, outputs if isinstance(outputs, list) else [outputs]))
+    folder = FOLDER / "several"
+    folder.mkdir(exist_ok=True)
+    model.save(folder / f"{name}.keras")
+    compress(folder / f"{name}.keras")
+    arrays = {f"in/{port}": array for port, array in inputs.items()}
+    np.savez_compressed(folder / f"{name}.npz", **arrays, **{f"out/{port}": array for port, array in outputs.items()})
+
+
 def compress(path: pathlib.Path) -> None:
     """Keras stores its zip uncompressed; deflated it is a fourth of the size, and Keras reads it as well."""
     with zipfile.ZipFile(path) as archive:
@@ -168,6 +185,45 @@ def pointwise_functions():
     return keras.Model(values, layers.Concatenate(name="result")(parts))
 
 
+def two_rates():
+    """Three frames of one input for two of another, joined in the middle, and a result of each and of the whole."""
+    sound = keras.Input((None, 4), name="sound")
+    lips = keras.Input((None, 6, 5, 1), name="lips")
+    heard = layers.Conv1D(6, 3, strides=3, activation="relu")(sound)
+    seen = layers.TimeDistributed(layers.Conv2D(3, 3, activation="relu"))(lips)
+    seen = layers.TimeDistributed(layers.Flatten())(seen)
+    seen = layers.AveragePooling1D(2)(layers.GRU(5, return_sequences=True)(seen))
+    both = layers.LSTM(6, return_sequences=True)(layers.Concatenate()([seen, heard]))
+    each = layers.Dense(3, activation="softmax", name="each")(both)
+    most = layers.GlobalMaxPooling1D(name="most")(both)
+    return keras.Model([lips, sound], [each, most])
+
+
+def network_on_frames():
+    """TimeDistributed around a whole network, on colour frames, beside a vector that comes once."""
+    frame = keras.Input((8, 6, 3))
+    x = layers.Conv2D(4, 3, strides=2, padding="same")(frame)
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Concatenate(axis=3)([x, keras.Sequential([layers.Conv2D(2, 1, activation="tanh")])(x)])
+    x = layers.Concatenate()([layers.GlobalAveragePooling2D()(x), layers.GlobalMaxPooling2D()(x)])
+    x = layers.Dense(5, activation="relu")(x)
+    frames = keras.Input((None, 8, 6, 3), name="frames")
+    asked = keras.Input((4,), name="asked")
+    seen = layers.LSTM(5)(layers.TimeDistributed(keras.Model(frame, x))(frames))
+    both = layers.Concatenate()([seen, layers.Dense(3, activation="relu")(asked)])
+    return keras.Model([frames, asked], layers.Dense(2, activation="softmax", name="answer")(both))
+
+
+def repeated_beside_a_sequence():
+    """What an image came to, once for each frame of a sequence of a fixed length."""
+    image = keras.Input((6, None, 1), name="image")
+    x = layers.Reshape((-1, 6))(layers.Permute((2, 1, 3))(image))
+    x = layers.RepeatVector(7)(layers.GRU(4)(x))
+    sequence = keras.Input((7, 3), name="sequence")
+    both = layers.GRU(5, return_sequences=True)(layers.Concatenate()([x, sequence]))
+    return keras.Model([image, sequence], layers.Dense(2, name="each")(both))
+
+
 def of_keras_2():
     """Keras 2 differs in its JSON, in hard_sigmoid, and in where it puts the input's shape."""
     return keras.Sequential(
@@ -203,4 +259,9 @@ if __name__ == "__main__":
         keep("features_2d", features_2d(), (3, 13, 10, 2))
         keep("features_1d", features_1d(), (3, 11, 3))
         keep("video", video(), (2, 5, 6, 6, 2))
+        keep_several("two_rates", two_rates(), lips=(2, 8, 6, 5, 1), sound=(2, 12, 4))
+        keep_several("network_on_frames", network_on_frames(), frames=(2, 5, 8, 6, 3), asked=(2, 4))
+        keep_several(
+            "repeated_beside_a_sequence", repeated_beside_a_sequence(), image=(2, 6, 9, 1), sequence=(2, 7, 3)
+        )
         keep("pointwise_functions", pointwise_functions(), (3, 5))

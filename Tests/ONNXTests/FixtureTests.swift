@@ -10,6 +10,8 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
   var timeAxis: [String: Int]?
   var shapes: [String: [Int]]?
   var states: [[String]]?
+  /// Numerator and denominator, by the input's name.
+  var rates: [String: [Int]]?
   var tolerance: Float?
   /// Words that the refusal's text must contain; nil where the network must import.
   var refusal: [String]?
@@ -31,6 +33,7 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
     options.timeAxis = timeAxis ?? [:]
     options.shapes = shapes ?? [:]
     options.states = (states ?? []).map { (input: $0[0], output: $0[1]) }
+    options.rates = (rates ?? [:]).mapValues { Rate($0[0], $0[1]) }
     return options
   }
 }

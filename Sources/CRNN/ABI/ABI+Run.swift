@@ -117,6 +117,8 @@ private struct WholeRun {
       port &+= 1
     }
     view.predictNodes()
+    let joins = view.checkWholeJoins(error)
+    guard joins == CRNN_OK else { return joins }
     port = 0
     while port < file.pointee.outputCount {
       var array: ArrayView?

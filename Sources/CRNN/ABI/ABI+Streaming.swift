@@ -38,11 +38,16 @@ public func crnn_stream_push(
   let (view, array) = (exchange.view, exchange.array)
   let length = view.checkLength(port: exchange.port, count: array.frames, error)
   guard length == CRNN_OK else { return length }
+  let joins = view.checkJoins(port: exchange.port, extra: array.frames, finish: false, error)
+  guard joins == CRNN_OK else { return joins }
   let room = view.room(port: exchange.port)
   guard array.frames <= room else {
-    return Message(error, CRNN_ERROR_OUTPUT_PENDING).text("there is room for ").number(room).text(" frames, not ")
-      .number(array.frames).text("; pull the output, feed the other inputs, or open the stream with a larger chunk")
-      .status
+    return Message(error, CRNN_ERROR_OUTPUT_PENDING).text("input port ").name(
+      view.file.pointee.string(view.file.pointee.input(exchange.port).pointee.name)
+    )
+    .text(" has room for ").number(room).text(" frames, not ")
+    .number(array.frames).text("; pull the output, feed the other inputs, or open the stream with a larger chunk")
+    .status
   }
   view.write(port: exchange.port, array, first: 0, count: array.frames)
   view.advance()
@@ -59,6 +64,8 @@ public func crnn_stream_finish(
   guard CRNN.port(view.model, CRNN_INPUT, port) != nil else { return noPort(error, port) }
   let end = view.checkEnd(port: Int(port), extra: 0, error)
   guard end == CRNN_OK else { return end }
+  let joins = view.checkJoins(port: Int(port), extra: 0, finish: true, error)
+  guard joins == CRNN_OK else { return joins }
   view.end(port: Int(port))
   view.advance()
   return CRNN_OK

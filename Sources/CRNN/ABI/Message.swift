@@ -11,6 +11,7 @@ struct Message {
   private let capacity: Int
   private var length = 0
 
+  @inline(never)
   init(_ error: UnsafeMutablePointer<crnn_error>?, _ status: crnn_status) {
     self.status = status
     // struct_size and status stand before the message.
@@ -34,6 +35,8 @@ struct Message {
     bytes[length] = 0
   }
 
+  // Calls, not copies: sentences stand in every function, and the library is to be small.
+  @inline(never)
   func text(_ text: StaticString) -> Message {
     var result = self
     var i = 0
@@ -45,6 +48,7 @@ struct Message {
   }
 
   /// A NUL-terminated name, quoted; an empty one reads "(unnamed)".
+  @inline(never)
   func name(_ name: UnsafePointer<CChar>) -> Message {
     guard name[0] != 0 else { return text("(unnamed)") }
     var result = self
@@ -58,6 +62,7 @@ struct Message {
     return result
   }
 
+  @inline(never)
   func number(_ value: Int64) -> Message {
     var result = self
     if value < 0 { result.append(UInt8(ascii: "-")) }

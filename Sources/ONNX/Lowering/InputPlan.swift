@@ -18,6 +18,7 @@ extension Lowering {
   func lowerInputs() throws {
     for name in options.timeAxis.keys where !name.isEmpty { try checkInput(name, "--time-axis") }
     for name in options.shapes.keys where !name.isEmpty { try checkInput(name, "--input-shape") }
+    for name in options.rates.keys { try checkInput(name, "--rate") }
     try checkUnnamedOptions()
     try checkStateOptions()
     for input in source.inputs {
@@ -100,7 +101,8 @@ extension Lowering {
         result.append(.known(size))
       } else if axis == time {
         let symbol = axes[axis].symbol
-        result.append(symbols.open(symbol.isEmpty ? "\(input.name)#\(axis)" : symbol))
+        let isOwn = symbol.isEmpty || knowledge.separatesLengths
+        result.append(symbols.open(isOwn ? "\(input.name)#\(axis)" : symbol))
       } else {
         throw ImportError(
           "axis \(axis) of the input '\(input.name)' has no fixed size: give the input's shape (--input-shape "
@@ -178,8 +180,16 @@ extension Lowering {
     }
     let once = isPerSequence && plan.time == nil
     let frames = once ? 1 : plan.time.flatMap { knowledge.isFixedLength ? plan.sizes[$0].value : nil }
+    let stated = options.rates[plan.name]
+    guard stated == nil || !once else {
+      throw ImportError("--rate names the input '\(plan.name)', which has no time axis: it comes once per sequence")
+    }
     let tensor = graph.addInput(
-      plan.name, frame: shape, rate: once ? .perSequence : Rate(1), frames: frames, isIndex: plan.isIndex)
+      plan.name, frame: shape, rate: once ? .perSequence : stated ?? Rate(1), frames: frames, isIndex: plan.isIndex)
+    if !once {
+      rateInput[tensor] = plan.name
+      rates.add(plan.name, isStated: stated != nil)
+    }
     pointwiseRoot[tensor] = plan.name
     if let time = plan.time { lengthReference[plan.sizes[time]] = lengthReference[plan.sizes[time]] ?? tensor }
     plan.letters = String(

@@ -12,6 +12,10 @@ struct Knowledge {
   var layouts: [String: FrameLayout] = [:]
   /// Integer inputs that are used as numbers.
   var numericInputs: Set<String> = []
+  /// Lengths that are another's, since streams of these lengths are joined frame by frame.
+  var lengths: [String: SizeExpression] = [:]
+  /// The file gives one name to the lengths of inputs that have different ones.
+  var separatesLengths = false
   /// Inputs that give initial states which no output returns: a value of their own for every sequence.
   var initialStates: Set<String> = []
 }
@@ -22,6 +26,8 @@ enum Discovery: Error {
   case createsSequences
   case layout(input: String, FrameLayout)
   case numeric(input: String)
+  case length(String, SizeExpression)
+  case separateLengths
   case initialState(input: String)
 }
 
@@ -33,6 +39,8 @@ extension Knowledge {
     case .createsSequences: createsSequences = true
     case .layout(let input, let layout): layouts[input] = layout
     case .numeric(let input): numericInputs.insert(input)
+    case .length(let name, let expression): lengths[name] = expression
+    case .separateLengths: (separatesLengths, lengths) = (true, [:])
     case .initialState(let input): initialStates.insert(input)
     case .time(let origin, let node):
       guard options.callIsTime != true else {

@@ -72,7 +72,8 @@ extension Lowering {
     }
     var stride = 1
     for index in layout.order.reversed() {
-      let origin = index == axis ? nil : widest.axes[index].origin
+      // The axis runs along those of all inputs; one of them tells where it comes from.
+      let origin = index == axis ? nil : views.lazy.compactMap { $0.axes[index].origin }.first
       let fixed = result.axes[index].filter { $0.kind == .batch }
       result.axes[index] = fixed + (sizes[index] > 1 ? [.frame(sizes[index], stride: stride, origin: origin)] : [])
       stride *= sizes[index]

@@ -15,6 +15,7 @@ extension Lowering {
       outputLayouts[name] = try addOutput(name, value)
     }
     guard !graph.outputs.isEmpty else { throw ImportError("the network has states only and no other output") }
+    try normaliseRates()
     let unused = try removeDeadCode()
     for name in unused { warnings.append("no output depends on the input '\(name)': it is left out") }
     guard !graph.inputs.isEmpty else { throw ImportError("no output depends on an input") }

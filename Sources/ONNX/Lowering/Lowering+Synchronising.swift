@@ -26,6 +26,7 @@ extension Lowering {
         views[index] = try sequence(views[index], axis: axis, node)
       }
     }
+    try matchRates(views, node)
     return views
   }
 }

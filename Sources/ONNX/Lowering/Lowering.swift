@@ -13,13 +13,17 @@ final class Lowering {
   var graph = Graph()
   var values: [String: Value] = [:]
   var trace: StateTrace
-  var symbols = SymbolTable()
+  var symbols: SymbolTable
   /// Inputs as the file and the options describe them.
   var inputs: [String: InputPlan] = [:]
   /// For tensors that are an input after pointwise nodes only: that input. Its layout is still free.
   var pointwiseRoot: [TensorID: String] = [:]
   /// Tensors whose ONNX value has an open length, for sequences that are made to match.
   var lengthReference: [Dimension: TensorID] = [:]
+  /// For tensors that are sequences: the input whose frames theirs follow at some ratio.
+  var rateInput: [TensorID: String] = [:]
+  /// Which inputs have rates that are fixed to each other.
+  var rates = RateGroups()
   var warnings: [String] = []
   private var usedNames: Set<String> = []
 
@@ -27,14 +31,15 @@ final class Lowering {
     self.source = source
     self.options = options
     self.knowledge = knowledge
+    symbols = SymbolTable(known: knowledge.lengths)
     trace = StateTrace(source, except: knowledge.initialStates)
   }
 
   /// Lowers the whole graph, again and again until nothing new is found out.
   static func run(_ source: SourceGraph, options: ImportOptions) throws -> ImportedModel {
     var knowledge = Knowledge()
-    // Every discovery is about one input or one of a few facts, so this ends; the bound is for safety.
-    for _ in 0..<(4 * source.inputs.count + 8) {
+    // Every discovery is about one input, one length or one of a few facts, so this ends; the bound is for safety.
+    for _ in 0..<(4 * source.inputs.count + source.nodes.count + 8) {
       let lowering = Lowering(source, options: options, knowledge: knowledge)
       do {
         return try lowering.lower()
@@ -155,6 +160,7 @@ final class Lowering {
     try checkStride(operation, inputs, node)
     do {
       let tensor = try graph.add(operation, inputs, name: name)
+      rateInput[tensor] = followedInput(operation, inputs)
       let shape = graph.tensors[tensor].frame
       guard RowMajor.count([shape.height, shape.width, shape.channels]) != nil else {
         throw node.error("a frame of \(shape) values is too large")

@@ -28,6 +28,14 @@ struct NetworkOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "Frames that an input has per tick of time, where inputs have sequences of different lengths: INPUT=RATE, as in "
+        + "sound=3 or lips=2/3. Inferred where the network joins the input to another frame by frame.",
+      valueName: "rate"))
+  var rate: [NamedValue] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       "The network takes windows of a longer stream: INPUT=LENGTH:HOP[:ZEROS BEFORE THE FIRST SAMPLE]. Its port then takes "
         + "the single samples.", valueName: "window"))
   var window: [NamedValue] = []
@@ -85,6 +93,7 @@ struct NetworkOptions: ParsableArguments {
       }
       options.states.append((input: entry.name, output: entry.value))
     }
+    for entry in rate { options.rates[entry.name] = try NetworkOptions.parseRate(entry) }
     for entry in inputShape {
       let axes = entry.value.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
       let shape = axes.compactMap { $0 }
@@ -94,6 +103,16 @@ struct NetworkOptions: ParsableArguments {
       options.shapes[entry.name] = shape
     }
     return options
+  }
+
+  private static func parseRate(_ entry: NamedValue) throws -> Rate {
+    guard !entry.name.isEmpty else { throw CommandError("--rate takes INPUT=RATE, not '\(entry.value)'") }
+    let parts = entry.value.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    let numbers = parts.compactMap { $0 }
+    guard numbers.count == parts.count, (1...2).contains(numbers.count),
+      numbers.allSatisfy({ (1...65_536).contains($0) })
+    else { throw CommandError("'\(entry.value)' is no rate: write frames per tick, 1 to 65536, as in 3 or 2/3") }
+    return Rate(numbers[0], numbers.count == 2 ? numbers[1] : 1)
   }
 
   private static func parseWindow(_ text: String) throws -> Window {

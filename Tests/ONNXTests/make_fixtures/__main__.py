@@ -14,13 +14,14 @@ from movement import movements
 from network import FOLDER, cases, save_all
 from pointwise import pointwise
 from pool import pools
+from rates import rates
 from recurrent import recurrent
 from reduction import reductions
 
 FOLDER.mkdir(exist_ok=True)
 for path in FOLDER.glob("*"):
     path.unlink()
-for group in (convolutions, pools, matrices, recurrent, pointwise, reductions, movements, broken):
+for group in (convolutions, pools, matrices, recurrent, pointwise, reductions, movements, rates, broken):
     group()
 save_all()
 print(len(cases), "cases,", sum(p.stat().st_size for p in FOLDER.glob("*")) // 1024, "KiB")

@@ -32,6 +32,8 @@ class SeveralPorts:
         self._taken = [0 for _ in self._model.inputs]  # frames, with those that wait
         self._is_ending = [False for _ in self._model.inputs]
         self._is_ended = [False for _ in self._model.inputs]
+        # Outputs pulled but not yet returned: a call that raises keeps them for the next.
+        self._ready: list[list[np.ndarray]] = [[] for _ in self._model.outputs]
 
     def push(self, arrays: dict[int, np.ndarray]) -> Arrays:
         """Gives arrays by port, as the library takes them, and returns what is ready."""
@@ -39,7 +41,8 @@ class SeveralPorts:
             self._check_room(port, len(array))
         for port, array in arrays.items():
             self._taken[port] += len(array)
-            self._waiting[port].extend(self._pieces(array))
+            if len(array):
+                self._waiting[port].append(array)
         return self._advance()
 
     def finish(self, port: Optional[int]) -> Arrays:
@@ -65,21 +68,21 @@ class SeveralPorts:
 
     def _advance(self):
         """Feeds and pulls until nothing moves any more."""
-        ready: list[list[np.ndarray]] = [[] for _ in self._model.outputs]
         try:
             is_moving = True
             while is_moving:
                 is_moving = False
                 for port in range(len(self._waiting)):
                     is_moving |= self._feed(port)
-                for port, arrays in enumerate(ready):
+                for port, arrays in enumerate(self._ready):
                     is_moving |= self._pull(port, arrays)
         finally:
             # What still waits must not change when the caller reuses its array.
             for waiting in self._waiting:
                 for index, piece in enumerate(waiting):
                     waiting[index] = piece if piece.flags.owndata else piece.copy()
-        joined = [_join(arrays, port) for arrays, port in zip(ready, self._model.outputs)]
+        joined = [_join(arrays, port) for arrays, port in zip(self._ready, self._model.outputs)]
+        self._ready = [[] for _ in self._model.outputs]
         if len(joined) == 1:
             return joined[0]
         return {port.name: array for port, array in zip(self._model.outputs, joined)}
@@ -89,8 +92,15 @@ class SeveralPorts:
         has_moved = False
         try:
             while waiting:
-                frames = as_c_array(waiting[0])
-                check(runtime.crnn_stream_push, model._handle, self._handle, port, byref(frames))
+                try:
+                    # All at once first: what the sequence cannot take at all is then refused as a whole.
+                    frames = as_c_array(waiting[0])
+                    check(runtime.crnn_stream_push, model._handle, self._handle, port, byref(frames))
+                except Exception as problem:
+                    if getattr(problem, "status", None) != OUTPUT_PENDING or len(waiting[0]) <= self._chunk:
+                        raise
+                    waiting.extendleft(reversed(self._pieces(waiting.popleft())))
+                    continue
                 waiting.popleft()
                 has_moved = True
             if self._is_ending[port] and not self._is_ended[port]:
@@ -100,6 +110,7 @@ class SeveralPorts:
             if getattr(problem, "status", None) != OUTPUT_PENDING:
                 self._taken[port] -= sum(len(piece) for piece in waiting)
                 waiting.clear()
+                self._is_ending[port] = self._is_ended[port]
                 raise
         return has_moved
 

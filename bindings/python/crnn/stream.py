@@ -74,16 +74,19 @@ class Stream:
 
         Args:
             frames: for one input port, an array of (time, *frame), any number of frames; for several, a dict by name,
-                in which ports may be left out.
+                in which ports may be left out. Ports may have different rates (`Port.rate`), and one may run ahead of
+                another by any number of frames: what the network cannot take yet is kept until its turn comes.
             named: arrays by port name, instead of `frames`.
 
         Raises:
             ArgumentError: nothing was given, or a shape or type that the port does not take.
             StreamStateError: the stream is finished or closed.
-            CapacityError: the sequence would be longer than `maximum_frames`, or than the port takes.
+            CapacityError: the sequence would be longer than `maximum_frames`, or than the port takes; or another port
+                has ended, and these frames would find none of its to be joined with.
 
-        Where it raises one of these, nothing was consumed and the stream goes on as it was. But an index outside the
-        table of an embedding is met when its turn comes, and what stood before it was consumed.
+        Where it raises one of these, nothing was consumed and the stream goes on as it was. But frames that had to wait
+        for another port, and indices outside the table of an embedding, are met when their turn comes, and what stood
+        before them was consumed.
         """
         if frames is None and not named:
             raise ArgumentError(ARGUMENT, "push needs frames: an array, or arrays by the names of the ports")
@@ -104,7 +107,12 @@ class Stream:
         return dict(enumerate(model._by_port(frames, named)))
 
     def finish(self, port: Optional[str] = None) -> Arrays:
-        """Ends the sequence, at one input port or (None) at all of them, and returns the rest."""
+        """Ends the sequence, at one input port or (None) at all of them, and returns the rest.
+
+        Raises:
+            StreamStateError: another port has had frames that would find none of this port's to be joined with, or the
+                port needs a fixed number of frames. The port is not ended: push the missing frames, then finish.
+        """
         with self._lock:
             self._check_open()
             return self._steps.finish(None if port is None else self._model._input_index(port))

@@ -85,7 +85,7 @@ def _take_by_class(network: Network, group: h5py.Group) -> None:
         if stored is None:
             continue
         if layer.network is not None:
-            _take_by_class(layer.network, stored)
+            _take_by_class(layer.network, stored["layer"] if layer.class_name == "TimeDistributed" else stored)
         else:
             layer.weights = [np.asarray(array, np.float32) for array in _arrays_in_order(stored)]
 

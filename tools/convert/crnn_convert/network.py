@@ -65,8 +65,10 @@ def _layer(description: dict[str, Any], keras_version: int) -> Layer:
     class_name, config = description["class_name"], description["config"]
     name = config.get("name", class_name) if isinstance(config, dict) else class_name
     layer = Layer(name, class_name, config, keras_version)
-    if class_name in ("Sequential", "Functional", "Model"):
-        layer.network = describe_network(description, keras_version)
+    # A network as a layer, or as what TimeDistributed applies to every frame.
+    inner = config.get("layer") if class_name == "TimeDistributed" else description
+    if isinstance(inner, dict) and inner.get("class_name") in ("Sequential", "Functional", "Model"):
+        layer.network = describe_network(inner, keras_version)
     return layer
 
 

@@ -21,8 +21,13 @@ def export(network: Network) -> onnx.ModelProto:
     return graph.model(network.name, VERSION)
 
 
-def _convert_layers(graph: GraphBuilder, network: Network, given: dict[str, Tensor | None]) -> dict[str, Tensor]:
-    """The result of every layer, by name. `given` holds the tensors at the network's inputs; None: the model's own."""
+def _convert_layers(
+    graph: GraphBuilder, network: Network, given: dict[str, Tensor | None], kept: int = 1
+) -> dict[str, Tensor]:
+    """The result of every layer, by name. `given` holds the tensors at the network's inputs; None: the model's own.
+
+    The first `kept` axes (batch, and time under TimeDistributed) are not the network's.
+    """
     results: dict[str, Tensor] = {}
     for layer in _in_order(network):
         if layer.class_name == "InputLayer":
@@ -31,19 +36,21 @@ def _convert_layers(graph: GraphBuilder, network: Network, given: dict[str, Tens
         if not layer.inputs and given.get(layer.name) is None:
             raise layer.refuse("its input has no known shape; begin the model with keras.Input(shape)")
         inputs = [results[name] for name in layer.inputs] or [given[layer.name]]
-        results[layer.name] = _convert_layer(graph, layer, inputs)
+        results[layer.name] = _convert_layer(graph, layer, inputs, kept)
     return results
 
 
-def _convert_layer(graph: GraphBuilder, layer: Layer, inputs: list[Tensor]) -> Tensor:
+def _convert_layer(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
     if layer.network is None:
-        return registry.convert(graph, layer, inputs)
+        return registry.convert(graph, layer, inputs, kept)
     inner = layer.network
     if len(inner.inputs) != len(inputs) or len(inner.outputs) != 1:
         raise layer.refuse(
             f"it has {len(inner.inputs)} inputs and {len(inner.outputs)} outputs; one output is supported"
         )
-    return _convert_layers(graph, inner, dict(zip(inner.inputs, inputs)))[inner.outputs[0]]
+    if layer.class_name == "TimeDistributed":
+        kept += 1
+    return _convert_layers(graph, inner, dict(zip(inner.inputs, inputs)), kept)[inner.outputs[0]]
 
 
 def _input(graph: GraphBuilder, layer: Layer) -> Tensor:

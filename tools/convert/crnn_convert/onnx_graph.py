@@ -50,7 +50,8 @@ class GraphBuilder:
 
     def input(self, name: str, shape: Sequence[int | None]) -> Tensor:
         name = self.unique(name)
-        axes = ["N"] + [f"axis{axis}" if size is None else size for axis, size in enumerate(shape[1:], 1)]
+        # Open axes of different inputs have different names: their lengths need not be equal.
+        axes = ["N"] + [f"{name}_axis{axis}" if size is None else size for axis, size in enumerate(shape[1:], 1)]
         self._inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, axes))
         return Tensor(name, (None, *shape[1:]), tuple(range(len(shape))))
 

@@ -72,3 +72,8 @@ def padding(layer: Layer, tensor: Tensor, window: Window) -> tuple[dict, list[in
     if any(size is not None and size < 1 for size in result):
         raise layer.refuse(f"its window is larger than its input of {tensor.shape[1:-1]}")
     return ({"auto_pad": "SAME_UPPER"} if unknown else {"pads": before + after}), result
+
+
+def outer_axis(axis: int, kept: int) -> int:
+    """An axis of a layer inside TimeDistributed, counted as its wrapper's input counts."""
+    return axis if axis < 0 else axis + kept - 1

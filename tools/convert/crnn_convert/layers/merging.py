@@ -8,6 +8,7 @@ import numpy as np
 
 from ..network import Layer
 from ..onnx_graph import GraphBuilder, Tensor
+from .geometry import outer_axis
 
 _OPERATION = {
     "Add": "Add",
@@ -39,7 +40,7 @@ def merge(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) ->
 
 def concatenate(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
     first = inputs[0]
-    axis = layer.config.get("axis", -1) % first.rank
+    axis = outer_axis(layer.config.get("axis", -1), kept) % first.rank
     aligned = [graph.in_order(tensor, first.order) for tensor in inputs]
     name = graph.node("Concat", layer.name, [tensor.name for tensor in aligned], axis=first.position(axis))
     sizes = [tensor.shape[axis] for tensor in inputs]

@@ -7,6 +7,7 @@ import numpy as np
 from .. import activations
 from ..network import Layer
 from ..onnx_graph import GraphBuilder, Tensor
+from .geometry import outer_axis
 
 
 def unchanged(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
@@ -63,7 +64,7 @@ def softmax(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) 
         if len(axis) != 1:
             raise layer.refuse("softmax over several axes at once is not supported; Flatten them first")
         (axis,) = axis
-    return activations.softmax(graph, layer, inputs[0], _outer_axis(axis, kept))
+    return activations.softmax(graph, layer, inputs[0], outer_axis(axis, kept))
 
 
 def rescaling(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
@@ -84,7 +85,7 @@ def rescaling(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int
 def batch_normalization(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
     (tensor,) = inputs
     axis = layer.config.get("axis", -1)
-    axis = _outer_axis(axis[0] if isinstance(axis, list) else axis, kept) % tensor.rank
+    axis = outer_axis(axis[0] if isinstance(axis, list) else axis, kept) % tensor.rank
     # ONNX normalises along its second axis.
     tensor = graph.in_order(tensor, [0, axis, *(other for other in range(1, tensor.rank) if other != axis)])
     remaining = list(layer.weights)
@@ -98,8 +99,3 @@ def batch_normalization(graph: GraphBuilder, layer: Layer, inputs: list[Tensor],
     return graph.pointwise(
         "BatchNormalization", layer.name, tensor, *constants, epsilon=float(layer.config.get("epsilon", 1e-3))
     )
-
-
-def _outer_axis(axis: int, kept: int) -> int:
-    """An axis of a layer inside TimeDistributed, counted as its wrapper's input counts."""
-    return axis if axis < 0 else axis + kept - 1

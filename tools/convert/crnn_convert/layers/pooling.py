@@ -38,9 +38,7 @@ def pooling(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) 
 def global_pooling(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
     require_channels_last(layer)
     if kept > 1:
-        raise layer.refuse(
-            "it is not supported inside TimeDistributed; Flatten, or pool over a window as large as the map"
-        )
+        return _pooled_frames(graph, layer, inputs[0], kept)
     tensor = graph.in_order(inputs[0], channels_second(inputs[0]))
     operation = "GlobalMaxPool" if "Max" in layer.class_name else "GlobalAveragePool"
     name = graph.node(operation, layer.name, [tensor.name])
@@ -50,3 +48,17 @@ def global_pooling(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept
     axes = graph.constant(f"{layer.name}/axes", np.arange(2, tensor.rank, dtype=np.int64))
     name = graph.node("Squeeze", layer.name, [pooled.name, axes])
     return Tensor(name, (None, tensor.shape[-1]), (0, 1))
+
+
+def _pooled_frames(graph: GraphBuilder, layer: Layer, tensor: Tensor, kept: int) -> Tensor:
+    """Everything of each frame: the axes between those that stay and the channels."""
+    pooled = range(kept, tensor.rank - 1)
+    keeps_axes = bool(layer.config.get("keepdims", False))
+    operation = "ReduceMax" if "Max" in layer.class_name else "ReduceMean"
+    axes = sorted(tensor.position(axis) for axis in pooled)
+    name = graph.node(operation, layer.name, [tensor.name], axes=axes, keepdims=int(keeps_axes))
+    if keeps_axes:
+        return replace(tensor, name=name, shape=(*tensor.shape[:kept], *[1] * len(pooled), tensor.shape[-1]))
+    # The channels, Keras' last axis, come right behind those that stay.
+    order = tuple(min(axis, kept) for axis in tensor.order if axis not in pooled)
+    return Tensor(name, (*tensor.shape[:kept], tensor.shape[-1]), order)

@@ -99,8 +99,6 @@ def convert(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int =
     if layer.class_name == "TimeDistributed":
         inner = layer.wrapped("layer", layer.weights)
         inner.name = layer.name
-        if inner.class_name in ("Sequential", "Functional", "Model"):
-            raise layer.refuse("it wraps a whole network; wrap each of its layers")
         return convert(graph, inner, inputs, kept + 1)
     converter = _CONVERTERS.get(layer.class_name)
     if converter is None:
