@@ -152,7 +152,7 @@ bench: all ## frames per second for each instruction set: the demo's network, an
 bench-calls: all build/tests/models/.made ## a push that nothing comes of and a reset, in nanoseconds
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude tools/bench/calls.c -o build/calls -Lbuild -lcrnn \
 	  -Wl,-rpath,'$$ORIGIN'
-	build/calls build/tests/models/*.crnn $$(ls build/zoo/*/model.crnn 2>/dev/null)
+	build/calls build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)
 
 build/peers/.made: tools/bench/requirements.txt
 	@tools/setup python
