@@ -78,7 +78,9 @@ enum Operations {
       return outputs &* taps &* (Int(node.input(0).pointee.channels) / max(Int(record.groups), 1))
     case CRNN_OP_DENSE: return inputs &* outputs
     case CRNN_OP_RECURRENT:
-      return Recurrent.gates(node.parameter(CRNN_RECURRENT_KIND)) &* outputs &* (inputs &+ outputs)
+      // A backward layer in blocks takes the frames ahead of each block too.
+      let steps = Recurrent.gates(node.parameter(CRNN_RECURRENT_KIND)) &* outputs &* (inputs &+ outputs)
+      return steps &* max(Int(record.kernel.0), 1) / max(Int(record.stride.0), 1)
     default: return 0
     }
   }
