@@ -15,6 +15,32 @@ import Testing
     #expect(failure == nil, "\(failure?.description ?? "")\n\(check)")
   }
 
+  /// Where a join's inputs have different lengths, the shorter decides, and what comes after it at the other is in nobody's way.
+  @Test(arguments: 0..<8) func theShorterInputEndsAJoin(seed: Int) throws {
+    var random = RandomNumbers(seed: UInt64(seed))
+    var builder = NetworkBuilder(seed: UInt64(seed))
+    let ports = [builder.input(frame: FrameShape(channels: 2)), builder.input(frame: FrameShape(channels: 3))]
+    let joined = try builder.joined(ports[0], ports[1])
+    builder.output(joined)
+    builder.output(try builder.add(.timeReduction(.sum), [joined]))
+    let graph = builder.finished()
+    let long = StreamingCase(graph, ticks: 200, &random)
+    let runtime = try Runtime(try StreamingCheck.convert(long), isa: "baseline")
+    let short = zip(long.inputs, graph.inputs).map {
+      Array($0.prefix(7 * graph.tensors[$1.tensor].frame.elements))
+    }
+    let expected = try StreamingCheck.whole(runtime, short)
+    for port in 0..<2 {
+      var inputs = short
+      inputs[port] = long.inputs[port]
+      #expect(try runtime.runWhole(inputs, counts: [7, 1]) == expected)
+      for _ in 0..<4 {
+        let lengths = inputs.map { PortLength(frames: $0.count, rate: 1) }
+        #expect(try PortFeeder.run(runtime, inputs, .random(lengths, outputs: 2, &random)) == expected)
+      }
+    }
+  }
+
   /// A convolution that looks ahead on one input, a recurrent layer on the other, joined; the second output is one value at the
   /// end. Often the recurrent layer's initial state is an input, or what the convolution's whole sequence came to.
   static func network(_ random: inout RandomNumbers) throws -> Graph {

@@ -40,7 +40,7 @@ extension StreamView {
         output.pointee.produced &+= count
       }
     }
-    if state.pointee.emitted == possible, inputsHaveEnded(node, predicting: false) {
+    if state.pointee.emitted == possible, hasEnded(node, timing, possible, predicting: false) {
       output.pointee.final = possible
     }
     return (count > 0, count < wanted)
@@ -105,14 +105,21 @@ extension StreamView {
     return true
   }
 
-  func inputsHaveEnded(_ node: NodeView, predicting: Bool) -> Bool {
+  /// No frame will come after the first `possible` ones: all inputs have ended or, of a join, one of them, whose frames these
+  /// were.
+  func hasEnded(_ node: NodeView, _ timing: NodeTiming, _ possible: Int64, predicting: Bool) -> Bool {
+    var isJoin = false
+    if case .each = timing.kind { isJoin = !timing.hasInitialStates }
+    var ended = 0
     var i = 0
     while i < node.inputCount {
       let input = tensors + node.inputIndex(i)
-      if (predicting ? input.pointee.predictedFinal : input.pointee.final) < 0 { return false }
+      let final = predicting ? input.pointee.predictedFinal : input.pointee.final
+      if isJoin, final == possible { return true }
+      if final >= 0 { ended &+= 1 }
       i &+= 1
     }
-    return true
+    return ended == node.inputCount
   }
 
   /// The oldest frame of a tensor that a consumer, or the host, has not done with.
@@ -174,9 +181,11 @@ extension StreamView {
     var i = 0
     while i < file.pointee.nodeCount {
       let node = file.node(i)
+      let timing = NodeTiming(node.record)
       let output = tensors + node.outputIndex
-      output.pointee.predicted = available(node, NodeTiming(node.record), predicting: true)
-      output.pointee.predictedFinal = inputsHaveEnded(node, predicting: true) ? output.pointee.predicted : -1
+      output.pointee.predicted = available(node, timing, predicting: true)
+      let ends = hasEnded(node, timing, output.pointee.predicted, predicting: true)
+      output.pointee.predictedFinal = ends ? output.pointee.predicted : -1
       i &+= 1
     }
   }
