@@ -24,7 +24,7 @@ all: $(libraries) build/crnn ## the libraries and the command line tool, in buil
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 # ---- Libraries: Embedded Swift -------------------------------------------------------------------------------------
 
@@ -111,6 +111,11 @@ soak: ## random networks for MINUTES (60), from SEED on; a difference is shrunk 
 	@tools/setup build
 	swift build -c release --scratch-path $(regular) --product soak
 	$(regular)/release/soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --directory build/soak
+
+.PHONY: test-mistakes
+test-mistakes: ## makes mistakes in a copy of the runtime, each of which the random networks must find
+	@tools/setup build
+	tools/mistakes/mistakes
 
 .PHONY: lint
 lint: ## style of the Swift and Python sources

@@ -6,7 +6,7 @@ import Testing
 /// The runtime computes what the quantiser's simulation in float says: the same rounding of weights and values, so that only
 /// values on the edge between two codes may differ.
 @Suite struct SimulationTests {
-  static let networks = 300
+  static let networks = 1000
 
   @Test func theRuntimeComputesWhatWasPacked() throws {
     var worst: (ratio: Double, seed: UInt64) = (0, 0)

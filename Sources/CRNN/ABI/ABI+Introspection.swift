@@ -112,7 +112,9 @@ struct TotalFrames {
     // A join takes its inputs' common length, and all its inputs have one: the first answers for all. One path back and no
     // more: a hostile file could make the number of all paths as large as it likes.
     case .each, .reverse, .blocks: return of(node.inputIndex(0))
-    case .window: return timing.windows(0, final: of(node.inputIndex(0)))
+    case .window:
+      let frames = of(node.inputIndex(0))
+      return timing.windows(frames, final: frames)
     case .reduction: return of(node.inputIndex(0)) > 0 ? 1 : 0
     case .expansion: return of(node.inputIndex(0)) > 0 ? Int64(timing.count) : 0
     case .following: return of(node.inputIndex(1))

@@ -74,6 +74,7 @@ extension StreamingCase {
     if lengths.contains(0) { properties.append("an empty sequence") }
     for kind in Set(kinds.values) { properties.append("\(kind) input") }
     if feedings.contains(where: { $0.steps.contains(.move) }) { properties.append("moved while it ran") }
+    if feedings.contains(where: { $0.steps.contains(.reset) }) { properties.append("begun again") }
     return properties
   }
 }

@@ -112,7 +112,8 @@ extension WindowGeometry {
 
   fileprivate var simpler: [WindowGeometry] {
     let changes: [(inout WindowGeometry) -> Void] = [
-      { $0.kernel = .one }, { ($0.kernel.height, $0.kernel.width) = (1, 1) }, { $0.kernel.time = 1 }, { $0.kernel.time -= 1 },
+      { $0.kernel = .one }, { ($0.kernel.height, $0.kernel.width) = (1, 1) }, { $0.kernel.time = 1 },
+      { $0.kernel.time -= 1 },
       { $0.stride = .one }, { $0.dilation = .one }, { $0.padBefore = .zero }, { $0.padAfter = .zero },
       { $0.padBefore.time -= $0.padBefore.time.signum() }, { $0.padAfter.time -= $0.padAfter.time.signum() },
     ]

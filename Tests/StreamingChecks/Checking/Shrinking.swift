@@ -54,10 +54,11 @@ extension StreamingCase {
   }
 
   fileprivate func withShorterSequences() -> [StreamingCase] {
-    let ticks = zip(lengths, graph.inputs).map { length, port -> Int in
-      let rate = graph.tensors[port.tensor].rate
-      return rate.isPerSequence ? 0 : length * rate.denominator / rate.numerator
-    }.max() ?? 0
+    let ticks =
+      zip(lengths, graph.inputs).map { length, port -> Int in
+        let rate = graph.tensors[port.tensor].rate
+        return rate.isPerSequence ? 0 : length * rate.denominator / rate.numerator
+      }.max() ?? 0
     return [ticks / 2, ticks - 3, ticks - 2, ticks - 1].filter { $0 >= 0 && $0 < ticks }.map { ticks in
       changed { check in
         for (index, frames) in graph.portFrames(ticks: ticks).enumerated() {

@@ -15,6 +15,7 @@ extension Feeding.Step {
     case .pull(let port, let frames): "pull:\(port):\(frames)"
     case .empty: "empty"
     case .move: "move"
+    case .reset: "reset"
     }
   }
 
@@ -27,6 +28,7 @@ extension Feeding.Step {
     case ("pull", 2): self = .pull(port: numbers[0], frames: numbers[1])
     case ("empty", 0): self = .empty
     case ("move", 0): self = .move
+    case ("reset", 0): self = .reset
     default: throw PackedModelError("“\(text)” is no step of a feeding")
     }
   }

@@ -12,6 +12,8 @@ struct Feeding: Equatable, Sendable {
     case empty
     /// The stream's bytes go to another place and the stream goes on there.
     case move
+    /// The sequence begins again.
+    case reset
   }
 
   var chunk: Int
@@ -44,6 +46,10 @@ extension Feeding {
         feeding.steps.append(.pull(port: random.integer(0...(outputs - 1)), frames: random.integer(1...5)))
       }
       if random.chance(5) { feeding.steps.append(.move) }
+      if random.chance(2) {
+        feeding.steps.append(.reset)
+        left = ports.map(\.frames)
+      }
       guard left[port] > 0 else {
         feeding.steps.append(.finish(port: port))
         if favourite == port { left[port] = 0 }

@@ -73,6 +73,7 @@ struct PortFeeder {
         }
       case .empty: while try empty() {}
       case .move: move()
+      case .reset: try reset()
       default: break
       }
     }
@@ -160,6 +161,13 @@ struct PortFeeder {
       while try take(port, 16) > 0 { any = true }
     }
     return any
+  }
+
+  private mutating func reset() throws {
+    try Runtime.check { crnn_stream_reset(runtime.model, stream, $0) }
+    done = inputs.map { _ in 0 }
+    isFinished = inputs.map { _ in false }
+    outputs = targets.map { _ in [] }
   }
 
   private mutating func move() {

@@ -10,7 +10,7 @@ import Quantizer
 ///     about     what is difficult here
 ///     input     the port's values as the hexadecimal digits of their 32 bits (floats, or indices)
 ///     output    frames, and the CRC-32C of their floats' bytes in hexadecimal digits
-///     feeding   the chunk, then the steps: push:PORT:FRAMES finish:PORT pull:PORT:FRAMES empty move; `paced` where nothing may be refused
+///     feeding   the chunk, then the steps: push:PORT:FRAMES finish:PORT pull:PORT:FRAMES empty move reset; `paced` where nothing may be refused
 struct GoldenCase {
   struct Output: Equatable {
     var frames: Int

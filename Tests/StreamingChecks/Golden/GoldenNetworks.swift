@@ -41,7 +41,8 @@ public enum GoldenNetworks {
       let two = try builder.add(.binary(.add), [causal, ahead])
       return [try builder.add(.concatenate(axis: 2), [two, far, x])]
     },
-    Entry("edge-windows", "windows whose padding repeats the first and the last frame, in front of a lookahead") { builder in
+    Entry("edge-windows", "windows whose padding repeats the first and the last frame, in front of a lookahead") {
+      builder in
       let x = builder.input(frame: FrameShape(channels: 2))
       let cut = try builder.add(
         .window(Window(length: 4, hop: 1, padBefore: 2, padAfter: 3, padsWithEdge: true)), [x])
@@ -52,7 +53,8 @@ public enum GoldenNetworks {
     Entry("ceiling-pools", "partial last windows of pools, on two paths", ticks: 16) { builder in
       let x = builder.input(frame: FrameShape(height: 4, channels: 2))
       let window = WindowGeometry(
-        kernel: Extent(time: 3, height: 2), stride: Extent(time: 2, height: 2), padAfter: Extent(time: 1, height: 0, width: 0))
+        kernel: Extent(time: 3, height: 2), stride: Extent(time: 2, height: 2),
+        padAfter: Extent(time: 1, height: 0, width: 0))
       let most = try builder.add(.pool(Pool(kind: .maximum, geometry: window, ceilingTime: true)), [x])
       let mean = try builder.add(
         .pool(Pool(kind: .average(countPadding: false), geometry: window, ceilingTime: true)), [x])
@@ -71,7 +73,8 @@ public enum GoldenNetworks {
       let start = try builder.add(.window(Window(length: 1, hop: 1, padBefore: -2, padAfter: 2)), [x])
       return [try builder.joined(end, start), try builder.convolved(x, kernel: 1, stride: 2, before: -1, after: -2)]
     },
-    Entry("dilated-depthwise", "depthwise convolutions of growing dilation, the last with a stride", ticks: 31) { builder in
+    Entry("dilated-depthwise", "depthwise convolutions of growing dilation, the last with a stride", ticks: 31) {
+      builder in
       var x = builder.input(frame: FrameShape(channels: 4))
       for (dilation, stride) in [(1, 1), (2, 1), (4, 3)] {
         x = try builder.convolved(
@@ -108,7 +111,8 @@ public enum GoldenNetworks {
 
 extension GoldenNetworks {
   private static let ports = [
-    Entry("two-rates", "an input at two thirds of the other's rate, joined behind strides of 3 and 2", ticks: 25) { builder in
+    Entry("two-rates", "an input at two thirds of the other's rate, joined behind strides of 3 and 2", ticks: 25) {
+      builder in
       let a = builder.input(frame: FrameShape(channels: 2))
       let b = builder.input(frame: FrameShape(height: 3, channels: 1), rate: Rate(2, 3))
       let slowA = try builder.convolved(a, kernel: 5, stride: 3, before: 1, after: 3)

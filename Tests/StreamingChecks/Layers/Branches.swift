@@ -40,7 +40,8 @@ extension NetworkBuilder {
   /// A stream, and a frame per sequence that goes beside each of its frames or begins a recurrent layer.
   mutating func beside(_ stream: TensorID, _ once: TensorID) throws -> TensorID {
     if random.chance(40) {
-      return try recurrent(stream, random.pick([.lstm, .gru, .simple]), states: [once] + (random.chance(30) ? [once] : []))
+      return try recurrent(
+        stream, random.pick([.lstm, .gru, .simple]), states: [once] + (random.chance(30) ? [once] : []))
     }
     return try joined(stream, try add(.repeatFrame(count: nil), [once, stream]))
   }

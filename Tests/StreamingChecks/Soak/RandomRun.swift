@@ -44,7 +44,8 @@ public struct RandomRun {
     let reason = StreamingCheck.failure(smallest) ?? failure
     var text = "\(failure)\nshrunk to \(smallest.graph.nodes.count) nodes: \(reason)\n\(smallest)"
     do {
-      try GoldenCase(smallest, name: "seed\(seed)", about: String("\(reason)".map { $0 == "\n" ? " " : $0 })).write(to: directory)
+      try GoldenCase(smallest, name: "seed\(seed)", about: String("\(reason)".map { $0 == "\n" ? " " : $0 })).write(
+        to: directory)
       text += "left in \(directory.path())seed\(seed).case"
     } catch {
       text += "no file was packed: \(error)"

@@ -142,6 +142,16 @@ final class Runtime {
     return output
   }
 
+  /// What the runtime says that sequences of such lengths will give at each output.
+  func outputFrames(_ lengths: [Int]) throws -> [Int] {
+    try (0..<crnn_model_port_count(model, CRNN_OUTPUT)).map { port in
+      var frames: Int64 = 0
+      let counts = lengths.map { Int64($0) }
+      try Runtime.check { crnn_model_output_frames(model, port, counts, Int32(counts.count), &frames, $0) }
+      return Int(frames)
+    }
+  }
+
   /// The whole-sequence call, with room for what it will say it needs.
   func runWhole(_ inputs: [[Float]], counts: [Int]) throws -> [[Float]] {
     let (sources, targets) = (try ports(CRNN_INPUT), try ports(CRNN_OUTPUT))
