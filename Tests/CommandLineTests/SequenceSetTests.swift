@@ -50,6 +50,20 @@ import Testing
     }
   }
 
+  /// Two frames of one input for each of the other.
+  @Test func everyInputMayHaveLengthsOfItsOwn() throws {
+    let ports = [Self.port, PortDescription(name: "h", shape: [3])]
+    let arrays = [("x", try floats([8, 2])), ("h", try floats([4, 3]))]
+    let own = ("lengths_h", try NumericArray(shape: [2], integers: [1, 3]))
+    let lengths = try set(arrays + [("lengths", try NumericArray(shape: [2], integers: [2, 6])), own], ports)
+    #expect(lengths.sequences.map { $0.map(\.count) } == [[4, 3], [12, 9]])
+    let numbers = ("seq_x", try NumericArray(shape: [8], integers: [1, 1, 5, 5, 5, 5, 5, 5]))
+    #expect(try set(arrays + [numbers, own], ports).sequences == lengths.sequences)
+    #expect(throws: CommandError.self) {
+      try self.set(arrays + [("lengths", try NumericArray(shape: [2], integers: [2, 6]))], ports)
+    }
+  }
+
   @Test func contradictionsAreRefused() throws {
     #expect(throws: CommandError.self) { try self.set([("other", try self.floats([4, 2]))]) }
     #expect(throws: CommandError.self) {

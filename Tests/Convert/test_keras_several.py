@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 
 import crnn_convert
 import numpy as np
@@ -71,3 +72,51 @@ def test_converts_and_runs(tmp_path, name):
             assert set(results.files) == set(expected)
             for port, reference in expected.items():
                 np.testing.assert_allclose(results[port], reference, atol=limit * max(1, abs(reference).max()))
+
+
+def convert(name: str, folder: pathlib.Path, *options: str) -> subprocess.CompletedProcess:
+    """By the command of the Keras front end, which passes on what it does not know."""
+    inputs, _ = arrays(name)
+    np.savez(folder / "input.npz", **inputs)
+    command = [sys.executable, "-m", "crnn_convert", FIXTURES / f"{name}.keras", "-o", folder / "model.crnn"]
+    command += ["--crnn", TOOL, "--calibrate", folder / "input.npz", *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tools" / "convert")}
+    return subprocess.run([str(part) for part in command], env=environment, capture_output=True, text=True, check=False)
+
+
+@needs_tool
+def test_a_stated_rate_tells_the_others(tmp_path):
+    result = convert("two_rates", tmp_path, "--rate", "sound=100")
+    assert result.returncode == 0, result.stderr
+    ports = json.loads(tool("inspect", tmp_path / "model.crnn", "--json", "-"))["ports"]
+    rates = {port["name"]: port["rate"] for port in ports if port["direction"] == "input"}
+    assert rates == {"sound": "100", "lips": "200/3"}
+
+
+@needs_tool
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (["--rate", "sound=1", "--rate", "lips=1"], ["'sound'", "'lips'", "--rate"]),
+        (["--rate", "nose=1"], ["--rate", "'nose'"]),
+        (["--rate", "sound=0"], ["'0' is no rate"]),
+        (["--rate", "2/3"], ["INPUT=RATE"]),
+    ],
+)
+def test_wrong_rates_are_refused(tmp_path, options, words):
+    result = convert("two_rates", tmp_path, *options)
+    assert result.returncode != 0
+    assert all(word in result.stderr for word in words), result.stderr
+    assert not (tmp_path / "model.crnn").exists()
+
+
+@needs_tool
+def test_lengths_that_do_not_fit_are_refused(tmp_path):
+    assert convert("two_rates", tmp_path).returncode == 0
+    inputs, _ = arrays("two_rates")
+    np.savez(tmp_path / "short.npz", lips=inputs["lips"][:, :6], sound=inputs["sound"])
+    command = [TOOL, "run", tmp_path / "model.crnn", tmp_path / "short.npz", "-o", tmp_path / "output.npz"]
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    assert result.returncode != 0
+    assert "'lips' cannot end after 6 frames" in result.stderr and "'sound'" in result.stderr
+    assert not (tmp_path / "output.npz").exists()

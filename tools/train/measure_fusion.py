@@ -75,7 +75,7 @@ def accuracy(results: np.ndarray, answers: np.ndarray) -> float:
 
 
 def measure(network: str, folder: pathlib.Path, data: str | None, speech_folder: str | None) -> dict:
-    """The accuracy of every output, float and int8, and the bytes of the packed file."""
+    """The accuracy of every output, float and int8, and the bytes of the packed file and of a stream."""
     calibration, test, answers = examples(network, data, speech_folder)
     tool = os.environ.get("CRNN_TOOL", ROOT / "build" / "crnn")
     onnx, packed = folder / f"{network}.onnx", folder / f"{network}.crnn"
@@ -91,7 +91,10 @@ def measure(network: str, folder: pathlib.Path, data: str | None, speech_folder:
         run(tool, "run", model, folder / "test.npz", "-o", folder / f"{kind}.npz", *options)
         with np.load(folder / f"{kind}.npz") as arrays:
             results[kind] = {name: accuracy(arrays[name], answer) for name, answer in answers.items()}
-    return {"bytes": packed.stat().st_size, "sequences": len(next(iter(test.values()))), **results}
+    run(tool, "inspect", packed, "--json", folder / "inspection.json")
+    stream = json.loads((folder / "inspection.json").read_text())["stream_bytes"]
+    count = len(next(iter(test.values())))
+    return {"bytes": packed.stat().st_size, "stream_bytes": stream, "sequences": count, **results}
 
 
 def main() -> None:
@@ -105,15 +108,15 @@ def main() -> None:
         if name not in MINIMUM_FLOAT:
             parser.error(f"there is no network '{name}'; there are {', '.join(MINIMUM_FLOAT)}")
     results, misses = {}, []
-    print(f"{'network':<12}{'output':<12}{'float, %':>10}{'int8, %':>10}{'sequences':>11}{'bytes':>10}")
+    print(f"{'network':<12}{'output':<12}{'float, %':>10}{'int8, %':>10}{'sequences':>11}{'file':>9}{'stream':>9}")
     for network in options.networks or MINIMUM_FLOAT:
         with tempfile.TemporaryDirectory(prefix=f"{network}.") as folder:
             result = measure(network, pathlib.Path(folder), options.data, options.speech)
         results[network] = result
         for output, as_float in result["float"].items():
             as_int8 = result["int8"][output]
-            size, count = result["bytes"], result["sequences"]
-            print(f"{network:<12}{output:<12}{as_float:>10.2f}{as_int8:>10.2f}{count:>11}{size:>10,}")
+            sizes = f"{result['sequences']:>11}{result['bytes']:>9,}{result['stream_bytes']:>9,}"
+            print(f"{network:<12}{output:<12}{as_float:>10.2f}{as_int8:>10.2f}{sizes}")
             if as_float < MINIMUM_FLOAT[network][output]:
                 misses.append(f"{network}: {output} reaches {as_float:.2f} % in float")
             if as_float - as_int8 > MAXIMUM_DROP:

@@ -30,13 +30,17 @@ public struct Calibration: Sendable {
     var histograms: [Interpreter.Site: Histogram] = [:]
     for sequence in sequences {
       var ranges = self.ranges
-      _ = try interpreter.run(sequence.inputs) { site, values in
-        var range = ranges[site, default: ValueRange()]
-        for value in values { range.include(value) }
-        ranges[site] = range
-        if case .percentile = rule {
-          for value in values { histograms[site, default: Histogram()].include(value) }
+      do {
+        _ = try interpreter.run(sequence.inputs) { site, values in
+          var range = ranges[site, default: ValueRange()]
+          for value in values { range.include(value) }
+          ranges[site] = range
+          if case .percentile = rule {
+            for value in values { histograms[site, default: Histogram()].include(value) }
+          }
         }
+      } catch let error as InterpreterError {
+        throw InterpreterError("sequence \(self.sequences) of the calibration data (counted from 0): \(error.message)")
       }
       self.ranges = ranges
       self.sequences += 1

@@ -10,9 +10,9 @@ struct ConvertCommand: ParsableCommand {
     abstract: "Quantises an ONNX network with calibration data and packs it into a .crnn file.",
     discussion: """
       Calibration data are real inputs, a few hundred sequences: a .npy file, a .npz file (the array x, or one of each port's \
-      name; 'lengths' or 'seq' divide one long array into sequences), or a folder of PNG and JPEG files, which --preprocess \
-      turns into the input. What is said here of arrays, classes and images is stored in the file, so that the other commands \
-      need not be told again.
+      name; 'lengths' or 'seq', or those of one port, 'lengths_PORT', divide one long array into sequences), or a folder of \
+      PNG and JPEG files, which --preprocess turns into the input. What is said here of arrays, classes and images is stored \
+      in the file, so that the other commands need not be told again.
 
       A time axis, a state or an axis that cannot be found in the graph is asked for; what cannot be converted is named, with \
       what to do about it. The file appears only when everything has succeeded.
@@ -20,6 +20,7 @@ struct ConvertCommand: ParsableCommand {
       EXAMPLE
         crnn convert keywords.onnx -o keywords.crnn --calibrate mfcc.npz --labels yes,no,stop
         crnn convert captcha.onnx -o captcha.crnn --calibrate images.npz --input-layout NHT --alphabet 0123456789
+        crnn convert fusion.onnx -o fusion.crnn --calibrate pairs.npz --time-axis image=3 --rate sound=3/2
         crnn convert vad.onnx -o vad.crnn --calibrate audio.npz --state state=stateN --window input=576:512:64
 
       \(ExitStatus.discussion)

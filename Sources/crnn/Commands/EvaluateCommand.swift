@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
       class numbers, names of classes, or texts), of which the last two may be absent; the reference lies as \
       'crnn run' writes its output, or else as the network itself would. Arrays x_a, x_b, … with ref_a, ref_b, … \
       are sequences of different lengths. An array 'lengths' (frames of each sequence) or 'seq' (a number for each frame) \
-      divides one long array into sequences.
+      divides one long array into sequences; 'lengths_PORT' or 'seq_PORT' where an input's sequences have lengths of their own.
 
       Keys of the JSON document, each absent where it has no meaning: accuracy_float_percent (of the reference output), \
       accuracy_percent, accuracy_drop_points, agreement_percent (share of decisions equal to the reference's: texts of a text \

@@ -5,6 +5,7 @@ import Arrays
 /// For each input port the file holds one array (of the port's name, or `x` where the network has one input), or several under
 /// names that a pattern with a star matches. An array without an axis of sequences is one sequence, unless one of two companions
 /// divides it: `lengths`, the frames of each sequence, or `seq`, a number for each frame that changes where another begins.
+/// Where inputs have sequences of different lengths, `lengths_PORT` or `seq_PORT` speak of one of them.
 struct SequenceSet {
   /// For each sequence, `[frames × elements]` for each input port.
   private(set) var sequences: [[[Float]]] = []
@@ -91,11 +92,11 @@ struct SequenceSet {
   private static func split(
     _ arranged: [(array: ArrangedArray, framesPerEntry: Int)], _ ports: [PortDescription], _ source: ArraySource
   ) throws -> [[[Float]]] {
-    // How many frames of a stream each sequence has, where companions say so.
-    let lengths = try companionLengths(source)
     var perPort: [[[Float]]] = []
     for ((array, framesPerEntry), port) in zip(arranged, ports) {
       var parts: [[Float]] = []
+      // How many frames of the stream each sequence has, where companions say so.
+      let lengths = try companionLengths(source, "_\(port.name)") ?? companionLengths(source, "")
       if let count = array.sequences {
         let size = array.frames * port.elements
         for index in 0..<count { parts.append(Array(array.values[index * size..<(index + 1) * size])) }
@@ -103,7 +104,7 @@ struct SequenceSet {
         guard lengths.reduce(0, +) == array.frames else {
           throw CommandError(
             "\(source.path) has \(array.frames) frames for input \(port.name), but 'lengths' or 'seq' speak of "
-              + "\(lengths.reduce(0, +))")
+              + "\(lengths.reduce(0, +)): 'lengths_\(port.name)' gives this input's own lengths")
         }
         var start = 0
         for length in lengths {
@@ -122,15 +123,15 @@ struct SequenceSet {
     return (0..<count).map { index in perPort.map { $0[index] } }
   }
 
-  private static func companionLengths(_ source: ArraySource) throws -> [Int]? {
-    if let lengths = try source["lengths"] {
+  private static func companionLengths(_ source: ArraySource, _ suffix: String) throws -> [Int]? {
+    if let lengths = try source["lengths" + suffix] {
       let lengths = try lengths.integers().map { Int($0) }
       guard lengths.allSatisfy({ $0 >= 0 }) else {
-        throw CommandError("\(source.path): 'lengths' has a negative entry")
+        throw CommandError("\(source.path): 'lengths\(suffix)' has a negative entry")
       }
       return lengths
     }
-    guard let numbers = try source["seq"]?.integers() else { return nil }
+    guard let numbers = try source["seq" + suffix]?.integers() else { return nil }
     var lengths: [Int] = []
     for (index, number) in numbers.enumerated() {
       if index == 0 || number != numbers[index - 1] { lengths.append(0) }
