@@ -2,6 +2,8 @@ import CCRNN
 import Quantizer
 import Testing
 
+@testable import StreamingChecks
+
 /// What a check of many networks has come across.
 struct TimingCounts {
   /// Spans inside the sequence, and those of them whose first and last frame change the output frame.

@@ -2,6 +2,8 @@ import CCRNN
 import Quantizer
 import Testing
 
+@testable import StreamingChecks
+
 /// What crnn_model_timing and crnn_model_span say is what happens: an input frame changes output frames of its span alone, and
 /// an output frame comes out when its lookahead has come.
 @Suite struct TimingTests {
@@ -9,7 +11,7 @@ import Testing
   @Test(arguments: 0..<4) func randomNetworks(batch: Int) throws {
     var counts = TimingCounts()
     for seed in UInt64(60 * batch)..<UInt64(60 * batch + 60) {
-      let network = try RandomNetwork(seed: seed)
+      let network = try RandomNetwork(seed: seed, ports: .stream)
       var random = RandomNumbers(seed: seed ^ 0x71E)
       try TimingCheck(network.graph, frames: random.integer(1...24), &random, "seed \(seed)").run(&counts)
     }

@@ -4,7 +4,7 @@ import Quantizer
 struct Coverage {
   static let properties = [
     "nodes", "stride 1", "stride 2", "stride 3+", "dilated", "pad before", "pad after", "dropped", "ceiling", "edge",
-    "2-D", "in branch", "once", "reverse",
+    "2-D", "in branch", "once", "reverse", "in blocks",
   ]
   private var nodes: [String: [Int]] = [:]
   private var networks: [String: Int] = [:]
@@ -134,7 +134,7 @@ extension Node {
     case .convolution(let convolution): convolution.geometry.properties
     case .pool(let pool): pool.geometry.properties.union(pool.ceilingTime ? ["ceiling"] : [])
     case .window(let window): window.geometry.properties.union(window.padsWithEdge ? ["edge"] : [])
-    case .recurrent(let layer): layer.reverse ? ["reverse"] : []
+    case .recurrent(let layer): layer.view != nil ? ["in blocks"] : layer.reverse ? ["reverse"] : []
     default: []
     }
   }

@@ -8,7 +8,7 @@ extension Operation {
     case .pool(let pool): pool.geometry.complexity + (pool.ceilingTime ? 1 : 0)
     case .window(let window): window.geometry.complexity + (window.padsWithEdge ? 1 : 0)
     case .recurrent(let layer):
-      layer.units + (layer.reverse ? 1 : 0) + (layer.peephole == nil ? 0 : 1) + (layer.initialHidden == nil ? 0 : 1)
+      layer.units + (layer.reverse ? 1 : 0) + (layer.view.map { $0.block + $0.ahead } ?? 0) + (layer.peephole == nil ? 0 : 1) + (layer.initialHidden == nil ? 0 : 1)
         + (layer.initialCell == nil ? 0 : 1) + (layer.clip == nil ? 0 : 1) + layer.kind.complexity
     case .dense(let dense): dense.frame.elements
     case .repeatFrame(let count): count ?? 0
@@ -35,7 +35,9 @@ extension Operation {
         + changed(window, Operation.window, { $0.padsWithEdge = false })
     case .recurrent(let layer):
       changed(layer, Operation.recurrent, { $0.units = 1 })
-        + changed(layer, Operation.recurrent, { $0.reverse = false })
+        + changed(layer, Operation.recurrent, { ($0.reverse, $0.view) = (false, nil) })
+        + changed(layer, Operation.recurrent, { $0.view = nil })
+        + changed(layer, Operation.recurrent, { if $0.view != nil { $0.view = BackwardView(ahead: 1) } })
         + changed(layer, Operation.recurrent, { $0.kind = .simple })
         + changed(
           layer, Operation.recurrent,

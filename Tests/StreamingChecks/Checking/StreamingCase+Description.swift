@@ -29,7 +29,9 @@ extension Operation {
     case .convolution(let convolution): return "convolution \(window(convolution.geometry))"
     case .pool(let pool): return "pool \(pool.kind) \(window(pool.geometry))\(pool.ceilingTime ? " ceiling" : "")"
     case .window(let cut): return "window \(window(cut.geometry))\(cut.padsWithEdge ? " edge" : "")"
-    case .recurrent(let layer): return "\(layer.kind)\(layer.reverse ? " reverse" : "")"
+    case .recurrent(let layer):
+      let view = layer.view.map { " in blocks of \($0.block) that see \($0.ahead) ahead" } ?? ""
+      return "\(layer.kind)\(layer.reverse ? " reverse" : "")\(view)"
     case .dense: return "dense"
     case .gather: return "gather"
     case .affine: return "affine"

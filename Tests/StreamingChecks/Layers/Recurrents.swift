@@ -20,7 +20,10 @@ extension NetworkBuilder {
       kind: kind, units: units, inputWeights: random.values(rows * inputs, scale: 0.4),
       hiddenWeights: random.values(rows * units, scale: 0.4), inputBias: random.values(rows, scale: 0.2),
       hiddenBias: random.values(rows, scale: 0.2))
-    layer.reverse = random.chance(20)
+    layer.reverse = random.chance(25)
+    if layer.reverse, random.chance(50) {
+      layer.view = BackwardView(ahead: random.integer(1...5), block: random.integer(1...6))
+    }
     layer.resetAfter = random.chance(50)
     if kind == .lstm, random.chance(25) { layer.peephole = random.values(3 * units, scale: 0.2) }
     if states.isEmpty, random.chance(15) { layer.initialHidden = random.values(units, scale: 0.4) }
