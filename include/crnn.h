@@ -245,7 +245,7 @@ CRNN_API crnn_status crnn_model_timing(const crnn_model *model, int32_t output, 
 
 /* The frames `*first` to `*last` (both included) of input port `input` that frame `frame` (0 to 2^40) of output port `output`
  * comes from: its window, apart from what recurrent layers remember, cut to the sequence. `input_frames` is the length of the
- * whole sequence, or -1 where it is not known yet, which counts as without end. The whole sequence (0 to INT64_MAX, where its
+ * whole sequence, or -1 where it is not known yet, which counts as without end. The whole sequence (0 to INT64_MAX - 1 where its
  * length is not known) where only that gives something; 0 to -1, which is empty, where the output does not depend on the input.
  * It tells, for one, which columns of an image a character was read from. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_span(const crnn_model *model, int32_t output, int32_t input, int64_t frame, int64_t input_frames,

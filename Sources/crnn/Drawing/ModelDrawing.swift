@@ -1,5 +1,3 @@
-import CCRNN
-
 /// A model as a picture: a box for each port and node, an arrow for each tensor that leads from one to another.
 struct ModelDrawing {
   private struct Box {
