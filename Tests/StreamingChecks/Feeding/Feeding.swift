@@ -38,6 +38,7 @@ extension Feeding {
     var feeding = Feeding(chunk: random.integer(1...random.pick([1, 3, 9, 40])), steps: [])
     var left = ports.map(\.frames)
     let piece = random.pick([1, 3, max(feeding.chunk, 1), 50])
+    var mayReset = true
     // Sometimes one port runs ahead as far as it can.
     let favourite = random.integer(0...(2 * ports.count))
     while left.contains(where: { $0 > 0 }) {
@@ -46,7 +47,8 @@ extension Feeding {
         feeding.steps.append(.pull(port: random.integer(0...(outputs - 1)), frames: random.integer(1...5)))
       }
       if random.chance(5) { feeding.steps.append(.move) }
-      if random.chance(2) {
+      if mayReset, random.chance(2) {
+        mayReset = false
         feeding.steps.append(.reset)
         left = ports.map(\.frames)
       }
