@@ -35,7 +35,7 @@ import Testing
       inputs[port] = long.inputs[port]
       #expect(try runtime.runWhole(inputs, counts: [7, 1]) == expected)
       for _ in 0..<4 {
-        let lengths = [PortLength(frames: port == 0 ? 200 : 7, rate: 1), PortLength(frames: port == 1 ? 200 : 7, rate: 1)]
+        let lengths = (0..<2).map { PortLength(frames: $0 == port ? 200 : 7, rate: 1) }
         #expect(try PortFeeder.run(runtime, inputs, .random(lengths, outputs: 2, &random)) == expected)
       }
     }
