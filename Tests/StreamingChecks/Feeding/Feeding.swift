@@ -12,7 +12,7 @@ struct Feeding: Equatable, Sendable {
     case empty
     /// The stream's bytes go to another place and the stream goes on there.
     case move
-    /// The sequence begins again.
+    /// The sequence begins; what came before was another one.
     case reset
   }
 
