@@ -77,6 +77,17 @@ enum Pool {
       let element = (iy &* shape.width &+ ix) &* shape.channels
       return UnsafeRawPointer(execution.frame(tensor, record.frameBytes, time) + element &* record.elementSize)
     }
+
+    /// Taps in the input or its padding: all of them, but for a last, partial window, which reaches past the padding after the end.
+    func paddedTaps(_ execution: Execution, _ tensor: Int) -> Int {
+      let final = execution.tensors[tensor].final
+      guard final >= 0 else { return shape.taps }
+      let start = frame &* Int64(shape.strideTime) &- Int64(shape.padTime)
+      let room = final &+ Int64(shape.padTimeAfter) &- start
+      let dilation = Int64(shape.dilationTime)
+      let times = min(Int64(shape.kernelTime), max(1, (room &+ dilation &- 1) / dilation))
+      return Int(truncatingIfNeeded: times) &* shape.kernelHeight &* shape.kernelWidth
+    }
   }
 
   private static func maximum(
@@ -133,7 +144,8 @@ enum Pool {
     if isNorm {
       execution.activate(CRNN_ACTIVATION_POWER, 1 / exponent, scratch.sum, channels)
     } else {
-      let divisor = node.hasFlag(CRNN_NODE_COUNT_PADDING) ? window.shape.taps : max(count, 1)
+      let divisor =
+        node.hasFlag(CRNN_NODE_COUNT_PADDING) ? window.paddedTaps(execution, node.inputIndex(0)) : max(count, 1)
       execution.multiply(scratch.sum, by: 1 / Float(divisor), channels)
     }
     execution.activate(node, scratch.sum, channels, slopes: node.slopes)

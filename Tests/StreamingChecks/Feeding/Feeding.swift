@@ -12,7 +12,7 @@ struct Feeding: Equatable, Sendable {
     case empty
     /// The stream's bytes go to another place and the stream goes on there.
     case move
-    /// The sequence begins again.
+    /// The sequence begins; what came before was another one.
     case reset
   }
 
@@ -38,6 +38,7 @@ extension Feeding {
     var feeding = Feeding(chunk: random.integer(1...random.pick([1, 3, 9, 40])), steps: [])
     var left = ports.map(\.frames)
     let piece = random.pick([1, 3, max(feeding.chunk, 1), 50])
+    var mayReset = true
     // Sometimes one port runs ahead as far as it can.
     let favourite = random.integer(0...(2 * ports.count))
     while left.contains(where: { $0 > 0 }) {
@@ -46,7 +47,8 @@ extension Feeding {
         feeding.steps.append(.pull(port: random.integer(0...(outputs - 1)), frames: random.integer(1...5)))
       }
       if random.chance(5) { feeding.steps.append(.move) }
-      if random.chance(2) {
+      if mayReset, random.chance(2) {
+        mayReset = false
         feeding.steps.append(.reset)
         left = ports.map(\.frames)
       }
@@ -67,14 +69,13 @@ extension Feeding {
   }
 
   /// Every port gets what is due, a chunk of the fastest port at a time, in an order that stays or changes. A frame that is due
-  /// between two frames of the fastest port comes with the earlier or with the later.
+  /// between two frames of the fastest port comes with the earlier or with the later, now so and now so.
   static func paced(_ ports: [PortLength], chunk: Int, _ random: inout RandomNumbers) -> Feeding {
     var feeding = Feeding(chunk: chunk, steps: [], isPaced: true)
     let fastest = max(ports.map(\.rate).max() ?? 1, 1e-9)
     var done = ports.map { _ in 0 }
     var order = Array(ports.indices).shuffled(using: &random)
     let isFixedOrder = random.chance(50)
-    let isEarly = ports.map { _ in random.chance(50) }
     for (port, length) in ports.enumerated() where length.rate == 0 {
       feeding.steps.append(.push(port: port, frames: 1))
       done[port] = 1
@@ -85,10 +86,14 @@ extension Feeding {
       if !isFixedOrder { order.shuffle(using: &random) }
       for port in order where ports[port].rate > 0 {
         let exact = Double(time) * ports[port].rate / fastest
-        let due = min(Int(exact + (isEarly[port] ? 1 - 1e-9 : 1e-9)), ports[port].frames)
-        guard due > done[port] else { continue }
-        feeding.steps += [.push(port: port, frames: due - done[port]), .empty]
-        done[port] = due
+        let isEarly = random.chance(50)
+        let due = min(Int(exact + (isEarly ? 1 - 1e-9 : 1e-9)), ports[port].frames)
+        let piece = Int((Double(chunk) * ports[port].rate / fastest).rounded(.up))
+        while due > done[port] {
+          let count = min(due - done[port], piece)
+          feeding.steps += [.push(port: port, frames: count), .empty]
+          done[port] += count
+        }
       }
     }
     return feeding

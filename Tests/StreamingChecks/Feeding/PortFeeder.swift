@@ -29,6 +29,8 @@ struct PortFeeder {
   private var done: [Int]
   private var isFinished: [Bool]
   private var outputs: [[Float]]
+  /// Resets that are still to come: until the last of them, the stream gets another sequence.
+  private var resets: Int
 
   /// `inputs`: `[frames × elements]` per port; indices as whole numbers.
   static func run(_ runtime: Runtime, _ inputs: [[Float]], _ feeding: Feeding) throws -> [[Float]] {
@@ -49,6 +51,7 @@ struct PortFeeder {
     done = inputs.map { _ in 0 }
     isFinished = inputs.map { _ in false }
     outputs = targets.map { _ in [] }
+    resets = feeding.steps.count { $0 == .reset }
     var bytes = 0
     try Runtime.check { [options] error in
       withUnsafePointer(to: options) { crnn_stream_size(runtime.model, $0, &bytes, error) }
@@ -126,8 +129,9 @@ struct PortFeeder {
 
   private func attempt(_ port: Int, _ count: Int) throws {
     let width = Runtime.elements(sources[port])
-    let values = Array(inputs[port][(done[port] * width)..<((done[port] + count) * width)])
     let isIndex = sources[port].native_dtype == CRNN_S32
+    var values = Array(inputs[port][(done[port] * width)..<((done[port] + count) * width)])
+    if resets > 0, !isIndex { values = values.map { -0.5 * $0 } }
     var words = isIndex ? values.map { UInt32(bitPattern: Int32($0)) } : values.map(\.bitPattern)
     try words.withUnsafeMutableBytes { bytes in
       var array = Runtime.array(bytes.baseAddress, count, sources[port])
@@ -165,6 +169,7 @@ struct PortFeeder {
 
   private mutating func reset() throws {
     try Runtime.check { crnn_stream_reset(runtime.model, stream, $0) }
+    resets -= 1
     done = inputs.map { _ in 0 }
     isFinished = inputs.map { _ in false }
     outputs = targets.map { _ in [] }

@@ -153,6 +153,16 @@ extension GoldenNetworks {
         .embedding(Embedding(rows: rows, width: 3, table: builder.random.values(3 * rows))), [words])
       return [try builder.joined(meaning, try builder.convolved(x, kernel: 4, before: 1, after: 2))]
     },
+    Entry("ceiling-counts-padding", "partial last windows of averages that count padding", ticks: 15) { builder in
+      let x = builder.input(frame: FrameShape(channels: 3))
+      let once = builder.input(frame: FrameShape(channels: 3), rate: .perSequence)
+      var window = WindowGeometry(kernel: Extent(time: 4), stride: Extent(time: 3))
+      window.padBefore.time = 1
+      window.padAfter.time = 1
+      let mean = try builder.add(
+        .pool(Pool(kind: .average(countPadding: true), geometry: window, ceilingTime: true)), [x])
+      return [try builder.joined(mean, try builder.add(.repeatFrame(count: nil), [once, mean]))]
+    },
   ]
 }
 
