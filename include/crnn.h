@@ -294,8 +294,9 @@ CRNN_API crnn_status crnn_stream_process(const crnn_model *model, crnn_stream *s
                                          const crnn_array *output, int64_t *frames, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* For any number of ports. Gives frames (time x frame) to input port `port` and computes as far as possible. At most the
- * stream's chunk at a time is sure to be taken; CRNN_ERROR_OUTPUT_PENDING, with nothing consumed, where finished output must
- * be pulled (or another input port be fed) first. CRNN_ERROR_TOO_LONG, with nothing consumed, also where another port has
+ * stream's chunk at a time is sure to be taken (of a port slower than another, its share: chunk times its rate by the fastest
+ * port's, rounded down, at least 1); CRNN_ERROR_OUTPUT_PENDING, with nothing consumed, where finished output must be pulled (or
+ * another input port that is further behind be fed) first. CRNN_ERROR_TOO_LONG, with nothing consumed, also where another port has
  * ended and has no frames to go with these (docs/streaming.md, Several inputs). Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_push(const crnn_model *model, crnn_stream *stream, int32_t port, const crnn_array *frames,
                                       crnn_error *error) CRNN_CHECK_RESULT;

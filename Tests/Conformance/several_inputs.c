@@ -72,6 +72,33 @@ static void a_port_that_runs_ahead_waits(void) {
   crnn_model_destroy(model);
 }
 
+/* The port that is further behind takes its share of a chunk, which is what the fastest port takes: never a halt. */
+static void the_port_behind_takes_its_share(void) {
+  crnn_model *model = checks_open("rates.crnn", NULL);
+  sequence whole = sequence_begin(model, 24), s = sequence_begin(model, 24);
+  sequence_run(&whole);
+  for (int32_t chunk = 1; chunk <= 12; chunk++) {
+    crnn_stream *stream = open_stream(model, chunk);
+    int64_t done[SEQUENCE_PORTS] = { 0 }, pushed[2] = { 0 };
+    while (pushed[COLUMNS] < 48 || pushed[FEATURES] < 24) {
+      int port = pushed[COLUMNS] <= 2 * pushed[FEATURES] && pushed[COLUMNS] < 48 ? COLUMNS : FEATURES;
+      int64_t share = port == COLUMNS ? chunk : chunk > 1 ? chunk / 2 : 1;
+      if (share > s.input_frames[port] - pushed[port]) share = s.input_frames[port] - pushed[port];
+      CHECK_STATUS(CRNN_OK, push(&s, stream, port, pushed[port], pushed[port] + share, NULL));
+      pushed[port] += share;
+      sequence_pull(&s, stream, done);
+    }
+    CHECK_STATUS(CRNN_OK, crnn_stream_finish(model, stream, COLUMNS, NULL));
+    CHECK_STATUS(CRNN_OK, crnn_stream_finish(model, stream, FEATURES, NULL));
+    sequence_pull(&s, stream, done);
+    CHECK(sequence_equal(&whole, &s));
+    crnn_stream_destroy(stream);
+  }
+  sequence_end(&whole);
+  sequence_end(&s);
+  crnn_model_destroy(model);
+}
+
 /* One port ends while the other goes on; frames flow until it has ended too. */
 static void ports_end_by_themselves(void) {
   crnn_model *model = checks_open("rates.crnn", NULL);
@@ -173,6 +200,7 @@ int main(int count, char **arguments) {
   checks_begin(count, arguments);
   TEST(ports_say_their_rates);
   TEST(a_port_that_runs_ahead_waits);
+  TEST(the_port_behind_takes_its_share);
   TEST(ports_end_by_themselves);
   TEST(a_port_cannot_end_too_early);
   TEST(a_port_cannot_outlast_another);

@@ -53,8 +53,8 @@ def keep_several(name: str, model, **shapes: tuple[int, ...]) -> None:
     """As `keep`, for a model with several inputs or outputs; arrays have the names `in/PORT` and `out/PORT`."""
     random = np.random.default_rng(len(name))
     for variable in model.weights:
-        variable.assign(np.abs(random.normal(0, 0.3, variable.shape)) if "variance" in variable.path
-                        else random.normal(0, 0.3, variable.shape))
+        values = random.normal(0, 0.3, variable.shape)
+        variable.assign(np.abs(values) + 0.5 if "variance" in variable.path else values)
     inputs = {port: random.uniform(0, 1, shape).astype(np.float32) for port, shape in shapes.items()}
     outputs = model.predict(inputs, verbose=0)
     outputs = dict(zip(model.output_names, outputs if isinstance(outputs, list) else [outputs]))
@@ -224,6 +224,19 @@ def repeated_beside_a_sequence():
     return keras.Model([image, sequence], layers.Dense(2, name="each")(both))
 
 
+def compared():
+    """Two images of different widths through the same layers: an encoder and a dense layer, each used twice."""
+    image = keras.Input((6, None, 1))
+    x = layers.Conv2D(3, 3, padding="same", activation="relu")(image)
+    x = layers.Reshape((-1, 18))(layers.Permute((2, 1, 3))(x))
+    encoder = keras.Model(image, layers.GRU(4)(x))
+    meaning = layers.Dense(5, activation="tanh", name="meaning")
+    left, right = keras.Input((6, None, 1), name="left"), keras.Input((6, None, 1), name="right")
+    a, b = meaning(encoder(left)), meaning(encoder(right))
+    same = layers.Dense(1, activation="sigmoid", name="same")(layers.Subtract()([a, b]))
+    return keras.Model([left, right], [same, a])
+
+
 def of_keras_2():
     """Keras 2 differs in its JSON, in hard_sigmoid, and in where it puts the input's shape."""
     return keras.Sequential(
@@ -260,6 +273,7 @@ if __name__ == "__main__":
         keep("features_1d", features_1d(), (3, 11, 3))
         keep("video", video(), (2, 5, 6, 6, 2))
         keep_several("two_rates", two_rates(), lips=(2, 8, 6, 5, 1), sound=(2, 12, 4))
+        keep_several("compared", compared(), left=(2, 6, 9, 1), right=(2, 6, 7, 1))
         keep_several("network_on_frames", network_on_frames(), frames=(2, 5, 8, 6, 3), asked=(2, 4))
         keep_several(
             "repeated_beside_a_sequence", repeated_beside_a_sequence(), image=(2, 6, 9, 1), sequence=(2, 7, 3)

@@ -108,3 +108,15 @@ def test_lengths_that_do_not_fit_are_refused(model, inputs):
     odd = model.run(columns=inputs["columns"][:31], features=inputs["features"][:15])
     even = model.run(columns=inputs["columns"][:30], features=inputs["features"][:15])
     np.testing.assert_array_equal(odd["scores"], even["scores"])
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 5, 16])
+def test_a_slow_port_takes_more_at_once_than_its_share(model, inputs, chunk):
+    """Pieces as large as the chunk are more than the slow port's ring may hold; they are cut smaller."""
+    with model.stream(chunk=chunk) as stream:
+        results = []
+        for start in range(0, 20, 10):
+            results.append(stream.push(features=inputs["features"][start : start + 10]))
+            results.append(stream.push(columns=inputs["columns"][2 * start : 2 * start + 20]))
+        results.append(stream.finish())
+        same(results, model.run(inputs))

@@ -21,8 +21,10 @@ extension RuntimeModel {
       // The port that is furthest behind comes first, so that ports of different rates stay abreast.
       for port in inputs.indices.sorted(by: { share(pushed[$0], frames[$0]) < share(pushed[$1], frames[$1]) }) {
         if pushed[port] < frames[port] {
-          let count = min(chunk, frames[port] - pushed[port])
-          if try push(stream, port, sequence[port], pushed[port], count) {
+          // A port that is slower than another takes less than a chunk at a time.
+          var count = min(chunk, frames[port] - pushed[port])
+          while count > 0, !(try push(stream, port, sequence[port], pushed[port], count)) { count /= 2 }
+          if count > 0 {
             pushed[port] += count
             hasMoved = true
             break

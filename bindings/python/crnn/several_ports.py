@@ -64,7 +64,9 @@ class SeveralPorts:
             )
 
     def _pieces(self, array: np.ndarray):
-        return [array[start : start + self._chunk] for start in range(0, array.shape[0], self._chunk)]
+        """Chunks; halves of what is no larger, for a port that is slower than another or runs ahead of it."""
+        size = self._chunk if len(array) > self._chunk else (len(array) + 1) // 2
+        return [array[start : start + size] for start in range(0, len(array), size)]
 
     def _advance(self):
         """Feeds and pulls until nothing moves any more."""
@@ -97,7 +99,7 @@ class SeveralPorts:
                     frames = as_c_array(waiting[0])
                     check(runtime.crnn_stream_push, model._handle, self._handle, port, byref(frames))
                 except Exception as problem:
-                    if getattr(problem, "status", None) != OUTPUT_PENDING or len(waiting[0]) <= self._chunk:
+                    if getattr(problem, "status", None) != OUTPUT_PENDING or len(waiting[0]) <= 1:
                         raise
                     waiting.extendleft(reversed(self._pieces(waiting.popleft())))
                     continue

@@ -46,6 +46,7 @@ def _read_keras(path: pathlib.Path) -> Network:
     network = describe_network(config, _major_version(metadata.get("keras_version", "3")))
     with h5py.File(weights, "r") as file:
         _take_by_class(network, file)
+    _share(network)
     return network
 
 
@@ -58,7 +59,17 @@ def _read_h5(path: pathlib.Path) -> Network:
         config = json.loads(_text(file.attrs["model_config"]))
         network = describe_network(config, _major_version(_text(file.attrs.get("keras_version", "2"))))
         _take_by_name(network, file["model_weights"])
+    _share(network)
     return network
+
+
+def _share(network: Network) -> None:
+    """Further uses of a layer get the weights of the first."""
+    for layer in network.layers:
+        if layer.original is not None:
+            layer.weights = layer.original.weights
+        elif layer.network is not None:
+            _share(layer.network)
 
 
 def _text(value: str | bytes) -> str:
@@ -78,6 +89,8 @@ def _take_by_class(network: Network, group: h5py.Group) -> None:
         )
     counts: dict[str, int] = {}
     for layer in network.layers:
+        if layer.original is not None:
+            continue
         name = _snake_case(layer.stored_class)
         number = counts.get(name, 0)
         counts[name] = number + 1

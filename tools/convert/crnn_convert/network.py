@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ class Layer:
     inputs: list[str] = field(default_factory=list)
     weights: list[np.ndarray] = field(default_factory=list)
     network: Network | None = None
+    #: Where a layer is used more than once, every further use is a layer of its own with the first one's weights.
+    original: Layer | None = None
 
     @property
     def stored_class(self) -> str:
@@ -92,23 +94,45 @@ def _describe_sequential(description: dict[str, Any], keras_version: int) -> Net
 
 
 def _describe_functional(config: dict[str, Any], keras_version: int) -> Network:
-    layers = []
+    layers: list[Layer] = []
+    nodes: list[Any] = []
+    uses: dict[tuple[str, int], str] = {}
+    names = {part.get("name") for part in config["layers"]}
     for part in config["layers"]:
         layer = _layer(part, keras_version)
         layer.name = part.get("name", layer.name)
-        nodes = part.get("inbound_nodes", [])
-        if len(nodes) > 1:
-            raise layer.refuse("it is used more than once; give every use a layer of its own")
-        if nodes:
-            layer.inputs = _feeding_layers(layer, nodes[0])
-        layers.append(layer)
-    return Network(
-        config.get("name", "model"), layers, _endpoints(config["input_layers"]), _endpoints(config["output_layers"])
+        for number, node in enumerate(part.get("inbound_nodes") or [None]):
+            use = layer if number == 0 else replace(layer, original=layer, name=_unused(layer.name, number, names))
+            uses[layer.name, number] = use.name
+            layers.append(use)
+            nodes.append(node)
+    for layer, node in zip(layers, nodes):
+        if node:
+            layer.inputs = [_use(uses, name, number) for name, number in _feeding_layers(layer, node)]
+    ends = (
+        [_use(uses, name, number) for name, number in _endpoints(config[key])]
+        for key in ("input_layers", "output_layers")
     )
+    return Network(config.get("name", "model"), layers, *ends)
 
 
-def _feeding_layers(layer: Layer, node: Any) -> list[str]:
-    """Keras 2 writes [[name, node, tensor, arguments], …]; Keras 3 the call's arguments, tensors in them."""
+def _unused(name: str, number: int, names: set[str]) -> str:
+    candidate = f"{name}_{number}"
+    while candidate in names:
+        candidate += "_"
+    names.add(candidate)
+    return candidate
+
+
+def _use(uses: dict[tuple[str, int], str], name: str, number: int) -> str:
+    """The layer that stands for use `number` of the layer `name`."""
+    # A layer of which one use only is part of this network may count from elsewhere.
+    return uses.get((name, number), name)
+
+
+def _feeding_layers(layer: Layer, node: Any) -> list[tuple[str, int]]:
+    """Names and numbers of the uses that feed it. Keras 2 writes [[name, node, tensor, arguments], …]; Keras 3 the
+    call's arguments, tensors in them."""
     if isinstance(node, dict):
         found: list[tuple[str, int, int]] = []
         _collect_histories(node.get("args", []), found)
@@ -118,7 +142,7 @@ def _feeding_layers(layer: Layer, node: Any) -> list[str]:
         found = [tuple(entry[:3]) for entry in node]
     if any(tensor != 0 for _, _, tensor in found):
         raise layer.refuse("it takes the second result of a layer (a state); only first results are supported")
-    return [name for name, _, _ in found]
+    return [(name, number) for name, number, _ in found]
 
 
 def _collect_histories(value: Any, found: list[tuple[str, int, int]]) -> None:
@@ -139,10 +163,10 @@ def _has_history(value: Any) -> bool:
     return bool(found)
 
 
-def _endpoints(value: Any) -> list[str]:
-    """Names out of [[name, node, tensor], …], one bare [name, node, tensor], or a dictionary of such."""
+def _endpoints(value: Any) -> list[tuple[str, int]]:
+    """Names and uses out of [[name, node, tensor], …], one bare [name, node, tensor], or a dictionary of such."""
     if isinstance(value, dict):
-        return [name for part in value.values() for name in _endpoints(part)]
+        return [end for part in value.values() for end in _endpoints(part)]
     if value and isinstance(value[0], str):
-        return [value[0]]
-    return [name for part in value for name in _endpoints(part)]
+        return [(value[0], value[1] if len(value) > 1 else 0)]
+    return [end for part in value for end in _endpoints(part)]
