@@ -90,7 +90,10 @@ build/tests/conformance/%: Tests/Conformance/%.c $(checks) build/libcrnn.so
 .build/address/release/libcrnn-static.a .build/thread/release/libcrnn-static.a: .build/%/release/libcrnn-static.a: FORCE
 	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build/$* --sanitize=$* --product crnn-static
 
-build/tests/conformance/damaged: Tests/Conformance/damaged.c $(checks) .build/address/release/libcrnn-static.a
+.build/address/release/libcrnn-static.a: export CRNN_CHECKED = 1
+
+build/tests/conformance/damaged build/tests/conformance/saved: build/tests/conformance/%: Tests/Conformance/%.c $(checks) \
+  .build/address/release/libcrnn-static.a
 	mkdir -p $(@D)
 	clang $(check_flags) -fsanitize=address -fuse-ld=lld $< .build/address/release/libcrnn-static.a -o $@
 

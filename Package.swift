@@ -5,10 +5,16 @@ import PackageDescription
 /// libraries. Otherwise regular Swift, from the same sources: tests, tools, sanitizers.
 let isEmbedded = Context.environment["CRNN_EMBEDDED"] != nil
 
+/// Debug builds, and others with `CRNN_CHECKED=1`, notice two threads in one stream.
+let checks: [SwiftSetting] =
+  Context.environment["CRNN_CHECKED"] != nil
+  ? [.unsafeFlags(["-Xcc", "-DCRNN_CHECKED"])]
+  : [.unsafeFlags(["-Xcc", "-DCRNN_CHECKED"], .when(configuration: .debug))]
+
 /// What the runtime and its kernels are compiled with. `-ffp-contract=off`: a multiplication and an addition are never
 /// fused.
 let core: [SwiftSetting] =
-  [.treatAllWarnings(as: .error)]
+  [.treatAllWarnings(as: .error)] + checks
   + (isEmbedded
     ? [
       .enableExperimentalFeature("Embedded"),

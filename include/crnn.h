@@ -351,6 +351,17 @@ CRNN_API crnn_status crnn_stream_size(const crnn_model *model, const crnn_stream
 CRNN_API crnn_status crnn_stream_init(const crnn_model *model, void *memory, size_t memory_bytes,
                                       const crnn_stream_options *options, crnn_stream **stream, crnn_error *error) CRNN_CHECK_RESULT;
 
+/* The bytes of a stream: what to save of it, from the address of its handle on. 0 for NULL and what is no stream.
+ * Threads: stream. Since 0.1. */
+CRNN_API size_t crnn_stream_bytes(const crnn_stream *stream);
+
+/* Makes a stream of bytes that were saved (crnn_stream_bytes of them, of a stream between two calls, on any machine with the same byte order)
+ * and now stand in the caller's memory, aligned to CRNN_MEMORY_ALIGNMENT. It goes on with the same bits, also in another process and
+ * with another instruction set. CRNN_ERROR_STREAM where they are of another model or another layout of streams, or contradict
+ * themselves: a damaged block cannot make the engine leave it, but may change results. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_stream_restore(const crnn_model *model, void *memory, size_t bytes, crnn_stream **stream,
+                                         crnn_error *error) CRNN_CHECK_RESULT;
+
 /* ---- Instruction sets ------------------------------------------------------------------------------------------------------ */
 
 /* The kernels in this library, best last: index 0 is "reference", the scalar definition of the numerics. All give the same

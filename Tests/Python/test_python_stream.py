@@ -160,3 +160,31 @@ def test_threads_on_one_stream_wait_for_each_other(stream_model, random):
     for thread in threads:
         thread.join()
     assert sum(total) + len(stream.finish()) == 4 * 50 * 5
+
+
+def test_a_saved_stream_goes_on_with_the_same_bits(stream_model, random):
+    x = random.uniform(-1, 1, (40, 8)).astype(np.float32)
+    stream = stream_model.stream(chunk=3)
+    first = stream.push(x[:17])
+    saved = stream.save()
+    stream.push(x[:5])  # what happens to the original does not matter any more
+    with stream_model.restore(saved) as restored:
+        rest = [restored.push(x[17:]), restored.finish()]
+        restored.reset()
+        again = in_pieces(restored, x, [6])
+    np.testing.assert_array_equal(np.concatenate([first, *rest]), stream_model.run(x))
+    np.testing.assert_array_equal(again, stream_model.run(x))
+
+
+def test_what_is_no_saved_stream_is_refused(stream_model, pair_model):
+    saved = stream_model.stream().save()
+    with pytest.raises(crnn.CapacityError):
+        stream_model.restore(saved[:-1])
+    with pytest.raises(crnn.StreamStateError):
+        stream_model.restore(b"x" * len(saved))
+    with pytest.raises(crnn.ArgumentError):
+        stream_model.restore("text")
+    with pytest.raises(crnn.ArgumentError, match="one input"):
+        pair_model.stream().save()
+    with pytest.raises(crnn.ArgumentError, match="one input"):
+        pair_model.restore(saved)

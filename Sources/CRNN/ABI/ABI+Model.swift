@@ -47,7 +47,7 @@ private func require(
   _ packed: UnsafePointer<PackedFile>, _ options: StreamOptions,
   _ requirements: UnsafeMutablePointer<crnn_requirements>, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
-  let stream = packed.layOut(in: nil, chunk: options.chunk, maximumFrames: options.maximumFrames)
+  let stream = packed.layOut(.nothing, chunk: options.chunk, maximumFrames: options.maximumFrames)
   guard stream != 0 else {
     return Message(error, CRNN_ERROR_MEMORY).text("a stream with these options would not fit into memory").status
   }

@@ -63,7 +63,7 @@ private struct WholeRun {
         status = make(CRNN_INPUT, port, &array, error)
         guard status == CRNN_OK, let array else { return status }
         let state = view.tensors[Int(file.pointee.input(port).pointee.tensor)]
-        let piece = min(array.frames &- state.produced, min(view.room(port: port), Int64(view.header.pointee.chunk)))
+        let piece = min(array.frames &- state.produced, min(view.room(port: port), view.header.pointee.chunk))
         if piece > 0 {
           view.write(port: port, array, first: state.produced, count: piece)
           progress = true

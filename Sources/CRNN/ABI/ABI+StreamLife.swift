@@ -24,7 +24,7 @@ func stream(
 func streamBytes(
   _ file: UnsafePointer<PackedFile>, _ options: StreamOptions, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> (status: crnn_status, bytes: Int) {
-  let bytes = file.layOut(in: nil, chunk: options.chunk, maximumFrames: options.maximumFrames)
+  let bytes = file.layOut(.nothing, chunk: options.chunk, maximumFrames: options.maximumFrames)
   if bytes < 0 {
     return (
       Message(error, CRNN_ERROR_ARGUMENT)
@@ -76,7 +76,7 @@ public func crnn_stream_init(
     )
     .number(memoryBytes).status
   }
-  _ = model.pointee.file.layOut(in: memory, chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
+  _ = model.pointee.file.layOut(.writing(memory), chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
   StreamView(model, memory).reset()
   result.pointee = OpaquePointer(memory)
   return CRNN_OK
@@ -111,6 +111,10 @@ public func crnn_stream_destroy(_ stream: OpaquePointer?) {
 public func crnn_stream_reset(
   _ model: OpaquePointer?, _ handle: OpaquePointer?, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
+  var use = StreamUse.none
+  let inUse = StreamUse.begin(handle, &use, error)
+  guard inUse == CRNN_OK else { return inUse }
+  defer { use.end() }
   var view: StreamView?
   let status = stream(model, handle, error, &view)
   guard status == CRNN_OK, let view else { return status }

@@ -32,6 +32,10 @@ public func crnn_stream_push(
   _ model: OpaquePointer?, _ handle: OpaquePointer?, _ port: Int32, _ frames: UnsafePointer<crnn_array>?,
   _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
+  var use = StreamUse.none
+  let inUse = StreamUse.begin(handle, &use, error)
+  guard inUse == CRNN_OK else { return inUse }
+  defer { use.end() }
   var exchange: Exchange?
   let status = Exchange.make(model, handle, CRNN_INPUT, port, frames, &exchange, error)
   guard status == CRNN_OK, let exchange else { return status }
@@ -58,6 +62,10 @@ public func crnn_stream_push(
 public func crnn_stream_finish(
   _ model: OpaquePointer?, _ handle: OpaquePointer?, _ port: Int32, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
+  var use = StreamUse.none
+  let inUse = StreamUse.begin(handle, &use, error)
+  guard inUse == CRNN_OK else { return inUse }
+  defer { use.end() }
   var view: StreamView?
   let status = stream(model, handle, error, &view)
   guard status == CRNN_OK, let view else { return status }
@@ -76,6 +84,10 @@ public func crnn_stream_pull(
   _ model: OpaquePointer?, _ handle: OpaquePointer?, _ port: Int32, _ output: UnsafePointer<crnn_array>?,
   _ frames: UnsafeMutablePointer<Int64>?, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
+  var use = StreamUse.none
+  let inUse = StreamUse.begin(handle, &use, error)
+  guard inUse == CRNN_OK else { return inUse }
+  defer { use.end() }
   guard let frames else { return Message(error, CRNN_ERROR_ARGUMENT).text("frames is NULL").status }
   var exchange: Exchange?
   let status = Exchange.make(model, handle, CRNN_OUTPUT, port, output, &exchange, error)
@@ -104,6 +116,10 @@ public func crnn_stream_process(
   _ output: UnsafePointer<crnn_array>?, _ frames: UnsafeMutablePointer<Int64>?,
   _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
+  var use = StreamUse.none
+  let inUse = StreamUse.begin(handle, &use, error)
+  guard inUse == CRNN_OK else { return inUse }
+  defer { use.end() }
   guard let frames else { return Message(error, CRNN_ERROR_ARGUMENT).text("frames is NULL").status }
   var target: Exchange?
   let status = Exchange.make(model, handle, CRNN_OUTPUT, 0, output, &target, error)

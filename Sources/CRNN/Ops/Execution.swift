@@ -17,8 +17,8 @@ struct Execution {
   @inline(__always)
   func frame(_ tensor: Int, _ bytes: Int, _ index: Int64) -> UnsafeMutableRawPointer {
     let state = tensors + tensor
-    let slot = Int(truncatingIfNeeded: index % Int64(state.pointee.capacity))
-    return stream + state.pointee.offset + slot &* bytes
+    let slot = Int(truncatingIfNeeded: index % state.pointee.capacity)
+    return stream + Int(truncatingIfNeeded: state.pointee.offset) + slot &* bytes
   }
 
   /// `count` stored values as floats.

@@ -29,7 +29,8 @@ struct OperandGather {
     let lineCodes = shape.kernelWidth &* channelCount
     // All taps of a row lie side by side.
     let isWhole = shape.dilationWidth == 1 && channelCount == shape.channels
-    let ring = execution.tensors[index]
+    let capacity = Int(truncatingIfNeeded: execution.tensors[index].capacity)
+    let ring = execution.stream + Int(truncatingIfNeeded: execution.tensors[index].offset)
     var slot = -1
     var target = rows
     var kt = 0
@@ -39,10 +40,10 @@ struct OperandGather {
       let isInside = time >= 0 && (finalFrames < 0 || time < finalFrames)
       if isInside {
         // Of consecutive taps only the first, and where the ring begins anew, takes a division.
-        slot = slot < 0 ? Int(truncatingIfNeeded: time % Int64(ring.capacity)) : slot &+ shape.dilationTime
-        if slot >= ring.capacity { slot = slot % ring.capacity }
+        slot = slot < 0 ? Int(truncatingIfNeeded: time % Int64(capacity)) : slot &+ shape.dilationTime
+        if slot >= capacity { slot = slot % capacity }
       }
-      let source = UnsafeRawPointer(execution.stream + ring.offset + max(slot, 0) &* tensor.frameBytes)
+      let source = UnsafeRawPointer(ring + max(slot, 0) &* tensor.frameBytes)
       var kh = 0
       while kh < shape.kernelHeight {
         let iy = y &* shape.strideHeight &- shape.padHeight &+ kh &* shape.dilationHeight

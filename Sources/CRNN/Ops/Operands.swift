@@ -55,7 +55,7 @@ extension Execution {
   /// How many frames from frame `index` on lie one behind the other in the ring, the first of at most `limit`; with `isReverse`,
   /// from frame `index` back.
   func framesInRow(_ tensor: Int, _ index: Int64, limit: Int64, isReverse: Bool = false) -> Int {
-    let capacity = Int64(tensors[tensor].capacity)
+    let capacity = tensors[tensor].capacity
     let slot = index % capacity
     return Int(truncatingIfNeeded: min(limit, min(Int64(tile), isReverse ? slot &+ 1 : capacity &- slot)))
   }

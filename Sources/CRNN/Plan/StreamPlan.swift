@@ -12,8 +12,8 @@ struct TensorState {
   var predicted: Int64
   var predictedFinal: Int64
   /// The ring: bytes from the start of the stream, and frames.
-  var offset: Int
-  var capacity: Int
+  var offset: Int64
+  var capacity: Int64
 }
 
 struct NodeState {
@@ -21,23 +21,28 @@ struct NodeState {
   /// Input frames that a reduction has taken.
   var consumed: Int64
   /// The node's own state, bytes from the start of the stream.
-  var offset: Int
+  var offset: Int64
 }
 
-/// The start of every stream. It holds no pointer.
+/// The start of every stream. It holds no pointer, and has the same fields on every machine.
 struct StreamHeader {
   static let magic: UInt64 = 0x6D61_6572_7473_6E63
+  /// Grows whenever streams are laid out in another way, or what stands in them means something else.
+  static let layout: Int64 = 1
   var magic: UInt64
   /// The first bytes of the model's content id.
   var model: UInt64
-  var bytes: Int
+  var layout: Int64
+  var bytes: Int64
   var maximumFrames: Int64
-  var chunk: Int
-  var tensorOffset: Int
-  var nodeOffset: Int
-  var scratchOffset: Int
+  var chunk: Int64
+  var tensorOffset: Int64
+  var nodeOffset: Int64
+  var scratchOffset: Int64
   /// 1 where a node has frames to give, but its ring had no room for them.
-  var isWaiting: Int
+  var isWaiting: Int64
+  /// Not 0 while a call is using the stream, in builds that check it.
+  var mark: Int64
 }
 
 extension PackedFile {
@@ -50,18 +55,37 @@ extension PackedFile {
 }
 
 extension UnsafePointer where Pointee == PackedFile {
-  /// Lays a stream out in `memory`, or counts its bytes where that is nil: one walk does both, so that they cannot disagree.
-  /// Returns the bytes, 0 where they are too many to count, −1 where a maximum length is missing.
-  func layOut(in memory: UnsafeMutableRawPointer?, chunk: Int, maximumFrames: Int64) -> Int {
-    var cursor = memory.map { Cursor($0) } ?? Cursor()
+  /// What a walk over the parts of a stream does with the places it finds.
+  enum LayingOut {
+    /// Counts bytes.
+    case nothing
+    case writing(UnsafeMutableRawPointer)
+    case comparing(UnsafeMutableRawPointer)
+
+    var memory: UnsafeMutableRawPointer? {
+      switch self {
+      case .nothing: nil
+      case .writing(let memory), .comparing(let memory): memory
+      }
+    }
+    var isWriting: Bool { if case .writing = self { true } else { false } }
+    var isComparing: Bool { if case .comparing = self { true } else { false } }
+  }
+
+  /// One walk counts a stream's bytes, lays it out and checks one, so that these cannot disagree. Returns the bytes, 0 where they are
+  /// too many to count or what was compared differs, −1 where a maximum length is missing.
+  func layOut(_ action: LayingOut, chunk: Int, maximumFrames: Int64) -> Int {
+    var cursor = action.memory.map { Cursor($0) } ?? Cursor()
     let header = cursor.take(1, of: StreamHeader.self)
     let tensorOffset = cursor.offset
     let tensors = cursor.take(pointee.tensorCount, of: TensorState.self)
     let nodeOffset = cursor.offset
     let nodes = cursor.take(pointee.nodeCount, of: NodeState.self)
+    var isSame = true
     var i = 0
     while i < pointee.nodeCount {
-      if memory != nil { nodes[i] = NodeState(emitted: 0, consumed: 0, offset: cursor.offset) }
+      if action.isWriting { nodes[i] = NodeState(emitted: 0, consumed: 0, offset: Int64(cursor.offset)) }
+      if action.isComparing { isSame = isSame && nodes[i].offset == Int64(cursor.offset) }
       _ = cursor.take(Operations.stateBytes(node(i)), of: UInt8.self)
       i &+= 1
     }
@@ -74,10 +98,13 @@ extension UnsafePointer where Pointee == PackedFile {
       guard !overflow, ring <= PackedFile.maximumBytes, Int64(cursor.offset) <= PackedFile.maximumBytes else {
         return 0
       }
-      if memory != nil {
+      if action.isWriting {
         tensors[i] = TensorState(
-          produced: 0, final: -1, pulled: 0, predicted: 0, predictedFinal: -1, offset: cursor.offset,
-          capacity: Int(truncatingIfNeeded: capacity))
+          produced: 0, final: -1, pulled: 0, predicted: 0, predictedFinal: -1, offset: Int64(cursor.offset),
+          capacity: capacity)
+      }
+      if action.isComparing {
+        isSame = isSame && tensors[i].offset == Int64(cursor.offset) && tensors[i].capacity == capacity
       }
       _ = cursor.take(Int(truncatingIfNeeded: ring), of: UInt8.self)
       i &+= 1
@@ -85,13 +112,19 @@ extension UnsafePointer where Pointee == PackedFile {
     let scratchOffset = cursor.offset
     _ = cursor.take(scratchBytes(tile: Execution.tile(chunk: chunk)), of: UInt8.self)
     guard Int64(cursor.offset) <= PackedFile.maximumBytes else { return 0 }
-    if memory != nil {
+    if action.isWriting {
       header.initialize(
         to: StreamHeader(
-          magic: StreamHeader.magic, model: pointee.contentID, bytes: cursor.offset, maximumFrames: maximumFrames,
-          chunk: chunk, tensorOffset: tensorOffset, nodeOffset: nodeOffset, scratchOffset: scratchOffset, isWaiting: 0))
+          magic: StreamHeader.magic, model: pointee.contentID, layout: StreamHeader.layout, bytes: Int64(cursor.offset),
+          maximumFrames: maximumFrames, chunk: Int64(chunk), tensorOffset: Int64(tensorOffset),
+          nodeOffset: Int64(nodeOffset), scratchOffset: Int64(scratchOffset), isWaiting: 0, mark: 0))
     }
-    return cursor.offset
+    if action.isComparing {
+      isSame =
+        isSame && header.pointee.tensorOffset == Int64(tensorOffset) && header.pointee.nodeOffset == Int64(nodeOffset)
+        && header.pointee.scratchOffset == Int64(scratchOffset)
+    }
+    return isSame ? cursor.offset : 0
   }
 
   /// The largest of what any node or port needs while it runs.

@@ -5,7 +5,7 @@ extension StreamView {
   /// Frames that the ring of an input port can take now.
   func room(port: Int) -> Int64 {
     let tensor = Int(file.pointee.input(port).pointee.tensor)
-    return Int64(tensors[tensor].capacity) &- (tensors[tensor].produced &- oldestNeeded(tensor))
+    return tensors[tensor].capacity &- (tensors[tensor].produced &- oldestNeeded(tensor))
   }
 
   /// Frames ready at an output port.
@@ -24,8 +24,8 @@ extension StreamView {
     var f: Int64 = 0
     while f < count {
       // Frames that lie side by side, in the array and in the ring up to its end, are one run.
-      let slot = state.pointee.produced % Int64(state.pointee.capacity)
-      let run = min(count &- f, min(atOnce, Int64(state.pointee.capacity) &- slot))
+      let slot = state.pointee.produced % state.pointee.capacity
+      let run = min(count &- f, min(atOnce, state.pointee.capacity &- slot))
       convert(
         view, view.frame(first &+ f), Int(truncatingIfNeeded: run) &* view.elements, tensor,
         execution.frame(index, tensor.frameBytes, state.pointee.produced),

@@ -31,11 +31,11 @@ extension StreamView {
     let wanted = possible &- state.pointee.emitted
     var count: Int64 = 0
     if wanted > 0 {
-      let room = Int64(output.pointee.capacity) &- (output.pointee.produced &- oldestNeeded(node.outputIndex))
+      let room = output.pointee.capacity &- (output.pointee.produced &- oldestNeeded(node.outputIndex))
       count = min(wanted, room)
       if count > 0 {
         Operations.run(
-          execution, node, base + state.pointee.offset, first: state.pointee.emitted,
+          execution, node, base + Int(truncatingIfNeeded: state.pointee.offset), first: state.pointee.emitted,
           count: Int(truncatingIfNeeded: count))
         state.pointee.emitted &+= count
         output.pointee.produced &+= count
@@ -53,7 +53,7 @@ extension StreamView {
     let output = tensors + node.outputIndex
     guard output.pointee.final < 0 else { return false }
     let count = input.pointee.produced &- state.pointee.consumed
-    let memory = base + state.pointee.offset
+    let memory = base + Int(truncatingIfNeeded: state.pointee.offset)
     if count > 0 {
       TimeReduction.consume(
         execution, node, memory, first: state.pointee.consumed, count: Int(truncatingIfNeeded: count))

@@ -13,17 +13,19 @@ struct StreamView {
     self.model = model
     self.base = base
     header = base.assumingMemoryBound(to: StreamHeader.self)
-    tensors = (base + header.pointee.tensorOffset).assumingMemoryBound(to: TensorState.self)
-    nodes = (base + header.pointee.nodeOffset).assumingMemoryBound(to: NodeState.self)
+    tensors = (base + Int(truncatingIfNeeded: header.pointee.tensorOffset)).assumingMemoryBound(to: TensorState.self)
+    nodes = (base + Int(truncatingIfNeeded: header.pointee.nodeOffset)).assumingMemoryBound(to: NodeState.self)
   }
 
   var file: UnsafePointer<PackedFile> { model.pointee.file }
-  var scratch: UnsafeMutableRawPointer { base + header.pointee.scratchOffset }
+  var scratch: UnsafeMutableRawPointer { base + Int(truncatingIfNeeded: header.pointee.scratchOffset) }
   /// How many floats fit into the scratch memory.
-  var scratchFloats: Int { (header.pointee.bytes &- header.pointee.scratchOffset) / 4 }
+  var scratchFloats: Int {
+    Int(truncatingIfNeeded: (header.pointee.bytes &- header.pointee.scratchOffset) / 4)
+  }
   var execution: Execution {
     Execution(kernels: model.pointee.kernels, stream: base, tensors: tensors, scratch: scratch,
-      tile: Execution.tile(chunk: header.pointee.chunk))
+      tile: Execution.tile(chunk: Int(truncatingIfNeeded: header.pointee.chunk)))
   }
 
   /// The state of a fresh stream. Rings need no clearing: nothing is read from them that was not written.
@@ -40,7 +42,7 @@ struct StreamView {
     while i < file.pointee.nodeCount {
       nodes[i].emitted = 0
       nodes[i].consumed = 0
-      Operations.reset(file.node(i), base + nodes[i].offset)
+      Operations.reset(file.node(i), base + Int(truncatingIfNeeded: nodes[i].offset))
       i &+= 1
     }
   }

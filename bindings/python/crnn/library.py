@@ -21,6 +21,7 @@ OPEN = 500
 U8, S16, F32, S32 = 1, 2, 3, 4
 INPUT, OUTPUT = 0, 1
 MAXIMUM_RANK = 8
+MEMORY_ALIGNMENT = 16
 
 
 class CError(ctypes.Structure):
@@ -138,6 +139,8 @@ _RUNTIME_FUNCTIONS = {
     "crnn_stream_size": (c_int32, [c_void_p, POINTER(CStreamOptions), POINTER(c_size_t), _ERROR]),
     "crnn_stream_create": (c_int32, [c_void_p, POINTER(CStreamOptions), POINTER(c_void_p), _ERROR]),
     "crnn_stream_destroy": (None, [c_void_p]),
+    "crnn_stream_bytes": (c_size_t, [c_void_p]),
+    "crnn_stream_restore": (c_int32, [c_void_p, c_void_p, c_size_t, POINTER(c_void_p), _ERROR]),
     "crnn_stream_reset": (c_int32, [c_void_p, c_void_p, _ERROR]),
     "crnn_stream_process": (c_int32, [c_void_p, c_void_p, _ARRAY, c_int32, _ARRAY, POINTER(c_int64), _ERROR]),
     "crnn_stream_push": (c_int32, [c_void_p, c_void_p, c_int32, _ARRAY, _ERROR]),

@@ -155,6 +155,23 @@ class Model:
         """
         return Stream(self, chunk, maximum_frames)
 
+    def restore(self, saved: bytes) -> Stream:
+        """A stream that goes on where `Stream.save` left one, with the same bits.
+
+        >>> other = model.restore(stream.save())
+
+        Args:
+            saved: from a stream of the same network; it may come from another process or another processor.
+
+        Raises:
+            StreamStateError: it belongs to another model or another version of the library, or is damaged.
+            CapacityError: it is cut short.
+            ArgumentError: it is not bytes, or the network has several inputs or outputs.
+        """
+        if not isinstance(saved, (bytes, bytearray, memoryview)):
+            raise ArgumentError(ARGUMENT, f"restore takes the bytes that save gave, not {type(saved).__name__}")
+        return Stream._restored(self, bytes(saved))
+
     def stream_bytes(self, chunk: int = 1, maximum_frames: int = 0) -> int:
         """The memory of such a stream, known before there is one."""
         options = stream_options(chunk, maximum_frames)

@@ -12,7 +12,7 @@ import numpy as np
 
 from .arrays import Arrays, as_input
 from .errors import ArgumentError, StreamStateError
-from .library import ARGUMENT, STREAM, check, runtime
+from .library import ARGUMENT, MEMORY_ALIGNMENT, STREAM, check, runtime
 from .several_ports import SeveralPorts
 from .single_ports import SinglePorts
 from .values import stream_options
@@ -37,9 +37,28 @@ class Stream:
         options = stream_options(chunk, maximum_frames)
         handle = ctypes.c_void_p()
         check(runtime.crnn_stream_create, model._handle, byref(options), byref(handle))
+        self._begin(model, handle, options, weakref.finalize(self, runtime.crnn_stream_destroy, handle))
+
+    @classmethod
+    def _restored(cls, model, saved: bytes) -> "Stream":
+        """A stream that goes on where a saved one stood: `Model.restore`."""
+        if len(model.inputs) + len(model.outputs) != 2:
+            raise ArgumentError(ARGUMENT, "only streams of networks with one input and one output can be restored")
+        memory = ctypes.create_string_buffer(len(saved) + MEMORY_ALIGNMENT)
+        start = -ctypes.addressof(memory) % MEMORY_ALIGNMENT
+        memory[start : start + len(saved)] = saved
+        handle = ctypes.c_void_p()
+        address = ctypes.addressof(memory) + start
+        check(runtime.crnn_stream_restore, model._handle, address, len(saved), byref(handle))
+        stream = cls.__new__(cls)
+        # The finaliser keeps the memory until the stream is closed or forgotten.
+        stream._begin(model, handle, None, weakref.finalize(stream, id, memory))
+        return stream
+
+    def _begin(self, model, handle, options, destroy) -> None:
         self._model = model
         self._handle = handle
-        self._destroy = weakref.finalize(self, runtime.crnn_stream_destroy, handle)
+        self._destroy = destroy
         self._is_open = True
         self._lock = threading.Lock()
         has_one_each = len(model.inputs) == len(model.outputs) == 1
@@ -68,6 +87,18 @@ class Stream:
             self._check_open()
             check(runtime.crnn_stream_reset, self._model._handle, self._handle)
             self._steps.forget()
+
+    def save(self) -> bytes:
+        """The stream's state, for `Model.restore` in this process or another, at any time between two calls.
+
+        Raises:
+            ArgumentError: the network has several inputs or outputs, for which frames may be waiting here.
+        """
+        with self._lock:
+            self._check_open()
+            if not isinstance(self._steps, SinglePorts):
+                raise ArgumentError(ARGUMENT, "only streams of networks with one input and one output can be saved")
+            return ctypes.string_at(self._handle, runtime.crnn_stream_bytes(self._handle))
 
     def push(self, frames: Union[np.ndarray, Mapping[str, np.ndarray], None] = None, /, **named: np.ndarray) -> Arrays:
         """Gives frames and returns what is ready.
