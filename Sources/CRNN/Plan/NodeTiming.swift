@@ -119,7 +119,8 @@ struct NodeTiming {
     }
     let room = final &+ Int64(padBefore) &+ Int64(padAfter) &- Int64(extent)
     guard hasCeiling else { return room < 0 ? 0 : room / s &+ 1 }
-    if final == 0 { return 0 }
+    // Negative padding may drop all there is.
+    if final == 0 || final &+ Int64(padBefore) <= 0 { return 0 }
     let all = room <= 0 ? 1 : (room &+ s &- 1) / s &+ 1
     // A window must start inside the input or its left padding.
     return min(all, (final &+ Int64(padBefore) &- 1) / s &+ 1)

@@ -238,7 +238,8 @@ extension Graph {
     let stride = geometry.stride.time
     let room = frames + geometry.padBefore.time + geometry.padAfter.time - extent
     guard ceiling else { return room < 0 ? 0 : room / stride + 1 }
-    guard frames > 0 else { return 0 }
+    // Negative padding may drop all there is.
+    guard frames > 0, frames + geometry.padBefore.time > 0 else { return 0 }
     let windows = room <= 0 ? 1 : (room + stride - 1) / stride + 1
     // A window must start inside the input or its left padding.
     let started = (frames + geometry.padBefore.time - 1) / stride + 1

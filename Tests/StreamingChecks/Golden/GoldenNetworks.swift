@@ -163,6 +163,13 @@ extension GoldenNetworks {
         .pool(Pool(kind: .average(countPadding: true), geometry: window, ceilingTime: true)), [x])
       return [try builder.joined(mean, try builder.add(.repeatFrame(count: nil), [once, mean]))]
     },
+    Entry("all-dropped", "negative padding drops all the frames there are, under a partial window", ticks: 2) {
+      builder in
+      let x = builder.input(frame: FrameShape(channels: 2))
+      var window = WindowGeometry(kernel: Extent(time: 2), stride: Extent(time: 2))
+      window.padBefore.time = -3
+      return [try builder.add(.pool(Pool(kind: .maximum, geometry: window, ceilingTime: true)), [x]), x]
+    },
   ]
 }
 
