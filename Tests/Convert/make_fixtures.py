@@ -224,6 +224,17 @@ def repeated_beside_a_sequence():
     return keras.Model([image, sequence], layers.Dense(2, name="each")(both))
 
 
+def decoded_beside_a_sequence():
+    """What an image came to, decoded into as many steps as a sequence of a fixed length has, and joined with it."""
+    image = keras.Input((6, None, 1), name="image")
+    x = layers.Reshape((-1, 6))(layers.Permute((2, 1, 3))(image))
+    x = layers.GRU(4, return_sequences=True)(layers.RepeatVector(7)(layers.GRU(4)(x)))
+    sequence = keras.Input((7, 3), name="sequence")
+    y = layers.Conv1D(4, 3, padding="causal")(sequence)
+    both = layers.GRU(5, return_sequences=True)(layers.Concatenate()([layers.Dense(3)(x), y]))
+    return keras.Model([image, sequence], layers.Dense(2, name="each")(both))
+
+
 def compared():
     """Two images of different widths through the same layers: an encoder and a dense layer, each used twice."""
     image = keras.Input((6, None, 1))
@@ -274,6 +285,7 @@ if __name__ == "__main__":
         keep("video", video(), (2, 5, 6, 6, 2))
         keep_several("two_rates", two_rates(), lips=(2, 8, 6, 5, 1), sound=(2, 12, 4))
         keep_several("compared", compared(), left=(2, 6, 9, 1), right=(2, 6, 7, 1))
+        keep_several("decoded_beside_a_sequence", decoded_beside_a_sequence(), image=(2, 6, 9, 1), sequence=(2, 7, 3))
         keep_several("network_on_frames", network_on_frames(), frames=(2, 5, 8, 6, 3), asked=(2, 4))
         keep_several(
             "repeated_beside_a_sequence", repeated_beside_a_sequence(), image=(2, 6, 9, 1), sequence=(2, 7, 3)

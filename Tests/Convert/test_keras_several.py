@@ -20,6 +20,7 @@ NETWORKS = sorted(path.stem for path in FIXTURES.glob("*.keras"))
 # Frames per tick of each input; 0: once per sequence.
 RATES = {
     "compared": {"left": 1, "right": 1},
+    "decoded_beside_a_sequence": {"image": 1, "sequence": 1},
     "network_on_frames": {"frames": 1, "asked": 0},
     "repeated_beside_a_sequence": {"image": 1, "sequence": 1},
     "two_rates": {"lips": 2, "sound": 3},

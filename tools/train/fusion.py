@@ -4,9 +4,10 @@
     python3 tools/train/fusion.py agreement --data MNIST --speech FSDD
     python3 tools/train/fusion.py columns --data MNIST
 
-Minutes each, on one core. MNIST is the folder with the original idx files (without --data they are downloaded), FSDD
-the one with fsdd.npz. Needs tools/train/requirements.txt. Training examples are made anew for every epoch, from the
-training part of the data; nothing of the test part is looked at (tools/train/measure_fusion.py does that).
+On one core, minutes; video a quarter of an hour. MNIST is the folder with the original idx files (without --data
+they are downloaded), FSDD the one with fsdd.npz. Needs tools/train/requirements.txt. Training examples are made
+anew for every epoch, from the training part of the data; nothing of the test part is looked at
+(tools/train/measure_fusion.py does that).
 """
 
 from __future__ import annotations

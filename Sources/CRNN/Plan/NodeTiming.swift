@@ -91,6 +91,11 @@ struct NodeTiming {
       result.stride = Int64(stride)
       result.low = Int64(0 &- padBefore)
       result.high = Int64(extent &- 1 &- padBefore)
+      if needsEdge {
+        // A window that lies in the padding alone still sees the first or the last frame.
+        result.low = min(result.low, Int64(extent &- 1 &- padBefore &- padAfter))
+        result.high = max(result.high, 0)
+      }
       // What is cut off at the end shows only when it has come.
       result.ready = result.high &- Int64(min(padAfter, 0))
     case .blocks:

@@ -26,9 +26,15 @@ extension Lowering {
   }
 
   private func matchRate(_ first: StreamView, _ second: StreamView, _ node: SourceNode) throws {
-    // A sequence that is made inside the network has a rate of its own, which is compared when the node is added.
-    guard let a = rateInput[first.tensor], let b = rateInput[second.tensor] else { return }
     let (rate, other) = (graph.tensors[first.tensor].rate, graph.tensors[second.tensor].rate)
+    guard let a = rateInput[first.tensor], let b = rateInput[second.tensor] else {
+      // A sequence that is made inside the network has a length of its own, which the other must have.
+      let length = first.time?.size.value
+      if rate != other, length != nil, length == second.time?.size.value, !knowledge.isFixedLength {
+        throw Discovery.fixedLength
+      }
+      return
+    }
     if rate != other {
       guard rates.group(a) != rates.group(b) else { throw contradiction(a, b, rate, other, node) }
       guard rates.isStated(a) && rates.isStated(b) else {

@@ -248,7 +248,9 @@ extension Graph {
 
   private static func joined(_ inputs: [Tensor], _ output: inout Tensor, _ fail: (String) -> GraphError) throws {
     for other in inputs.dropFirst() {
-      guard other.rate == output.rate else {
+      // A sequence of a fixed length that is made inside the network has a rate of its own: the lengths must agree.
+      let haveOneLength = output.frames != nil && output.frames == other.frames
+      guard other.rate == output.rate || haveOneLength else {
         throw fail("its inputs have \(output.rate) and \(other.rate) frames per tick and cannot be joined")
       }
       if let a = output.frames, let b = other.frames, a != b {
