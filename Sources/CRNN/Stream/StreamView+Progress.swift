@@ -41,7 +41,7 @@ extension StreamView {
         output.pointee.produced &+= count
       }
     }
-    if state.pointee.emitted == possible, inputsHaveEnded(node, predicting: false) {
+    if state.pointee.emitted == possible, inputsHaveEnded(node, timing, predicting: false) {
       output.pointee.final = possible
     }
     return (count > 0, count < wanted)
@@ -107,14 +107,19 @@ extension StreamView {
     return true
   }
 
-  func inputsHaveEnded(_ node: NodeView, predicting: Bool) -> Bool {
+  /// No more frames will come at the node's inputs, or one that it cannot begin without never came: an initial state, or the frame
+  /// to repeat.
+  func inputsHaveEnded(_ node: NodeView, _ timing: NodeTiming, predicting: Bool) -> Bool {
+    var areAllOver = true
     var i = 0
     while i < node.inputCount {
       let input = tensors + node.inputIndex(i)
-      if (predicting ? input.pointee.predictedFinal : input.pointee.final) < 0 { return false }
+      let final = predicting ? input.pointee.predictedFinal : input.pointee.final
+      if final < 0 { areAllOver = false }
+      if final == 0, timing.kind == .following ? i == 0 : timing.hasInitialStates && i > 0 { return true }
       i &+= 1
     }
-    return true
+    return areAllOver
   }
 
   /// The oldest frame of a tensor that a consumer, or the host, has not done with.
@@ -178,8 +183,9 @@ extension StreamView {
     while i < file.pointee.nodeCount {
       let node = file.node(i)
       let output = tensors + node.outputIndex
-      output.pointee.predicted = available(node, NodeTiming(node.record), predicting: true)
-      output.pointee.predictedFinal = inputsHaveEnded(node, predicting: true) ? output.pointee.predicted : -1
+      let timing = NodeTiming(node.record)
+      output.pointee.predicted = available(node, timing, predicting: true)
+      output.pointee.predictedFinal = inputsHaveEnded(node, timing, predicting: true) ? output.pointee.predicted : -1
       i &+= 1
     }
   }
