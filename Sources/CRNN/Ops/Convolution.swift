@@ -70,41 +70,43 @@ enum Convolution {
     let isDense = groups == 1 && outputs == matrix.rowsPerGroup && node.slopes == nil
     var group = 0
     while group < groups {
-      var next = 0
+      // The next position, counted over all frames and inside its own; kept along, since divisions take their time.
+      var (next, frame, position) = (0, first, 0)
       while next < all {
-        let start = next % positions
+        let (y, x) = (position / shape.outputWidth, position % shape.outputWidth)
         var tile = min(most, all &- next)
-        let neighbours = direct?.neighbours(start, limit: tile) ?? 0
-        var i = 0
+        let neighbours = direct?.neighbours(x, limit: tile) ?? 0
         if let direct, neighbours > 0 {
           tile = neighbours
-          direct.apply(
-            frame: first &+ Int64(next / positions), y: start / shape.outputWidth, x: start % shape.outputWidth,
-            count: tile, scratch.sums)
+          direct.apply(frame: frame, y: y, x: x, count: tile, scratch.sums)
         } else {
-          if let direct { tile = min(tile, direct.outside(start)) }
+          if let direct { tile = min(tile, direct.outside(x)) }
+          var (i, f, row, column) = (0, frame, y, x)
           while i < tile {
-            let position = (next &+ i) % positions
-            let x = position % shape.outputWidth
-            let neighbours = min(tile &- i, shape.outputWidth &- x)
+            let neighbours = min(tile &- i, shape.outputWidth &- column)
             gather.rows(
-              frame: first &+ Int64((next &+ i) / positions), y: position / shape.outputWidth, x: x, count: neighbours,
-              firstChannel: group &* inputs, channelCount: inputs, depth: depth, scratch.rows + i &* depth)
+              frame: f, y: row, x: column, count: neighbours, firstChannel: group &* inputs, channelCount: inputs,
+              depth: depth, scratch.rows + i &* depth)
             i &+= neighbours
+            column = 0
+            row &+= 1
+            if row == shape.outputHeight { (f, row) = (f &+ 1, 0) }
           }
           matrix.apply(execution.kernels, .s16(scratch.rows), stride: depth, count: tile, group: group, scratch.sums)
         }
-        i = 0
+        var i = 0
         while i < tile {
-          let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64((next &+ i) / positions))
-          let position = (next &+ i) % positions
           // Positions of one frame lie side by side in it, and among the sums where these have no rows between them.
           let together = isDense ? min(tile &- i, positions &- position) : 1
-          let element = position &* Int(output.channels) &+ group &* outputs
+          let target =
+            execution.frame(node.outputIndex, output.frameBytes, frame)
+            + (position &* Int(output.channels) &+ group &* outputs) &* output.elementSize
           let values = scratch.sums.values + i &* matrix.rowsPerGroup
           execution.activate(node, values, together &* outputs, slopes: node.slopes.map { $0 + group &* outputs })
-          execution.store(values, output, frame + element &* output.elementSize, together &* outputs)
+          execution.store(values, output, target, together &* outputs)
           i &+= together
+          position &+= together
+          if position == positions { (frame, position) = (frame &+ 1, 0) }
         }
         next &+= tile
       }

@@ -34,15 +34,13 @@ struct DirectConvolution {
     )
   }
 
-  /// How many of the positions from `position` of a frame on, at most `limit`, are neighbours inside.
-  func neighbours(_ position: Int, limit: Int) -> Int {
-    let x = position % shape.outputWidth
-    return x >= inside.first && x < inside.end ? min(limit, inside.end &- x) : 0
+  /// How many of the positions from column `x` on, at most `limit`, are neighbours inside.
+  func neighbours(_ x: Int, limit: Int) -> Int {
+    x >= inside.first && x < inside.end ? min(limit, inside.end &- x) : 0
   }
 
-  /// How many positions from `position` on are not inside.
-  func outside(_ position: Int) -> Int {
-    let x = position % shape.outputWidth
+  /// How many positions from column `x` on are not inside.
+  func outside(_ x: Int) -> Int {
     guard inside.first < inside.end else { return shape.outputWidth &- x }
     return x < inside.first ? inside.first &- x : shape.outputWidth &- x &+ inside.first
   }

@@ -32,36 +32,33 @@ struct NodeTiming {
   /// A recurrent layer that goes forward: every earlier frame has a part in what comes out.
   var remembers = false
 
-  init(_ r: crnn_node_record, parameter: (first: Int32, reverse: Int32)) {
-    switch Int(r.op) {
+  /// Field by field: the record is large, and this is asked for with every step.
+  init(_ record: UnsafePointer<crnn_node_record>) {
+    switch Int(record.pointee.op) {
     case CRNN_OP_CONVOLUTION, CRNN_OP_DEPTHWISE, CRNN_OP_POOL, CRNN_OP_WINDOW:
       kind = .window
-      extent = Int(r.dilation.0) &* (Int(r.kernel.0) &- 1) &+ 1
-      stride = Int(r.stride.0)
-      padBefore = Int(r.pad_before.0)
-      padAfter = Int(r.pad_after.0)
-      hasCeiling = Int(r.flags) & CRNN_NODE_CEILING != 0 && Int(r.op) == CRNN_OP_POOL
-      needsEdge = Int(r.flags) & CRNN_NODE_EDGE_PADDING != 0 && Int(r.op) == CRNN_OP_WINDOW
+      extent = Int(record.pointee.dilation.0) &* (Int(record.pointee.kernel.0) &- 1) &+ 1
+      stride = Int(record.pointee.stride.0)
+      padBefore = Int(record.pointee.pad_before.0)
+      padAfter = Int(record.pointee.pad_after.0)
+      let (flags, op) = (Int(record.pointee.flags), Int(record.pointee.op))
+      hasCeiling = flags & CRNN_NODE_CEILING != 0 && op == CRNN_OP_POOL
+      needsEdge = flags & CRNN_NODE_EDGE_PADDING != 0 && op == CRNN_OP_WINDOW
     case CRNN_OP_RECURRENT:
-      kind = parameter.reverse != 1 ? .each : r.kernel.0 > 1 ? .blocks : .reverse
-      extent = Int(r.kernel.0)
-      stride = Int(r.stride.0)
-      hasInitialStates = r.input_count > 1
+      kind = record.pointee.parameter.2 != 1 ? .each : record.pointee.kernel.0 > 1 ? .blocks : .reverse
+      extent = Int(record.pointee.kernel.0)
+      stride = Int(record.pointee.stride.0)
+      hasInitialStates = record.pointee.input_count > 1
       remembers = kind == .each
     case CRNN_OP_TIME_REDUCTION: kind = .reduction
     case CRNN_OP_REPEAT:
-      kind = r.input_count == 2 ? .following : .expansion
-      count = Int(parameter.first)
+      kind = record.pointee.input_count == 2 ? .following : .expansion
+      count = Int(record.pointee.parameter.0)
     case CRNN_OP_UNSTACK:
       kind = .expansion
-      count = Int(parameter.first)
+      count = Int(record.pointee.parameter.0)
     default: break
     }
-  }
-
-  init(_ record: UnsafePointer<crnn_node_record>) {
-    let r = record.pointee
-    self.init(r, parameter: (first: r.parameter.0, reverse: r.parameter.2))
   }
 
   /// Frames that a node with a backward view gives from `frames` input frames that have come, `final` (−1: unknown) of which is
@@ -119,10 +116,10 @@ struct NodeTiming {
     }
     let room = final &+ Int64(padBefore) &+ Int64(padAfter) &- Int64(extent)
     guard hasCeiling else { return room < 0 ? 0 : room / s &+ 1 }
-    // Negative padding may drop all there is.
-    if final == 0 || final &+ Int64(padBefore) <= 0 { return 0 }
+    // A window must start inside the input, of which negative padding may drop all there is, or in its left padding.
+    let starts = final &+ Int64(min(padAfter, 0)) &+ Int64(padBefore)
+    if final == 0 || starts <= 0 { return 0 }
     let all = room <= 0 ? 1 : (room &+ s &- 1) / s &+ 1
-    // A window must start inside the input or its left padding.
-    return min(all, (final &+ Int64(padBefore) &- 1) / s &+ 1)
+    return min(all, (starts &- 1) / s &+ 1)
   }
 }

@@ -238,12 +238,11 @@ extension Graph {
     let stride = geometry.stride.time
     let room = frames + geometry.padBefore.time + geometry.padAfter.time - extent
     guard ceiling else { return room < 0 ? 0 : room / stride + 1 }
-    // Negative padding may drop all there is.
-    guard frames > 0, frames + geometry.padBefore.time > 0 else { return 0 }
+    // A window must start inside the input, of which negative padding may drop all there is, or in its left padding.
+    let starts = frames + min(geometry.padAfter.time, 0) + geometry.padBefore.time
+    guard frames > 0, starts > 0 else { return 0 }
     let windows = room <= 0 ? 1 : (room + stride - 1) / stride + 1
-    // A window must start inside the input or its left padding.
-    let started = (frames + geometry.padBefore.time - 1) / stride + 1
-    return min(windows, started)
+    return min(windows, (starts - 1) / stride + 1)
   }
 
   private static func joined(_ inputs: [Tensor], _ output: inout Tensor, _ fail: (String) -> GraphError) throws {
