@@ -21,10 +21,10 @@ pytestmark = [
 ]
 
 
-def convert(folder, name, source):
+def convert(folder, name, source, *options):
     path = folder / f"{name}.crnn"
     environment = {**os.environ, "CRNN_TOOL": str(TOOL), "CRNN_ZOO": str(ZOO)}
-    command = [ROOT / "tools/zoo/zoo", "--convert", name, ZOO / name / source, path]
+    command = [ROOT / "tools/zoo/zoo", "--convert", name, ZOO / name / source, path, *options]
     process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stdout + process.stderr
     return crnn.Model(path)
