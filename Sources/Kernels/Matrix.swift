@@ -34,7 +34,8 @@ private func multiplyRows<O: Operand>(
 }
 
 @inline(__always)
-private func start(_ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>, _ total: SIMD8<Int32>) {
+private func start(_ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>, _ total: SIMD8<Int32>)
+{
   crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ total)
 }
 
@@ -70,7 +71,8 @@ private func multiplyPanels<O: Operand>(
 /// `once` is the same operand for a single row of x, which uses each weight once.
 @inline(__always)
 private func multiply<O: Operand, Once: Operand>(
-  _ operand: O.Type, once: Once.Type, _ x: UnsafePointer<O.Code>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ operand: O.Type, once: Once.Type, _ x: UnsafePointer<O.Code>, _ xStride: Int, _ count: Int,
+  _ weights: UnsafePointer<Int8>,
   _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) where O.Code == Once.Code {

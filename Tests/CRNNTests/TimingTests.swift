@@ -13,7 +13,10 @@ import Testing
     for seed in UInt64(60 * batch)..<UInt64(60 * batch + 60) {
       let network = try RandomNetwork(seed: seed, ports: .stream)
       var random = RandomNumbers(seed: seed ^ 0x71E)
-      try TimingCheck(network.graph, frames: random.integer(1...24), &random, "seed \(seed) \(network.graph.nodes.map { "\($0.operation)".prefix(180) })").run(&counts)
+      try TimingCheck(
+        network.graph, frames: random.integer(1...24), &random,
+        "seed \(seed) \(network.graph.nodes.map { "\($0.operation)".prefix(180) })"
+      ).run(&counts)
     }
     // What is said holds often enough to say something: windows that end where something changes, frames that come exactly then.
     #expect(counts.spans > 150 && counts.tight * 4 > counts.spans * 3 && counts.exact > 150, "\(counts)")

@@ -59,7 +59,9 @@ struct ConversionTests {
       expectSame(actual, expected, "\(rows) rows of \(columns)")
       let inPlace = UnsafeMutableRawPointer(sums.base).assumingMemoryBound(to: Float.self)
       set.kernels.rescale(sums.base, scale.base, shift.base, inPlace, rows, columns)
-      for i in 0..<rows * columns { #expect(inPlace[i].bitPattern == expected.base[i].bitPattern, "in place, value \(i)") }
+      for i in 0..<rows * columns {
+        #expect(inPlace[i].bitPattern == expected.base[i].bitPattern, "in place, value \(i)")
+      }
     }
   }
 

@@ -15,7 +15,9 @@ struct MatrixTests {
 
     var panelStride: Int { 32 * (groups + spare) }
     var weightCount: Int { panels == 0 ? 0 : (panels - 1) * panelStride + 32 * groups }
-    var description: String { "count \(count), groups \(groups), panels \(panels), spare \(spare), extreme \(extreme), accumulates \(accumulates)" }
+    var description: String {
+      "count \(count), groups \(groups), panels \(panels), spare \(spare), extreme \(extreme), accumulates \(accumulates)"
+    }
 
     static let all: [Shape] = {
       var shapes: [Shape] = []
@@ -83,7 +85,8 @@ struct MatrixTests {
     let expected = GuardedMemory(untouched)
     func run(_ function: Multiply<Code>, _ sums: GuardedMemory<Int32>) {
       function(
-        x.base, xStride, shape.count, weights.base, shape.accumulates ? UnsafePointer(sums.base) : UnsafePointer(initial.base),
+        x.base, xStride, shape.count, weights.base,
+        shape.accumulates ? UnsafePointer(sums.base) : UnsafePointer(initial.base),
         shape.accumulates ? sumStride : 0, shape.groups, shape.panels, shape.panelStride, sums.base, sumStride)
     }
     run(kernel, actual)

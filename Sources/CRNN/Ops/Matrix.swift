@@ -66,7 +66,8 @@ struct Matrix {
       let inner = min(step, depthGroups &- first)
       let initial = offsets + (segment &* rows &+ group &* rowsPerGroup)
       kernels.multiply(
-        x.advanced(by: 4 &* first), stride, count, start + 32 &* first, initial, 0, inner, panels, panelStride, sums.accumulators,
+        x.advanced(by: 4 &* first), stride, count, start + 32 &* first, initial, 0, inner, panels, panelStride,
+        sums.accumulators,
         rowsPerGroup)
       if segments > 1 { join(kernels, sums, count, segment) }
       segment &+= 1

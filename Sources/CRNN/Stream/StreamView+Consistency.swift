@@ -14,7 +14,9 @@ extension StreamView {
     }
     // Places and sizes follow from the model and these two numbers.
     let frames = Int(truncatingIfNeeded: chunk)
-    guard file.layOut(.nothing, chunk: frames, maximumFrames: maximumFrames) == Int(truncatingIfNeeded: header.pointee.bytes),
+    guard
+      file.layOut(.nothing, chunk: frames, maximumFrames: maximumFrames)
+        == Int(truncatingIfNeeded: header.pointee.bytes),
       file.layOut(.comparing(base), chunk: frames, maximumFrames: maximumFrames) > 0
     else { return false }
     var i = 0

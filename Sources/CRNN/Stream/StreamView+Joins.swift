@@ -64,7 +64,9 @@ extension StreamView {
     i = 0
     while i < file.pointee.nodeCount {
       let node = file.node(i)
-      if !inputsHaveEnded(node, NodeTiming(node.record), predicting: true) { tensors[node.outputIndex].predictedFinal = -1 }
+      if !inputsHaveEnded(node, NodeTiming(node.record), predicting: true) {
+        tensors[node.outputIndex].predictedFinal = -1
+      }
       i &+= 1
     }
   }

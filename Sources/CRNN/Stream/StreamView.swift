@@ -24,7 +24,8 @@ struct StreamView {
     Int(truncatingIfNeeded: (header.pointee.bytes &- header.pointee.scratchOffset) / 4)
   }
   var execution: Execution {
-    Execution(kernels: model.pointee.kernels, stream: base, tensors: tensors, scratch: scratch,
+    Execution(
+      kernels: model.pointee.kernels, stream: base, tensors: tensors, scratch: scratch,
       tile: Execution.tile(chunk: Int(truncatingIfNeeded: header.pointee.chunk)))
   }
 

@@ -29,7 +29,9 @@ extension Graph {
   /// The same network with every backward layer seeing no further than `view`: it runs as a stream without a longest sequence.
   /// This is another network, whose results differ.
   public func limitingBackwardView(to view: BackwardView) throws -> Graph {
-    guard view.isValid else { throw GraphError("a right context of \(view.ahead) frames in blocks of \(view.block) cannot run") }
+    guard view.isValid else {
+      throw GraphError("a right context of \(view.ahead) frames in blocks of \(view.block) cannot run")
+    }
     var graph = self
     var count = 0
     for index in nodes.indices {

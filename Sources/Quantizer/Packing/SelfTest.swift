@@ -30,7 +30,9 @@ extension Graph {
 
   /// True where a part of the network needs the whole sequence before it can give anything.
   public var isBounded: Bool {
-    nodes.contains { if case .recurrent(let recurrent) = $0.operation { recurrent.reverse && recurrent.view == nil } else { false } }
+    nodes.contains {
+      if case .recurrent(let recurrent) = $0.operation { recurrent.reverse && recurrent.view == nil } else { false }
+    }
   }
 
   /// How many frames a self-test feeds to each input port that takes any number: enough for every output to give some. Nil

@@ -108,7 +108,9 @@ struct ConvertCommand: ParsableCommand {
       throw CommandError("--right-context takes N or N:BLOCK, not '\(text)'")
     }
     let view = BackwardView(ahead: ahead, block: numbers.count == 2 ? numbers[1] : nil)
-    guard view.isValid else { throw CommandError("--right-context takes at least 1 frame ahead, in blocks of at least 1") }
+    guard view.isValid else {
+      throw CommandError("--right-context takes at least 1 frame ahead, in blocks of at least 1")
+    }
     return view
   }
 

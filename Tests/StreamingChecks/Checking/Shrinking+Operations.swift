@@ -8,7 +8,8 @@ extension Operation {
     case .pool(let pool): pool.geometry.complexity + (pool.ceilingTime ? 1 : 0)
     case .window(let window): window.geometry.complexity + (window.padsWithEdge ? 1 : 0)
     case .recurrent(let layer):
-      layer.units + (layer.reverse ? 1 : 0) + (layer.view.map { $0.block + $0.ahead } ?? 0) + (layer.peephole == nil ? 0 : 1) + (layer.initialHidden == nil ? 0 : 1)
+      layer.units + (layer.reverse ? 1 : 0) + (layer.view.map { $0.block + $0.ahead } ?? 0)
+        + (layer.peephole == nil ? 0 : 1) + (layer.initialHidden == nil ? 0 : 1)
         + (layer.initialCell == nil ? 0 : 1) + (layer.clip == nil ? 0 : 1) + layer.kind.complexity
     case .dense(let dense): dense.frame.elements
     case .repeatFrame(let count): count ?? 0
