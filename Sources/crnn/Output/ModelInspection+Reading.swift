@@ -42,8 +42,9 @@ extension ModelInspection.Node {
     func extents(_ tuple: (Int32, Int32, Int32)) -> [Int] { [Int(tuple.0), Int(tuple.1), Int(tuple.2)] }
     self.init(
       name: text(info.name), operation: text(info.operation), kind: node.kind,
-      geometry: .init(
-        kernel: extents(info.kernel), stride: extents(info.stride), dilation: extents(info.dilation)),
+      geometry: Int(node.record.op) == CRNN_OP_RECURRENT
+        ? .init()
+        : .init(kernel: extents(info.kernel), stride: extents(info.stride), dilation: extents(info.dilation)),
       store: text(info.output_store), frame: "\(info.height)×\(info.width)×\(info.channels)",
       rate: Rate(Int(info.rate_numerator), Int(info.rate_denominator)), frames: frames,
       weightBytes: Int(clamping: info.weight_bytes), macs: Int(clamping: info.macs),
@@ -82,7 +83,10 @@ extension PackedNode {
     switch Int(record.op) {
     case CRNN_OP_RECURRENT:
       let kind = name([CRNN_RECURRENT_LSTM: "lstm", CRNN_RECURRENT_GRU: "gru", CRNN_RECURRENT_SIMPLE: "simple"])
-      return parameter(CRNN_RECURRENT_REVERSE) == 1 ? "\(kind) backward" : kind
+      guard parameter(CRNN_RECURRENT_REVERSE) == 1 else { return kind }
+      // A limited view, in frames: those of a block, and those ahead of it.
+      let (seen, block) = (record.kernel.0, record.stride.0)
+      return seen > 1 ? "\(kind) backward \(block) + \(seen - block) ahead" : "\(kind) backward"
     case CRNN_OP_POOL: return name([CRNN_POOL_MAXIMUM: "maximum", CRNN_POOL_AVERAGE: "average", CRNN_POOL_LP: "lp"])
     case CRNN_OP_TIME_REDUCTION, CRNN_OP_FRAME_REDUCTION: return name(reductions)
     case CRNN_OP_BINARY:

@@ -62,7 +62,8 @@ class Stream:
         self._is_open = True
         self._lock = threading.Lock()
         has_one_each = len(model.inputs) == len(model.outputs) == 1
-        self._steps = SinglePorts(model, handle) if has_one_each else SeveralPorts(model, handle, options)
+        self._single = SinglePorts(model, handle) if has_one_each else None
+        self._steps = self._single or SeveralPorts(model, handle, options)
 
     def __enter__(self) -> "Stream":
         with self._lock:
@@ -96,7 +97,7 @@ class Stream:
         """
         with self._lock:
             self._check_open()
-            if not isinstance(self._steps, SinglePorts):
+            if not self._single:
                 raise ArgumentError(ARGUMENT, "only streams of networks with one input and one output can be saved")
             return ctypes.string_at(self._handle, runtime.crnn_stream_bytes(self._handle))
 
@@ -119,6 +120,11 @@ class Stream:
         for another port, and indices outside the table of an embedding, are met when their turn comes, and what stood
         before them was consumed.
         """
+        if type(frames) is np.ndarray and self._single and not named:
+            with self._lock:
+                ready = self._single.push_again(frames) if self._is_open else None
+                if ready is not None:
+                    return ready
         if frames is None and not named:
             raise ArgumentError(ARGUMENT, "push needs frames: an array, or arrays by the names of the ports")
         inputs = self._model.inputs
