@@ -12,7 +12,7 @@ from .arrays import as_c_array, native_dtype
 from .errors import error
 from .library import CAPACITY, F32, OK, CError, runtime, sized
 
-# Arrays of up to so many bytes travel through a buffer whose address is known: asking NumPy for an address takes longer.
+# Arrays of up to so many bytes travel through a buffer whose address is known: NumPy takes longer to tell theirs.
 _BUFFER_BYTES = 16_384
 
 
@@ -44,7 +44,7 @@ class SinglePorts:
         return self._step(arrays[0], False)
 
     def push_again(self, frames: np.ndarray) -> Optional[np.ndarray]:
-        """The same for frames of the shape and type of those before, of which nothing must be checked; None where they are not."""
+        """The same for frames of the shape and type of those before, which need no check; None for others."""
         shape, dtype, place, call = self._last
         if frames.shape != shape or frames.dtype is not dtype:
             return None
