@@ -34,7 +34,8 @@ enum Dense {
       let tile = execution.framesInRow(node.inputIndex(0), next, limit: end &- next)
       let frames = execution.frame(node.inputIndex(0), input.frameBytes, next)
       matrix.apply(
-        execution.kernels, Operands(frames, input), stride: input.frameBytes / input.elementSize, count: tile, sums)
+        execution.kernels, Operands(frames, node.input(0)), stride: input.frameBytes / input.elementSize, count: tile,
+        sums)
       var i = 0
       while i < tile {
         let frame = execution.frame(node.outputIndex, output.frameBytes, next &+ Int64(i))

@@ -6,7 +6,7 @@ import CKernels
 struct DirectConvolution {
   let execution: Execution
   let shape: WindowShape
-  let tensor: crnn_tensor_record
+  let tensor: UnsafePointer<crnn_tensor_record>
   let index: Int
   let matrix: Matrix
   /// Output positions along the width whose taps all lie inside the frame.
@@ -14,13 +14,12 @@ struct DirectConvolution {
 
   /// Nil where rows of taps have gaps, or padding that is not 0 would have to be added.
   init?(_ execution: Execution, _ node: NodeView, _ shape: WindowShape, _ matrix: Matrix) {
-    let r = node.record.pointee
-    let tensor = node.input(0).pointee
+    let tensor = node.input(0)
+    let (before, after) = (node.record.pointee.pad_before, node.record.pointee.pad_after)
     let isPadded =
-      r.pad_before.0 > 0 || r.pad_before.1 > 0 || r.pad_before.2 > 0 || r.pad_after.0 > 0 || r.pad_after.1 > 0
-      || r.pad_after.2 > 0
-    guard r.groups == 1, matrix.segments == 1, shape.dilationWidth == 1, shape.outputWidth > 1,
-      (shape.kernelWidth &* shape.channels) % Int(CRNN_GROUP_DEPTH) == 0, tensor.zero_point == 0 || !isPadded
+      before.0 > 0 || before.1 > 0 || before.2 > 0 || after.0 > 0 || after.1 > 0 || after.2 > 0
+    guard node.record.pointee.groups == 1, matrix.segments == 1, shape.dilationWidth == 1, shape.outputWidth > 1,
+      (shape.kernelWidth &* shape.channels) % Int(CRNN_GROUP_DEPTH) == 0, tensor.pointee.zero_point == 0 || !isPadded
     else { return nil }
     self.execution = execution
     self.shape = shape
@@ -60,8 +59,8 @@ struct DirectConvolution {
       let iy = y &* shape.strideHeight &- shape.padHeight &+ row % shape.kernelHeight &* shape.dilationHeight
       if time >= 0, final < 0 || time < final, iy >= 0, iy < shape.height {
         let source =
-          execution.frame(index, tensor.frameBytes, time)
-          + (iy &* shape.width &* shape.channels &+ left) &* tensor.elementSize
+          execution.frame(index, tensor.pointee.frameBytes, time)
+          + (iy &* shape.width &* shape.channels &+ left) &* tensor.pointee.elementSize
         kernels.multiply(
           Operands(source, tensor), shape.strideWidth &* shape.channels, count,
           matrix.weights + 32 &* groups &* row, isFirst ? matrix.offsets : UnsafePointer(sums.accumulators),

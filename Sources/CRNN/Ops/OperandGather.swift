@@ -5,7 +5,10 @@ import CKernels
 /// (time, height, width, channel). What lies outside is the code of 0.
 struct OperandGather {
   let shape: WindowShape
-  let tensor: crnn_tensor_record
+  let frameBytes: Int
+  /// The code of 0.
+  let zeroCode: Int16
+  let isWide: Bool
   let index: Int
   /// Frames of the whole sequence, where it has ended, else −1.
   let finalFrames: Int64
@@ -15,7 +18,10 @@ struct OperandGather {
     self.shape = shape
     self.execution = execution
     index = node.inputIndex(0)
-    tensor = node.input(0).pointee
+    let tensor = node.input(0)
+    frameBytes = tensor.pointee.frameBytes
+    zeroCode = Int16(truncatingIfNeeded: tensor.pointee.zero_point)
+    isWide = Int(tensor.pointee.store) == CRNN_STORE_S16
     finalFrames = execution.tensors[index].final
   }
 
@@ -43,7 +49,7 @@ struct OperandGather {
         slot = slot < 0 ? Int(truncatingIfNeeded: time % Int64(capacity)) : slot &+ shape.dilationTime
         if slot >= capacity { slot = slot % capacity }
       }
-      let source = UnsafeRawPointer(ring + max(slot, 0) &* tensor.frameBytes)
+      let source = UnsafeRawPointer(ring + max(slot, 0) &* frameBytes)
       var kh = 0
       while kh < shape.kernelHeight {
         let iy = y &* shape.strideHeight &- shape.padHeight &+ kh &* shape.dilationHeight
@@ -93,36 +99,34 @@ struct OperandGather {
 
   @inline(__always)
   private func zero(_ target: UnsafeMutablePointer<Int16>, _ count: Int) {
-    if tensor.zero_point == 0 { return target.clear(count: count) }
-    let code = Int16(truncatingIfNeeded: tensor.zero_point)
+    if zeroCode == 0 { return target.clear(count: count) }
     var i = 0
     while i < count {
-      target[i] = code
+      target[i] = zeroCode
       i &+= 1
     }
   }
 
   @inline(__always)
   private func copy(_ source: UnsafeRawPointer, _ first: Int, _ count: Int, _ target: UnsafeMutablePointer<Int16>) {
-    if Int(tensor.store) == CRNN_STORE_S16 {
-      let codes = source.assumingMemoryBound(to: Int16.self) + first
-      if count >= 16 { return target.copy(from: codes, count: count) }
-      // So few codes are there sooner than a function that copies them.
-      var i = 0
-      while i < count {
-        target[i] = codes[i]
-        i &+= 1
-      }
-      return
+    if count < 16 { return copyFew(source, first, count, target) }
+    if isWide {
+      target.copy(from: source.assumingMemoryBound(to: Int16.self) + first, count: count)
+    } else {
+      execution.kernels.pointee.widen_u8(source.assumingMemoryBound(to: UInt8.self) + first, target, count)
     }
-    let codes = source.assumingMemoryBound(to: UInt8.self) + first
-    if count >= 16 {
-      execution.kernels.pointee.widen_u8(codes, target, count)
-      return
-    }
+  }
+
+  /// Codes too few for a loop of vectors.
+  @inline(never)
+  private func copyFew(
+    _ source: UnsafeRawPointer, _ first: Int, _ count: Int, _ target: UnsafeMutablePointer<Int16>
+  ) {
+    let wide = source.assumingMemoryBound(to: Int16.self) + first
+    let bytes = source.assumingMemoryBound(to: UInt8.self) + first
     var i = 0
     while i < count {
-      target[i] = Int16(codes[i])
+      target[i] = isWide ? wide[i] : Int16(bytes[i])
       i &+= 1
     }
   }

@@ -9,12 +9,12 @@ enum Operands {
   case u7(UnsafePointer<UInt8>)
 
   /// The codes of a tensor at `codes`.
-  init(_ codes: UnsafeRawPointer, _ tensor: crnn_tensor_record) {
-    if Int(tensor.store) == CRNN_STORE_S16 {
+  init(_ codes: UnsafeRawPointer, _ tensor: UnsafePointer<crnn_tensor_record>) {
+    if Int(tensor.pointee.store) == CRNN_STORE_S16 {
       self = .s16(codes.assumingMemoryBound(to: Int16.self))
     } else {
       let bytes = codes.assumingMemoryBound(to: UInt8.self)
-      self = tensor.code_maximum <= 127 ? .u7(bytes) : .u8(bytes)
+      self = tensor.pointee.code_maximum <= 127 ? .u7(bytes) : .u8(bytes)
     }
   }
 

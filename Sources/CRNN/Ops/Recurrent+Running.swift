@@ -44,7 +44,7 @@ extension Recurrent {
       let tile = execution.framesInRow(node.inputIndex(0), next, limit: left, isReverse: isReverse)
       let frames = execution.frame(node.inputIndex(0), input.frameBytes, next)
       layer.inputMatrix.apply(
-        execution.kernels, Operands(frames, input), stride: isReverse ? 0 &- codes : codes, count: tile,
+        execution.kernels, Operands(frames, node.input(0)), stride: isReverse ? 0 &- codes : codes, count: tile,
         scratch.projections)
       var i = 0
       while i < tile {
