@@ -103,9 +103,13 @@ static void reset(network *n) {
 static int idle_frames(network *n) {
   if (crnn_model_is_bounded(n->model)) return 0;
   if (crnn_model_port_count(n->model, CRNN_INPUT) != 1 || crnn_model_port_count(n->model, CRNN_OUTPUT) != 1) return 0;
+  crnn_port_info info = { .struct_size = sizeof info };
+  check("port", crnn_model_port(n->model, CRNN_INPUT, 0, &info, NULL), NULL);
+  /* A sequence of a fixed length takes no more. */
+  const int64_t longest = info.fixed_frames && info.fixed_frames < LONGEST ? info.fixed_frames : LONGEST;
   int frames = 0;
   reset(n);
-  for (; frames < LONGEST; frames++) {
+  for (; frames < longest; frames++) {
     push(n);
     if (pull(n)) break;
   }
