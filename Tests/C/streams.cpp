@@ -55,6 +55,20 @@ int main(int count, char **arguments) {
     }
     stream.reset();
   }
+  const std::vector<float> half(frames.begin(), frames.begin() + static_cast<long>(20 * width));
+  const std::vector<float> rest(frames.begin() + static_cast<long>(20 * width), frames.end());
+  std::vector<float> pieces = stream.push(half);
+  crnn::Stream restored(model, stream.save());
+  crnn::Stream moved(std::move(restored));
+  for (const float value : moved.push(rest)) pieces.push_back(value);
+  for (const float value : moved.finish()) pieces.push_back(value);
+  CHECK(pieces == whole);
+  try {
+    crnn::Stream(model, std::vector<unsigned char>(400));
+    CHECK(!"zeros were taken for a stream");
+  } catch (const crnn::Error &error) {
+    CHECK(error.status() == CRNN_ERROR_STREAM);
+  }
   try {
     model.run(std::vector<float>(width + 1));
     CHECK(!"half a frame was taken");

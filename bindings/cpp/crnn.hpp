@@ -23,7 +23,9 @@
 
 #include <crnn.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -169,14 +171,29 @@ class Stream {
     crnn_error error = detail::no_error();
     detail::check(crnn_stream_create(model_, &options, &stream_, &error), error);
   }
-  ~Stream() { crnn_stream_destroy(stream_); }
+  /* A stream that goes on where save() left one, in this process or another. Throws Error where the bytes are of another model
+   * or another version of the library, cut short or damaged. */
+  Stream(const Model &model, const std::vector<unsigned char> &saved)
+      : model_(model.handle()), from_(model.input()), to_(model.output()),
+        memory_(new unsigned char[saved.size() + CRNN_MEMORY_ALIGNMENT]) {
+    const auto address = reinterpret_cast<std::uintptr_t>(memory_.get());
+    unsigned char *aligned = memory_.get() + (CRNN_MEMORY_ALIGNMENT - address % CRNN_MEMORY_ALIGNMENT) % CRNN_MEMORY_ALIGNMENT;
+    std::copy(saved.begin(), saved.end(), aligned);
+    crnn_error error = detail::no_error();
+    detail::check(crnn_stream_restore(model_, aligned, saved.size(), &stream_, &error), error);
+  }
+  ~Stream() {
+    if (!memory_) crnn_stream_destroy(stream_);
+  }
   Stream(Stream &&other) noexcept
-      : model_(other.model_), from_(other.from_), to_(other.to_), stream_(std::exchange(other.stream_, nullptr)) {}
+      : model_(other.model_), from_(other.from_), to_(other.to_), stream_(std::exchange(other.stream_, nullptr)),
+        memory_(std::move(other.memory_)) {}
   Stream &operator=(Stream &&other) noexcept {
     std::swap(model_, other.model_);
     std::swap(from_, other.from_);
     std::swap(to_, other.to_);
     std::swap(stream_, other.stream_);
+    std::swap(memory_, other.memory_);
     return *this;
   }
   Stream(const Stream &) = delete;
@@ -193,6 +210,12 @@ class Stream {
 
   /* Ends the sequence and returns the rest. */
   std::vector<float> finish() { return process(nullptr, 1); }
+
+  /* What the other constructor takes, at any time between two calls. */
+  std::vector<unsigned char> save() const {
+    const auto *bytes = reinterpret_cast<const unsigned char *>(stream_);
+    return std::vector<unsigned char>(bytes, bytes + crnn_stream_bytes(stream_));
+  }
 
   /* Begins a new sequence. */
   void reset() {
@@ -222,6 +245,7 @@ class Stream {
   const crnn_model *model_;
   crnn_port_info from_, to_;
   crnn_stream *stream_ = nullptr;
+  std::unique_ptr<unsigned char[]> memory_; /* of a stream that was restored; others are the library's */
 };
 
 }  // namespace crnn
