@@ -178,6 +178,11 @@ import Testing
       let error = #expect(throws: PackedModelError.self) { try changed.verify() }
       #expect(error?.message.contains("gru, row 0") == true)
     }
+    // 18 inputs of a row fill four groups of four and half a fifth, of panels with eight rows.
+    let grouped = try #require(model.nodes.first { $0.name == "grouped" })
+    let padding = grouped.blobs[CRNN_MATRIX_WEIGHTS].lowerBound + 4 * 32 + 2
+    let padded = try PackedModel(bytes: forged(bytes, at: padding, by: 0x21))
+    #expect(#expect(throws: PackedModelError.self) { try padded.verify() }?.message.contains("what pads it") == true)
     let scale = try PackedModel(bytes: forged(bytes, at: node.blobs[CRNN_MATRIX_SCALES].lowerBound + 3, by: 0x80))
     #expect(throws: PackedModelError.self) { try scale.verify() }
   }

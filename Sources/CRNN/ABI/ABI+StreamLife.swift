@@ -76,6 +76,8 @@ public func crnn_stream_init(
     )
     .number(memoryBytes).status
   }
+  // What pads a frame meets weights of 0; in a file that lies it must at least be nobody else's memory.
+  crnn_fill(memory, 0, size.bytes)
   _ = model.pointee.file.layOut(.writing(memory), chunk: chosen.chunk, maximumFrames: chosen.maximumFrames)
   StreamView(model, memory).reset()
   result.pointee = OpaquePointer(memory)

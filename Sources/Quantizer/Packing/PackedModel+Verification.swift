@@ -136,6 +136,10 @@ extension PackedModel {
               + k % groupDepth
           return Int8(bitPattern: bytes[start + position])
         }
+        // The runtime multiplies what lies behind a row of operands with what pads the row of weights.
+        guard zip(range, weights).allSatisfy({ $0 < matrix.depth || $1 == 0 }) else {
+          throw PackedModelError("node \(node.name), row \(row): what pads it is not 0")
+        }
         let offset = OverflowProof.offset(weights[...], zeroPoint: matrix.operand.zeroPoint)
         guard Int64(offsets[segment * paddedRows + row]) == offset else {
           throw PackedModelError("node \(node.name), row \(row): its offset is not that of its weights")
