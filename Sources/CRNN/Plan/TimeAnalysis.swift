@@ -62,9 +62,10 @@ struct TimeAnalysis {
       excess = ((p >= k ? max(excess, 0) : excess) + p - k) / s + 1
       share /= s
       totalRate /= s
+      // A partial window counts: one, however short the sequence.
       let ceiling = timing.hasCeiling ? 1.0 : 0.0
       let all = p + Double(timing.padAfter) - Double(timing.extent)
-      totalOffset = max(0, (totalOffset + all) / s + 1 + ceiling)
+      totalOffset = max(ceiling, (totalOffset + all) / s + 1 + ceiling)
     case .blocks:
       // The last frame of a block of B that sees N frames ahead has come at least N frames ago, its first one up to B − 1 more.
       delay += Double(timing.extent) - 1

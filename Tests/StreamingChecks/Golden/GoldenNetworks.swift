@@ -106,6 +106,26 @@ public enum GoldenNetworks {
             bias: builder.random.values(3))), [x])
       return [try builder.recurred(seen, .gru)]
     },
+    Entry(
+      "one-partial-window", "a sequence shorter than the window, of which a backward layer needs all frames", ticks: 2
+    ) {
+      builder in
+      let x = builder.input(frame: FrameShape(channels: 2))
+      let window = WindowGeometry(kernel: Extent(time: 4))
+      let mean = try builder.add(
+        .pool(Pool(kind: .average(countPadding: false), geometry: window, ceilingTime: true)), [x])
+      return [try builder.recurred(try builder.convolved(mean, kernel: 1, before: 0, after: 1), .lstm, reverse: true)]
+    },
+    Entry(
+      "backward-in-blocks",
+      "both directions of a recurrent layer, the backward one in blocks that see a few frames ahead"
+    ) {
+      builder in
+      let x = builder.input(frame: FrameShape(channels: 3))
+      let forward = try builder.recurred(x, .gru)
+      let backward = try builder.recurred(x, .gru, reverse: true, view: BackwardView(ahead: 2, block: 3))
+      return [try builder.add(.concatenate(axis: 2), [forward, backward])]
+    },
   ]
 }
 
@@ -191,14 +211,14 @@ extension NetworkBuilder {
   }
 
   fileprivate mutating func recurred(
-    _ input: TensorID, _ kind: Recurrent.Kind, reverse: Bool = false, states: [TensorID] = []
+    _ input: TensorID, _ kind: Recurrent.Kind, reverse: Bool = false, view: BackwardView? = nil, states: [TensorID] = []
   ) throws -> TensorID {
     let rows = (kind == .lstm ? 4 : 3) * 5
     var layer = Recurrent(
       kind: kind, units: 5, inputWeights: random.values(rows * frame(input).elements, scale: 0.4),
       hiddenWeights: random.values(rows * 5, scale: 0.4), inputBias: random.values(rows, scale: 0.2),
       hiddenBias: random.values(rows, scale: 0.2))
-    layer.reverse = reverse
+    (layer.reverse, layer.view) = (reverse, view)
     layer.resetAfter = reverse
     if kind == .lstm { layer.peephole = random.values(15, scale: 0.2) }
     return try add(.recurrent(layer), [input] + states)
