@@ -171,7 +171,7 @@ build/peers/.made: tools/bench/requirements.txt
 
 .PHONY: bench-steps
 bench-steps: all build/peers/.made ## one streaming step of three of the zoo's networks, beside ONNX Runtime and LiteRT
-	PYTHONPATH=tools/bench:bindings/python PYTHONDONTWRITEBYTECODE=1 build/peers/bin/python -m steps
+	PYTHONPATH=tools/bench:bindings/python PYTHONDONTWRITEBYTECODE=1 build/peers/bin/python -m steps --document docs/performance.md
 
 # ---- Installation --------------------------------------------------------------------------------------------------
 

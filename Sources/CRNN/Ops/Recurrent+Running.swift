@@ -19,7 +19,7 @@ extension Recurrent {
       let block = timing.block(holding: next, final: final)
       reset(node, memory)
       loadInitialStates(execution, node, memory)
-      let last = min(block.end, end)
+      let last = min(max(block.end, next &+ 1), end)
       steps(execution, node, memory, first: next, end: block.seen, isReverse: true, storing: last)
       next = last
     }

@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 
-from . import contestants, measure, workloads
+from . import contestants, document, measure, workloads
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ENOUGH_DB = 12  # a peer that computes something else than the network is shown, but is no peer to be compared with
@@ -27,6 +27,7 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=5, help="of each network in each run")
     parser.add_argument("--only", action="append", metavar="NETWORK", help="only this network; may be repeated")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "build/bench-steps.json")
+    parser.add_argument("--document", type=pathlib.Path, help="also into this page, between its two comments")
     parser.add_argument("--reuse", action="store_true", help="the files that were converted the last time")
     parser.add_argument("--zoo", type=pathlib.Path, default=os.environ.get("CRNN_ZOO", ROOT.parent / "shared/zoo"))
     parser.add_argument("--run", help=argparse.SUPPRESS)  # one run: the files as JSON
@@ -109,10 +110,12 @@ def main():
     runs = list(all_runs(options, files))
     results = {}
     for workload in chosen(options):
-        results[workload.name] = compare(runs, workload.name)
+        results[workload.name] = {"name": workload.name, "unit": workload.unit, **compare(runs, workload.name)}
         show(workload, results[workload.name])
-    document = {"runs": options.runs, "seconds": options.seconds, "results": results}
-    options.output.write_text(json.dumps(document, indent=2) + "\n")
+    figures = {"runs": options.runs, "seconds": options.seconds, "results": results}
+    options.output.write_text(json.dumps(figures, indent=2) + "\n")
+    if options.document:
+        document.write(options.document, figures)
 
 
 main()

@@ -1,0 +1,40 @@
+"""Writes the tables into docs/performance.md, between two comments that it finds there."""
+
+import pathlib
+import platform
+
+BEGIN, END = "<!-- make bench-steps: from here -->\n", "<!-- make bench-steps: to here -->\n"
+
+
+def write(path: pathlib.Path, document: dict) -> None:
+    """Replaces what stands between the comments."""
+    text = path.read_text()
+    before, rest = text.split(BEGIN, 1)
+    path.write_text(before + BEGIN + _tables(document) + END + rest.split(END, 1)[1])
+
+
+def _tables(document: dict) -> str:
+    lines = [f"{document['runs']} runs of {document['seconds']:g} s for each network; {_processor()}.", ""]
+    for result in document["results"].values():
+        lines += [f"**{result['name']}, {result['unit']}**", ""]
+        lines += ["| contestant | minimum µs | median µs | SNR dB |", "|---|---|---|---|"]
+        for name, row in result["contestants"].items():
+            shown = f"{name} (best peer)" if name == result["best_peer"] else name
+            lines.append(f"| {shown} | {row['min_us']:.1f} | {row['median_us']:.1f} | {row['snr_db']:.1f} |")
+        lines.append("")
+        for ours, ratio in result["ratios"].items():
+            spread = f"{ratio['min']:.2f} to {ratio['max']:.2f}"
+            lines.append(f"* {ours}: {ratio['median']:.2f} times as fast as the best peer ({spread})")
+        lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+def _processor() -> str:
+    """What Linux says of the processor, and of the instruction sets that matter here."""
+    info = pathlib.Path("/proc/cpuinfo")
+    if not info.exists():
+        return platform.machine()
+    fields = dict(line.split("\t: ", 1) for line in info.read_text().splitlines() if "\t: " in line)
+    flags = fields.get("flags", "").split()
+    sets = [name for name in ("avx2", "avx_vnni", "avx512_vnni") if name in flags]
+    return f"{fields.get('model name', platform.machine()).strip()} with {', '.join(sets) or 'none of AVX2 and VNNI'}"
