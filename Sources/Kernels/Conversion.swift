@@ -123,6 +123,52 @@ func crnn_kernel_quantize_s16(
   }
 }
 
+@c @implementation
+func crnn_kernel_requantize_u8(
+  _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<UInt8>, _ rows: Int, _ columns: Int, _ count: Int,
+  _ yStride: Int
+) {
+  let quantizer = Quantizer(q.pointee)
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    let (factor, offset) = (load(scale + i, 8), load(shift + i, 8))
+    var m = 0
+    while m < rows {
+      let product = numbers(accumulators + (m &* columns &+ i), 8) * factor
+      let codes = crnn_narrow_u8x8(quantizer.codes(product + offset))
+      let target = y + (m &* yStride &+ i)
+      if remaining >= 8 { crnn_store_u8x8(target, codes) } else { crnn_store_tail_u8x8(target, remaining, codes) }
+      m &+= 1
+    }
+    i &+= 8
+  }
+}
+
+@c @implementation
+func crnn_kernel_requantize_s16(
+  _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Int16>, _ rows: Int, _ columns: Int, _ count: Int,
+  _ yStride: Int
+) {
+  let quantizer = Quantizer(q.pointee)
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    let (factor, offset) = (load(scale + i, 8), load(shift + i, 8))
+    var m = 0
+    while m < rows {
+      let product = numbers(accumulators + (m &* columns &+ i), 8) * factor
+      let codes = crnn_narrow_i16x8(quantizer.codes(product + offset))
+      let target = y + (m &* yStride &+ i)
+      if remaining >= 8 { crnn_store_i16x8(target, codes) } else { crnn_store_tail_i16x8(target, remaining, codes) }
+      m &+= 1
+    }
+    i &+= 8
+  }
+}
+
 @inline(__always)
 private func values(_ codes: SIMD8<Int32>, _ q: crnn_quantization) -> Vector {
   Vector(codes &- integers(q.zero_point)) * all(q.scale)

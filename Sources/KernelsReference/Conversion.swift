@@ -84,6 +84,42 @@ func crnn_kernel_quantize_s16(
 }
 
 @c @implementation
+func crnn_kernel_requantize_u8(
+  _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<UInt8>, _ rows: Int, _ columns: Int, _ count: Int,
+  _ yStride: Int
+) {
+  var m = 0
+  while m < rows {
+    var r = 0
+    while r < count {
+      let product = Float(Int(accumulators[m &* columns &+ r])) * scale[r]
+      y[m &* yStride &+ r] = UInt8(truncatingIfNeeded: quantize(product + shift[r], q.pointee))
+      r &+= 1
+    }
+    m &+= 1
+  }
+}
+
+@c @implementation
+func crnn_kernel_requantize_s16(
+  _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Int16>, _ rows: Int, _ columns: Int, _ count: Int,
+  _ yStride: Int
+) {
+  var m = 0
+  while m < rows {
+    var r = 0
+    while r < count {
+      let product = Float(Int(accumulators[m &* columns &+ r])) * scale[r]
+      y[m &* yStride &+ r] = Int16(truncatingIfNeeded: quantize(product + shift[r], q.pointee))
+      r &+= 1
+    }
+    m &+= 1
+  }
+}
+
+@c @implementation
 func crnn_kernel_dequantize_u8(
   _ x: UnsafePointer<UInt8>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Float>, _ count: Int
 ) {

@@ -1,3 +1,4 @@
+import CCRNN
 import CKernels
 import Testing
 
@@ -63,6 +64,58 @@ struct ConversionTests {
         #expect(inPlace[i].bitPattern == expected.base[i].bitPattern, "in place, value \(i)")
       }
     }
+  }
+
+  @Test("Sums to codes in one go", arguments: KernelSet.optimized)
+  func requantize(_ set: KernelSet) {
+    let quantizations = [
+      crnn_quantization(scale: 0.02, inverse_scale: 50, zero_point: 0, minimum: 0, maximum: 255),
+      crnn_quantization(scale: 0.5, inverse_scale: 2, zero_point: 97, minimum: 3, maximum: 200),
+    ]
+    for (rows, columns, count, spare) in [(0, 8, 8, 0), (1, 8, 1, 0), (1, 64, 61, 3), (2, 16, 16, 0), (4, 40, 37, 5)] {
+      for q in quantizations {
+        var (random, q) = (RandomValues(seed: UInt64(rows * columns)), q)
+        let sums = GuardedMemory(random.integers(Int32(-30_000)...30_000, count: rows * columns))
+        let scale = GuardedMemory(random.floats(0.0001...0.01, count: columns))
+        let shift = GuardedMemory(random.wildFloats(count: columns))
+        let length = max(0, (rows - 1) * (count + spare) + count)
+        let context = "\(rows) rows of \(count) in \(columns), zero point \(q.zero_point)"
+        let (bytes, expectedBytes) = (
+          GuardedMemory(repeating: UInt8(9), count: length), GuardedMemory(repeating: UInt8(9), count: length)
+        )
+        set.kernels.requantize_u8(
+          sums.base, scale.base, shift.base, &q, bytes.base, rows, columns, count, count + spare)
+        Self.reference.requantize_u8(
+          sums.base, scale.base, shift.base, &q, expectedBytes.base, rows, columns, count, count + spare)
+        expectSame(bytes, expectedBytes, context)
+        let (words, expectedWords) = (
+          GuardedMemory(repeating: Int16(9), count: length), GuardedMemory(repeating: Int16(9), count: length)
+        )
+        set.kernels.requantize_s16(
+          sums.base, scale.base, shift.base, &q, words.base, rows, columns, count, count + spare)
+        Self.reference.requantize_s16(
+          sums.base, scale.base, shift.base, &q, expectedWords.base, rows, columns, count, count + spare)
+        expectSame(words, expectedWords, context)
+      }
+    }
+  }
+
+  @Test("The reference itself: one go is the same as three")
+  func requantizeIsTheThree() {
+    var random = RandomValues(seed: 4)
+    let sums = random.integers(Int32(-30_000)...30_000, count: 24)
+    let (scale, shift) = (random.floats(0.0001...0.01, count: 24), random.floats(-3...3, count: 24))
+    var q = crnn_quantization(scale: 0.02, inverse_scale: 50, zero_point: 31, minimum: 0, maximum: 255)
+    var values = [Float](repeating: 0, count: 24)
+    var (codes, atOnce) = ([UInt8](repeating: 0, count: 24), [UInt8](repeating: 0, count: 24))
+    Self.reference.rescale(sums, scale, shift, &values, 1, 24)
+    // Relu is what its code does not go below.
+    var relu = crnn_activation(kind: Int32(CRNN_ACTIVATION_RELU), alpha: 0, beta: 0, slopes: nil)
+    Self.reference.activate(&relu, &values, 24)
+    Self.reference.quantize_u8(values, &q, &codes, 24)
+    q.minimum = q.zero_point
+    Self.reference.requantize_u8(sums, scale, shift, &q, &atOnce, 1, 24, 24, 24)
+    #expect(codes == atOnce)
   }
 
   @Test("Scale and shift, also in place", arguments: KernelSet.optimized)

@@ -31,6 +31,8 @@ CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_u7);
 CRNN_KERNEL_OF(CRNN_KERNEL_SET, depthwise_s16);
 CRNN_KERNEL(widen_u8);
 CRNN_KERNEL(rescale);
+CRNN_KERNEL(requantize_u8);
+CRNN_KERNEL(requantize_s16);
 CRNN_KERNEL(convert);
 CRNN_KERNEL(convert_add);
 CRNN_KERNEL(multiply_add);
@@ -64,6 +66,8 @@ static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOC
       .depthwise_s16 = crnn_kernel_depthwise_s16,
       .widen_u8 = crnn_kernel_widen_u8,
       .rescale = crnn_kernel_rescale,
+      .requantize_u8 = crnn_kernel_requantize_u8,
+      .requantize_s16 = crnn_kernel_requantize_s16,
       .convert = crnn_kernel_convert,
       .convert_add = crnn_kernel_convert_add,
       .multiply_add = crnn_kernel_multiply_add,

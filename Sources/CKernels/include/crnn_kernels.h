@@ -80,6 +80,13 @@ typedef struct crnn_kernels {
    * of 8; y may be the memory of the accumulators. */
   void (*_Nonnull rescale)(const int32_t *_Nonnull accumulators, const float *_Nonnull scale, const float *_Nonnull shift,
                            float *_Nonnull y, ptrdiff_t rows, ptrdiff_t columns);
+  /* y[m * y_stride + r] = the code that quantize_u8 or _s16 gives of rescale's value, for r < count (at most columns). */
+  void (*_Nonnull requantize_u8)(const int32_t *_Nonnull accumulators, const float *_Nonnull scale,
+                                 const float *_Nonnull shift, const crnn_quantization *_Nonnull q, uint8_t *_Nonnull y,
+                                 ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t count, ptrdiff_t y_stride);
+  void (*_Nonnull requantize_s16)(const int32_t *_Nonnull accumulators, const float *_Nonnull scale,
+                                  const float *_Nonnull shift, const crnn_quantization *_Nonnull q, int16_t *_Nonnull y,
+                                  ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t count, ptrdiff_t y_stride);
   /* y = float(accumulator), and y += float(accumulator). */
   void (*_Nonnull convert)(const int32_t *_Nonnull accumulators, float *_Nonnull y, ptrdiff_t count);
   void (*_Nonnull convert_add)(const int32_t *_Nonnull accumulators, float *_Nonnull y, ptrdiff_t count);

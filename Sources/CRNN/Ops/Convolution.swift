@@ -62,12 +62,13 @@ enum Convolution {
     let scratch = Scratch(node, positions: most, &cursor)
     let groups = Int(node.record.pointee.groups)
     let inputs = shape.channels / groups
-    let output = node.output.pointee
-    let outputs = Int(output.channels) / groups
+    let channels = Int(node.output.pointee.channels)
+    let (frameBytes, elementSize) = (node.output.pointee.frameBytes, node.output.pointee.elementSize)
+    let outputs = channels / groups
+    let output = MatrixOutput(execution, node, matrix, outputs: outputs)
     let depth = 4 &* matrix.depthGroups
     let positions = shape.outputHeight &* shape.outputWidth
     let all = count &* positions
-    let isDense = groups == 1 && outputs == matrix.rowsPerGroup && node.slopes == nil
     var group = 0
     while group < groups {
       // The next position, counted over all frames and inside its own; kept along, since divisions take their time.
@@ -78,7 +79,7 @@ enum Convolution {
         let neighbours = direct?.neighbours(x, limit: tile) ?? 0
         if let direct, neighbours > 0 {
           tile = neighbours
-          direct.apply(frame: frame, y: y, x: x, count: tile, scratch.sums)
+          direct.multiply(frame: frame, y: y, x: x, count: tile, scratch.sums)
         } else {
           if let direct { tile = min(tile, direct.outside(x)) }
           var (i, f, row, column) = (0, frame, y, x)
@@ -92,18 +93,16 @@ enum Convolution {
             row &+= 1
             if row == shape.outputHeight { (f, row) = (f &+ 1, 0) }
           }
-          matrix.apply(execution.kernels, .s16(scratch.rows), stride: depth, count: tile, group: group, scratch.sums)
+          matrix.multiply(
+            execution.kernels, .s16(scratch.rows), stride: depth, count: tile, group: group, scratch.sums)
         }
         var i = 0
         while i < tile {
-          // Positions of one frame lie side by side in it, and among the sums where these have no rows between them.
-          let together = isDense ? min(tile &- i, positions &- position) : 1
+          let together = min(tile &- i, positions &- position)
           let target =
-            execution.frame(node.outputIndex, output.frameBytes, frame)
-            + (position &* Int(output.channels) &+ group &* outputs) &* output.elementSize
-          let values = scratch.sums.values + i &* matrix.rowsPerGroup
-          execution.activate(node, values, together &* outputs, slopes: node.slopes.map { $0 + group &* outputs })
-          execution.store(values, output, target, together &* outputs)
+            execution.frame(node.outputIndex, frameBytes, frame) + (position &* channels &+ group &* outputs)
+            &* elementSize
+          output.write(scratch.sums, first: i, count: together, group: group, target, stride: channels)
           i &+= together
           position &+= together
           if position == positions { (frame, position) = (frame &+ 1, 0) }

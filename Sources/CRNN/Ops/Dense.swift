@@ -25,7 +25,7 @@ enum Dense {
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
     let matrix = self.matrix(node)
     let input = node.input(0).pointee
-    let output = node.output.pointee
+    let output = MatrixOutput(execution, node, matrix, outputs: node.output.pointee.elements)
     var cursor = Cursor(execution.scratch)
     let sums = MatrixSums(matrix, rows: execution.tile, &cursor)
     let end = first &+ Int64(count)
@@ -33,15 +33,13 @@ enum Dense {
     while next < end {
       let tile = execution.framesInRow(node.inputIndex(0), next, limit: end &- next)
       let frames = execution.frame(node.inputIndex(0), input.frameBytes, next)
-      matrix.apply(
+      matrix.multiply(
         execution.kernels, Operands(frames, node.input(0)), stride: input.frameBytes / input.elementSize, count: tile,
         sums)
       var i = 0
       while i < tile {
-        let frame = execution.frame(node.outputIndex, output.frameBytes, next &+ Int64(i))
-        let values = sums.values + i &* matrix.rowsPerGroup
-        execution.activatePerChannel(node, values, output)
-        execution.store(values, output, frame, output.elements)
+        let frame = execution.frame(node.outputIndex, node.output.pointee.frameBytes, next &+ Int64(i))
+        output.write(sums, first: i, count: 1, group: 0, frame, stride: 0)
         i &+= 1
       }
       next &+= Int64(tile)

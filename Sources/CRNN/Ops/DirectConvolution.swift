@@ -44,8 +44,8 @@ struct DirectConvolution {
     return x < inside.first ? inside.first &- x : shape.outputWidth &- x &+ inside.first
   }
 
-  /// The values of `count` neighbours from position (y, x) of output frame `frame` on.
-  func apply(frame: Int64, y: Int, x: Int, count: Int, _ sums: MatrixSums) {
+  /// The sums of `count` neighbours from position (y, x) of output frame `frame` on.
+  func multiply(frame: Int64, y: Int, x: Int, count: Int, _ sums: MatrixSums) {
     let kernels = execution.kernels
     let final = execution.tensors[index].final
     let groups = shape.kernelWidth &* shape.channels / Int(CRNN_GROUP_DEPTH)
@@ -76,6 +76,5 @@ struct DirectConvolution {
         .u8(UnsafePointer(execution.scratch.assumingMemoryBound(to: UInt8.self))), 0, count, matrix.weights,
         matrix.offsets, 0, 0, panels, 0, sums.accumulators, matrix.rowsPerGroup)
     }
-    matrix.rescale(kernels, sums, count: count, group: 0)
   }
 }

@@ -54,6 +54,14 @@ struct Matrix {
 
   /// The values of `count` (1...4) rows of operands, `stride` elements apart, before the activation.
   func apply(
+    _ kernels: UnsafePointer<crnn_kernels>, _ x: Operands, stride: Int, count: Int, _ sums: MatrixSums
+  ) {
+    multiply(kernels, x, stride: stride, count: count, sums)
+    rescale(kernels, sums, first: 0, count: count, group: 0)
+  }
+
+  /// The sums of products; what stands for them as values comes with `rescale`.
+  func multiply(
     _ kernels: UnsafePointer<crnn_kernels>, _ x: Operands, stride: Int, count: Int, group: Int = 0, _ sums: MatrixSums
   ) {
     let panelStride = 32 &* depthGroups
@@ -67,23 +75,22 @@ struct Matrix {
       let initial = offsets + (segment &* rows &+ group &* rowsPerGroup)
       kernels.multiply(
         x.advanced(by: 4 &* first), stride, count, start + 32 &* first, initial, 0, inner, panels, panelStride,
-        sums.accumulators,
-        rowsPerGroup)
+        sums.accumulators, rowsPerGroup)
       if segments > 1 { join(kernels, sums, count, segment) }
       segment &+= 1
     }
-    rescale(kernels, sums, count: count, group: group)
   }
 
-  /// Sums become the values that they stand for.
-  func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, count: Int, group: Int) {
+  /// The sums of operand rows `first`..<`first + count` become the values that they stand for.
+  func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, first: Int, count: Int, group: Int) {
     let (scales, bias) = (scales + group &* rowsPerGroup, bias + group &* rowsPerGroup)
     if segments == 1 {
-      kernels.pointee.rescale(sums.accumulators, scales, bias, sums.values, count, rowsPerGroup)
+      let start = first &* rowsPerGroup
+      kernels.pointee.rescale(sums.accumulators + start, scales, bias, sums.values + start, count, rowsPerGroup)
       return
     }
-    var row = 0
-    while row < count {
+    var row = first
+    while row < first &+ count {
       let y = sums.values + row &* rowsPerGroup
       kernels.pointee.multiply_add(y, scales, bias, y, rowsPerGroup)
       row &+= 1
