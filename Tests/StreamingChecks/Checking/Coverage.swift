@@ -27,12 +27,15 @@ struct Coverage {
   /// Operation × property, then what the networks had.
   var table: String {
     let width = (nodes.keys.map(\.count).max() ?? 0) + 1
-    var text = "".padded(width) + Coverage.properties.map { "  " + $0 }.joined() + "\n"
+    // A long soak counts to more digits than the shortest heading has letters.
+    let columns = Coverage.properties.enumerated().map { index, property in
+      2 + max(property.count, nodes.values.map { String($0[index]).count }.max() ?? 0)
+    }
+    var text = "".padded(width) + zip(Coverage.properties, columns).map { $0.padded(before: $1) }.joined() + "\n"
     for (name, counts) in nodes.sorted(by: { $0.key < $1.key }) {
       text += name.padded(width)
-      for (property, count) in zip(Coverage.properties, counts) {
-        let digits = count == 0 ? "·" : String(count)
-        text += String(repeating: " ", count: property.count + 2 - digits.count) + digits
+      for (column, count) in zip(columns, counts) {
+        text += (count == 0 ? "·" : String(count)).padded(before: column)
       }
       text += "\n"
     }
@@ -54,6 +57,9 @@ extension [Int] {
 
 extension String {
   fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+  fileprivate func padded(before width: Int) -> String {
+    String(repeating: " ", count: max(0, width - count)) + self
+  }
 }
 
 extension StreamingCase {
