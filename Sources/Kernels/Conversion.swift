@@ -95,30 +95,72 @@ private struct Quantizer {
   }
 }
 
+/// How codes of a type are stored, up to eight of them.
+private protocol CodeStore {
+  associatedtype Code
+  static func store(_ codes: SIMD8<Int32>, _ p: UnsafeMutablePointer<Code>, _ remaining: Int)
+}
+
+private enum BytesStore: CodeStore {
+  @inline(__always)
+  static func store(_ codes: SIMD8<Int32>, _ p: UnsafeMutablePointer<UInt8>, _ remaining: Int) {
+    let bytes = crnn_narrow_u8x8(codes)
+    if remaining >= 8 { crnn_store_u8x8(p, bytes) } else { crnn_store_tail_u8x8(p, remaining, bytes) }
+  }
+}
+
+private enum WordsStore: CodeStore {
+  @inline(__always)
+  static func store(_ codes: SIMD8<Int32>, _ p: UnsafeMutablePointer<Int16>, _ remaining: Int) {
+    let words = crnn_narrow_i16x8(codes)
+    if remaining >= 8 { crnn_store_i16x8(p, words) } else { crnn_store_tail_i16x8(p, remaining, words) }
+  }
+}
+
+@inline(__always)
+private func quantize<Store: CodeStore>(
+  _ type: Store.Type, _ x: UnsafePointer<Float>, _ q: crnn_quantization, _ y: UnsafeMutablePointer<Store.Code>,
+  _ count: Int
+) {
+  let quantizer = Quantizer(q)
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    Store.store(quantizer.codes(load(x + i, remaining)), y + i, remaining)
+    i &+= 8
+  }
+}
+
 @c @implementation
 func crnn_kernel_quantize_u8(
   _ x: UnsafePointer<Float>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<UInt8>, _ count: Int
 ) {
-  let quantizer = Quantizer(q.pointee)
-  var i = 0
-  while i < count {
-    let remaining = count &- i
-    let codes = crnn_narrow_u8x8(quantizer.codes(load(x + i, remaining)))
-    if remaining >= 8 { crnn_store_u8x8(y + i, codes) } else { crnn_store_tail_u8x8(y + i, remaining, codes) }
-    i &+= 8
-  }
+  quantize(BytesStore.self, x, q.pointee, y, count)
 }
 
 @c @implementation
 func crnn_kernel_quantize_s16(
   _ x: UnsafePointer<Float>, _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Int16>, _ count: Int
 ) {
-  let quantizer = Quantizer(q.pointee)
+  quantize(WordsStore.self, x, q.pointee, y, count)
+}
+
+@inline(__always)
+private func requantize<Store: CodeStore>(
+  _ type: Store.Type, _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>,
+  _ shift: UnsafePointer<Float>, _ q: crnn_quantization, _ y: UnsafeMutablePointer<Store.Code>, _ rows: Int,
+  _ columns: Int, _ count: Int, _ yStride: Int
+) {
+  let quantizer = Quantizer(q)
   var i = 0
   while i < count {
-    let remaining = count &- i
-    let codes = crnn_narrow_i16x8(quantizer.codes(load(x + i, remaining)))
-    if remaining >= 8 { crnn_store_i16x8(y + i, codes) } else { crnn_store_tail_i16x8(y + i, remaining, codes) }
+    let (factor, offset) = (load(scale + i, 8), load(shift + i, 8))
+    var m = 0
+    while m < rows {
+      let product = numbers(accumulators + (m &* columns &+ i), 8) * factor
+      Store.store(quantizer.codes(product + offset), y + (m &* yStride &+ i), count &- i)
+      m &+= 1
+    }
     i &+= 8
   }
 }
@@ -129,21 +171,7 @@ func crnn_kernel_requantize_u8(
   _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<UInt8>, _ rows: Int, _ columns: Int, _ count: Int,
   _ yStride: Int
 ) {
-  let quantizer = Quantizer(q.pointee)
-  var i = 0
-  while i < count {
-    let remaining = count &- i
-    let (factor, offset) = (load(scale + i, 8), load(shift + i, 8))
-    var m = 0
-    while m < rows {
-      let product = numbers(accumulators + (m &* columns &+ i), 8) * factor
-      let codes = crnn_narrow_u8x8(quantizer.codes(product + offset))
-      let target = y + (m &* yStride &+ i)
-      if remaining >= 8 { crnn_store_u8x8(target, codes) } else { crnn_store_tail_u8x8(target, remaining, codes) }
-      m &+= 1
-    }
-    i &+= 8
-  }
+  requantize(BytesStore.self, accumulators, scale, shift, q.pointee, y, rows, columns, count, yStride)
 }
 
 @c @implementation
@@ -152,21 +180,7 @@ func crnn_kernel_requantize_s16(
   _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Int16>, _ rows: Int, _ columns: Int, _ count: Int,
   _ yStride: Int
 ) {
-  let quantizer = Quantizer(q.pointee)
-  var i = 0
-  while i < count {
-    let remaining = count &- i
-    let (factor, offset) = (load(scale + i, 8), load(shift + i, 8))
-    var m = 0
-    while m < rows {
-      let product = numbers(accumulators + (m &* columns &+ i), 8) * factor
-      let codes = crnn_narrow_i16x8(quantizer.codes(product + offset))
-      let target = y + (m &* yStride &+ i)
-      if remaining >= 8 { crnn_store_i16x8(target, codes) } else { crnn_store_tail_i16x8(target, remaining, codes) }
-      m &+= 1
-    }
-    i &+= 8
-  }
+  requantize(WordsStore.self, accumulators, scale, shift, q.pointee, y, rows, columns, count, yStride)
 }
 
 @inline(__always)

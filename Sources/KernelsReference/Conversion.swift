@@ -83,22 +83,30 @@ func crnn_kernel_quantize_s16(
   }
 }
 
-@c @implementation
-func crnn_kernel_requantize_u8(
+@inline(__always)
+private func requantize<Code: FixedWidthInteger>(
   _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
-  _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<UInt8>, _ rows: Int, _ columns: Int, _ count: Int,
-  _ yStride: Int
+  _ q: crnn_quantization, _ y: UnsafeMutablePointer<Code>, _ rows: Int, _ columns: Int, _ count: Int, _ yStride: Int
 ) {
   var m = 0
   while m < rows {
     var r = 0
     while r < count {
       let product = Float(Int(accumulators[m &* columns &+ r])) * scale[r]
-      y[m &* yStride &+ r] = UInt8(truncatingIfNeeded: quantize(product + shift[r], q.pointee))
+      y[m &* yStride &+ r] = Code(truncatingIfNeeded: quantize(product + shift[r], q))
       r &+= 1
     }
     m &+= 1
   }
+}
+
+@c @implementation
+func crnn_kernel_requantize_u8(
+  _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
+  _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<UInt8>, _ rows: Int, _ columns: Int, _ count: Int,
+  _ yStride: Int
+) {
+  requantize(accumulators, scale, shift, q.pointee, y, rows, columns, count, yStride)
 }
 
 @c @implementation
@@ -107,16 +115,7 @@ func crnn_kernel_requantize_s16(
   _ q: UnsafePointer<crnn_quantization>, _ y: UnsafeMutablePointer<Int16>, _ rows: Int, _ columns: Int, _ count: Int,
   _ yStride: Int
 ) {
-  var m = 0
-  while m < rows {
-    var r = 0
-    while r < count {
-      let product = Float(Int(accumulators[m &* columns &+ r])) * scale[r]
-      y[m &* yStride &+ r] = Int16(truncatingIfNeeded: quantize(product + shift[r], q.pointee))
-      r &+= 1
-    }
-    m &+= 1
-  }
+  requantize(accumulators, scale, shift, q.pointee, y, rows, columns, count, yStride)
 }
 
 @c @implementation

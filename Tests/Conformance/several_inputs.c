@@ -10,6 +10,21 @@ static crnn_stream *open_stream(const crnn_model *model, int32_t chunk) {
   return stream;
 }
 
+/* Both ports end, what is left flows out, and all of it is what the whole sequence gives. */
+static void end_both(const sequence *whole, sequence *s, crnn_stream *stream, int64_t *done) {
+  CHECK_STATUS(CRNN_OK, crnn_stream_finish(s->model, stream, COLUMNS, NULL));
+  CHECK_STATUS(CRNN_OK, crnn_stream_finish(s->model, stream, FEATURES, NULL));
+  sequence_pull(s, stream, done);
+  CHECK(sequence_equal(whole, s));
+  crnn_stream_destroy(stream);
+}
+
+static void end_test(crnn_model *model, sequence *whole, sequence *s) {
+  sequence_end(whole);
+  sequence_end(s);
+  crnn_model_destroy(model);
+}
+
 /* Pushes frames first..<last of an input; where that is refused, the sentence stands in `error`. */
 static crnn_status push(sequence *s, crnn_stream *stream, int port, int64_t first, int64_t last, crnn_error *error) {
   crnn_port_info *info = &s->input_info[port];
@@ -61,15 +76,9 @@ static void a_port_that_runs_ahead_waits(void) {
     }
     CHECK(refusals > 0);
     feed(&s, stream, COLUMNS, pushed[COLUMNS], 40, done);
-    CHECK_STATUS(CRNN_OK, crnn_stream_finish(model, stream, COLUMNS, NULL));
-    CHECK_STATUS(CRNN_OK, crnn_stream_finish(model, stream, FEATURES, NULL));
-    sequence_pull(&s, stream, done);
-    CHECK(sequence_equal(&whole, &s));
-    crnn_stream_destroy(stream);
+    end_both(&whole, &s, stream, done);
   }
-  sequence_end(&whole);
-  sequence_end(&s);
-  crnn_model_destroy(model);
+  end_test(model, &whole, &s);
 }
 
 /* The port that is further behind takes its share of a chunk, which is what the fastest port takes: never a halt. */
@@ -88,15 +97,9 @@ static void the_port_behind_takes_its_share(void) {
       pushed[port] += share;
       sequence_pull(&s, stream, done);
     }
-    CHECK_STATUS(CRNN_OK, crnn_stream_finish(model, stream, COLUMNS, NULL));
-    CHECK_STATUS(CRNN_OK, crnn_stream_finish(model, stream, FEATURES, NULL));
-    sequence_pull(&s, stream, done);
-    CHECK(sequence_equal(&whole, &s));
-    crnn_stream_destroy(stream);
+    end_both(&whole, &s, stream, done);
   }
-  sequence_end(&whole);
-  sequence_end(&s);
-  crnn_model_destroy(model);
+  end_test(model, &whole, &s);
 }
 
 /* One port ends while the other goes on; frames flow until it has ended too. */
@@ -122,9 +125,7 @@ static void ports_end_by_themselves(void) {
     CHECK_STATUS(CRNN_OK, crnn_stream_reset(model, stream, NULL));
   }
   crnn_stream_destroy(stream);
-  sequence_end(&whole);
-  sequence_end(&s);
-  crnn_model_destroy(model);
+  end_test(model, &whole, &s);
 }
 
 /* The port that ends too early is refused by name until the missing frames have come. */
@@ -151,9 +152,7 @@ static void a_port_cannot_end_too_early(void) {
   sequence_pull(&s, stream, done);
   CHECK(sequence_equal(&whole, &s));
   crnn_stream_destroy(stream);
-  sequence_end(&whole);
-  sequence_end(&s);
-  crnn_model_destroy(model);
+  end_test(model, &whole, &s);
 }
 
 /* Past what goes with a port that has ended, nothing more is taken; an odd column makes no frame and is. */
