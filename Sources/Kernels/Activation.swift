@@ -61,30 +61,30 @@ func crnn_kernel_activate(
   case CRNN_ACTIVATION_RELU:
     while i < count {
       store(maximum(load(y + i, count &- i), all(0)), y + i, count &- i)
-      i &+= 8
+      i &+= Vector.count
     }
   case CRNN_ACTIVATION_SIGMOID:
     while i < count {
       store(sigmoid(load(y + i, count &- i)), y + i, count &- i)
-      i &+= 8
+      i &+= Vector.count
     }
   case CRNN_ACTIVATION_TANH:
     while i < count {
       store(hyperbolicTangent(load(y + i, count &- i)), y + i, count &- i)
-      i &+= 8
+      i &+= Vector.count
     }
   default:
     if Int(activation.kind) == CRNN_ACTIVATION_PRELU, let slopes = activation.slopes {
       while i < count {
         store(leaky(load(y + i, count &- i), load(slopes + i, count &- i)), y + i, count &- i)
-        i &+= 8
+        i &+= Vector.count
       }
     }
     while i < count {
       var x = load(y + i, count &- i)
       apply(activation, to: &x)
       store(x, y + i, count &- i)
-      i &+= 8
+      i &+= Vector.count
     }
   }
 }

@@ -17,7 +17,7 @@ func crnn_kernel_widen_u8(_ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<I
 
 @inline(__always)
 private func numbers(_ p: UnsafePointer<Int32>, _ remaining: Int) -> Vector {
-  Vector(remaining >= 8 ? crnn_load_i32x8(p) : crnn_load_tail_i32x8(p, remaining))
+  Vector(remaining >= Vector.count ? crnn_load_integers(p) : crnn_load_tail_integers(p, remaining))
 }
 
 @c @implementation
@@ -26,7 +26,7 @@ func crnn_kernel_convert(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMutabl
   while i < count {
     let remaining = count &- i
     store(numbers(accumulators + i, remaining), y + i, remaining)
-    i &+= 8
+    i &+= Vector.count
   }
 }
 
@@ -36,7 +36,7 @@ func crnn_kernel_convert_add(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMu
   while i < count {
     let remaining = count &- i
     store(load(y + i, remaining) + numbers(accumulators + i, remaining), y + i, remaining)
-    i &+= 8
+    i &+= Vector.count
   }
 }
 
@@ -47,16 +47,17 @@ func crnn_kernel_rescale(
 ) {
   var i = 0
   while i < columns {
-    let (factor, offset) = (load(scale + i, 8), load(shift + i, 8))
+    let remaining = columns &- i
+    let (factor, offset) = (load(scale + i, remaining), load(shift + i, remaining))
     var next = i
     var row = 0
     while row < rows {
-      let product = numbers(accumulators + next, 8) * factor
-      store(product + offset, y + next, 8)
+      let product = numbers(accumulators + next, remaining) * factor
+      store(product + offset, y + next, remaining)
       next &+= columns
       row &+= 1
     }
-    i &+= 8
+    i &+= Vector.count
   }
 }
 
@@ -70,7 +71,7 @@ func crnn_kernel_multiply_add(
     let remaining = count &- i
     let product = load(x + i, remaining) * load(scale + i, remaining)
     store(product + load(shift + i, remaining), y + i, remaining)
-    i &+= 8
+    i &+= Vector.count
   }
 }
 
@@ -90,30 +91,30 @@ private struct Quantizer {
   }
 
   @inline(__always)
-  func codes(_ x: Vector) -> SIMD8<Int32> {
+  func codes(_ x: Vector) -> Integers {
     integer(clamp(Vector(crnn_zero_where_nan(x.lanes)) * inverseScale + zeroPoint, minimum, maximum))
   }
 }
 
-/// How codes of a type are stored, up to eight of them.
+/// How codes of a type are stored, a vector of them or fewer.
 private protocol CodeStore {
   associatedtype Code
-  static func store(_ codes: SIMD8<Int32>, _ p: UnsafeMutablePointer<Code>, _ remaining: Int)
+  static func store(_ codes: Integers, _ p: UnsafeMutablePointer<Code>, _ remaining: Int)
 }
 
 private enum BytesStore: CodeStore {
   @inline(__always)
-  static func store(_ codes: SIMD8<Int32>, _ p: UnsafeMutablePointer<UInt8>, _ remaining: Int) {
-    let bytes = crnn_narrow_u8x8(codes)
-    if remaining >= 8 { crnn_store_u8x8(p, bytes) } else { crnn_store_tail_u8x8(p, remaining, bytes) }
+  static func store(_ codes: Integers, _ p: UnsafeMutablePointer<UInt8>, _ remaining: Int) {
+    let bytes = crnn_narrow_bytes(codes)
+    if remaining >= Vector.count { crnn_store_bytes(p, bytes) } else { crnn_store_tail_bytes(p, remaining, bytes) }
   }
 }
 
 private enum WordsStore: CodeStore {
   @inline(__always)
-  static func store(_ codes: SIMD8<Int32>, _ p: UnsafeMutablePointer<Int16>, _ remaining: Int) {
-    let words = crnn_narrow_i16x8(codes)
-    if remaining >= 8 { crnn_store_i16x8(p, words) } else { crnn_store_tail_i16x8(p, remaining, words) }
+  static func store(_ codes: Integers, _ p: UnsafeMutablePointer<Int16>, _ remaining: Int) {
+    let words = crnn_narrow_words(codes)
+    if remaining >= Vector.count { crnn_store_words(p, words) } else { crnn_store_tail_words(p, remaining, words) }
   }
 }
 
@@ -127,7 +128,7 @@ private func quantize<Store: CodeStore>(
   while i < count {
     let remaining = count &- i
     Store.store(quantizer.codes(load(x + i, remaining)), y + i, remaining)
-    i &+= 8
+    i &+= Vector.count
   }
 }
 
@@ -154,14 +155,15 @@ private func requantize<Store: CodeStore>(
   let quantizer = Quantizer(q)
   var i = 0
   while i < count {
-    let (factor, offset) = (load(scale + i, 8), load(shift + i, 8))
+    let remaining = count &- i
+    let (factor, offset) = (load(scale + i, remaining), load(shift + i, remaining))
     var m = 0
     while m < rows {
-      let product = numbers(accumulators + (m &* columns &+ i), 8) * factor
-      Store.store(quantizer.codes(product + offset), y + (m &* yStride &+ i), count &- i)
+      let product = numbers(accumulators + (m &* columns &+ i), remaining) * factor
+      Store.store(quantizer.codes(product + offset), y + (m &* yStride &+ i), remaining)
       m &+= 1
     }
-    i &+= 8
+    i &+= Vector.count
   }
 }
 
@@ -184,7 +186,7 @@ func crnn_kernel_requantize_s16(
 }
 
 @inline(__always)
-private func values(_ codes: SIMD8<Int32>, _ q: crnn_quantization) -> Vector {
+private func values(_ codes: Integers, _ q: crnn_quantization) -> Vector {
   Vector(codes &- integers(q.zero_point)) * all(q.scale)
 }
 
@@ -196,9 +198,9 @@ func crnn_kernel_dequantize_u8(
   var i = 0
   while i < count {
     let remaining = count &- i
-    let codes = remaining >= 8 ? crnn_load_u8x8(x + i) : crnn_load_tail_u8x8(x + i, remaining)
-    store(values(crnn_widen_u8x8(codes), q), y + i, remaining)
-    i &+= 8
+    let codes = remaining >= Vector.count ? crnn_load_bytes(x + i) : crnn_load_tail_bytes(x + i, remaining)
+    store(values(crnn_widen_bytes(codes), q), y + i, remaining)
+    i &+= Vector.count
   }
 }
 
@@ -210,8 +212,8 @@ func crnn_kernel_dequantize_s16(
   var i = 0
   while i < count {
     let remaining = count &- i
-    let codes = remaining >= 8 ? crnn_load_i16x8(x + i) : crnn_load_tail_i16x8(x + i, remaining)
-    store(values(crnn_widen_i16x8(codes), q), y + i, remaining)
-    i &+= 8
+    let codes = remaining >= Vector.count ? crnn_load_words(x + i) : crnn_load_tail_words(x + i, remaining)
+    store(values(crnn_widen_words(codes), q), y + i, remaining)
+    i &+= Vector.count
   }
 }

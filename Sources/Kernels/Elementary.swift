@@ -1,6 +1,6 @@
 import CKernelSet
 
-// The elementary functions of docs/numerics.md, eight at a time. KernelsReference has them one at a time, to be read
+// The elementary functions of docs/numerics.md, a vector at a time. KernelsReference has them one at a time, to be read
 // first.
 
 private var notANumber: Float { Float(bitPattern: 0x7FC0_0000) }
@@ -48,7 +48,7 @@ func sigmoid(_ x: Vector) -> Vector { all(0.5) * hyperbolicTangent(all(0.5) * x)
 @inline(__always)
 func logarithm(_ x: Vector) -> Vector {
   let bits = x.bits
-  let normal = crnn_maximum_i32x8(bits, integers(0x0080_0000))
+  let normal = crnn_maximum_integers(bits, integers(0x0080_0000))
   var e = Vector((normal &>> integers(23)) &- integers(126))
   var m = Vector(bits: normal & integers(0x007F_FFFF) | integers(0x3F00_0000))
   let middle = all(0.707106781)
@@ -75,7 +75,7 @@ func logarithm(_ x: Vector) -> Vector {
 
 /// The logarithm of zeros, infinity, NaN and negative numbers, told apart by their bits; `other` elsewhere.
 @inline(__always)
-private func special(_ bits: SIMD8<Int32>, _ other: Vector) -> Vector {
+private func special(_ bits: Integers, _ other: Vector) -> Vector {
   let infinity = integers(0x7F80_0000)
   let zero = integers(0)
   var y = whereGreater(infinity, bits, other, all(.infinity))

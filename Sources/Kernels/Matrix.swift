@@ -1,74 +1,166 @@
 import CKernelSet
 
-// Sums of products of codes. A tile keeps its sums in registers over the whole depth: several rows of x share the
-// weights of one panel, or one row of x, as in every recurrent step, runs along four panels at once.
+// Sums of products of codes. A tile keeps its sums in registers over the whole depth: rows of x share the weights of panels, and
+// panels the codes of rows.
 
-/// `rows` (1...4, a literal) rows of x times one panel of weights.
-@inline(__always)
-private func multiplyRows<O: Operand>(
-  _ operand: O.Type, rows: Int, _ x: UnsafePointer<O.Code>, _ xStride: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ accumulators: UnsafeMutablePointer<Int32>,
-  _ accumulatorStride: Int
-) {
-  let x1 = rows > 1 ? x + xStride : x
-  let x2 = rows > 2 ? x1 + xStride : x
-  let x3 = rows > 3 ? x2 + xStride : x
-  var sums0 = O.zero
-  var sums1 = O.zero
-  var sums2 = O.zero
-  var sums3 = O.zero
-  var group = 0
-  while group < groups {
-    let panel = O.weights(weights + 32 &* group)
-    let k = 4 &* group
-    sums0 = O.add(sums0, O.inputs(x + k), panel)
-    if rows > 1 { sums1 = O.add(sums1, O.inputs(x1 + k), panel) }
-    if rows > 2 { sums2 = O.add(sums2, O.inputs(x2 + k), panel) }
-    if rows > 3 { sums3 = O.add(sums3, O.inputs(x3 + k), panel) }
-    group &+= 1
+/// One step's weights of up to four panels side by side.
+private struct PanelWeights<O: Operand> {
+  let (w0, w1, w2, w3): (O.Weights, O.Weights, O.Weights, O.Weights)
+
+  /// Beyond `panels` (a literal) nothing is read.
+  @inline(__always)
+  init(_ p: UnsafePointer<Int8>, _ stride: Int, panels: Int, isLast: Bool) {
+    let p1 = panels > 1 ? p + stride : p
+    let p2 = panels > 2 ? p1 + stride : p
+    let p3 = panels > 3 ? p2 + stride : p
+    w0 = isLast ? O.lastWeights(p) : O.weights(p)
+    w1 = isLast ? O.lastWeights(p1) : O.weights(p1)
+    w2 = isLast ? O.lastWeights(p2) : O.weights(p2)
+    w3 = isLast ? O.lastWeights(p3) : O.weights(p3)
   }
-  start(initial, accumulators, O.total(sums0))
-  if rows > 1 { start(initial + initialStride, accumulators + accumulatorStride, O.total(sums1)) }
-  if rows > 2 { start(initial + 2 &* initialStride, accumulators + 2 &* accumulatorStride, O.total(sums2)) }
-  if rows > 3 { start(initial + 3 &* initialStride, accumulators + 3 &* accumulatorStride, O.total(sums3)) }
 }
 
-@inline(__always)
-private func start(_ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>, _ total: SIMD8<Int32>)
-{
-  crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ total)
-}
+/// The sums of one row of x with up to four panels.
+private struct RowSums<O: Operand> {
+  var (s0, s1, s2, s3) = (O.zero, O.zero, O.zero, O.zero)
 
-/// One row of x times four panels of weights.
-@inline(__always)
-private func multiplyPanels<O: Operand>(
-  _ operand: O.Type, _ x: UnsafePointer<O.Code>, _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>,
-  _ groups: Int, _ panelStride: Int, _ excess: SIMD8<Int32>, _ accumulators: UnsafeMutablePointer<Int32>
-) {
-  let weights1 = weights + panelStride
-  let weights2 = weights1 + panelStride
-  let weights3 = weights2 + panelStride
-  var sums0 = O.zero
-  var sums1 = O.zero
-  var sums2 = O.zero
-  var sums3 = O.zero
-  var group = 0
-  while group < groups {
-    let inputs = O.inputs(x + 4 &* group)
-    let offset = 32 &* group
-    sums0 = O.add(sums0, inputs, O.weights(weights + offset))
-    sums1 = O.add(sums1, inputs, O.weights(weights1 + offset))
-    sums2 = O.add(sums2, inputs, O.weights(weights2 + offset))
-    sums3 = O.add(sums3, inputs, O.weights(weights3 + offset))
-    group &+= 1
+  @inline(__always)
+  mutating func add(_ inputs: O.Inputs, _ weights: PanelWeights<O>, panels: Int) {
+    s0 = O.add(s0, inputs, weights.w0)
+    if panels > 1 { s1 = O.add(s1, inputs, weights.w1) }
+    if panels > 2 { s2 = O.add(s2, inputs, weights.w2) }
+    if panels > 3 { s3 = O.add(s3, inputs, weights.w3) }
   }
-  start(initial, accumulators, O.total(sums0) &- excess)
-  start(initial + 8, accumulators + 8, O.total(sums1) &- excess)
-  start(initial + 16, accumulators + 16, O.total(sums2) &- excess)
-  start(initial + 24, accumulators + 24, O.total(sums3) &- excess)
+
+  @inline(__always)
+  func store(
+    _ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>, _ excess: SIMD8<Int32>, panels: Int
+  ) {
+    store(s0, initial, accumulators, excess)
+    if panels > 1 { store(s1, initial + 8, accumulators + 8, excess) }
+    if panels > 2 { store(s2, initial + 16, accumulators + 16, excess) }
+    if panels > 3 { store(s3, initial + 24, accumulators + 24, excess) }
+  }
+
+  @inline(__always)
+  private func store(
+    _ sums: O.Sums, _ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>,
+    _ excess: SIMD8<Int32>
+  ) {
+    crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ O.total(sums) &- excess)
+  }
 }
 
-/// `once` is the same operand for a single row of x, which uses each weight once.
+/// Where a tile's operands and sums lie.
+private struct Tile<O: Operand> {
+  var x: UnsafePointer<O.Code>
+  var xStride: Int
+  var weights: UnsafePointer<Int8>
+  var panelStride: Int
+  var groups: Int
+  var initial: UnsafePointer<Int32>
+  var initialStride: Int
+  var accumulators: UnsafeMutablePointer<Int32>
+  var accumulatorStride: Int
+  /// What is too much in each sum of a single row.
+  var excess: SIMD8<Int32>
+
+  /// On to the next `panels` panels.
+  @inline(__always)
+  mutating func advance(panels: Int) {
+    weights += panels &* panelStride
+    initial += 8 &* panels
+    accumulators += 8 &* panels
+  }
+
+  /// On to the next `rows` rows.
+  @inline(__always)
+  mutating func advance(rows: Int) {
+    x += rows &* xStride
+    initial += rows &* initialStride
+    accumulators += rows &* accumulatorStride
+  }
+
+  /// One row of x times `panels` (a literal, 1...4) panels of weights.
+  @inline(__always)
+  func multiplyRow(panels: Int) {
+    var row = RowSums<O>()
+    var group = 0
+    while group &+ O.groups <= groups {
+      let w = PanelWeights<O>(weights + 32 &* group, panelStride, panels: panels, isLast: false)
+      row.add(O.inputs(x + 4 &* group), w, panels: panels)
+      group &+= O.groups
+    }
+    if O.groups > 1, group < groups {
+      let w = PanelWeights<O>(weights + 32 &* group, panelStride, panels: panels, isLast: true)
+      row.add(O.lastInputs(x + 4 &* group), w, panels: panels)
+    }
+    row.store(initial, accumulators, excess, panels: panels)
+  }
+
+  /// One row of x times one panel of weights, in two sums that need not wait for each other.
+  @inline(__always)
+  func multiplyRowInOrder() {
+    var (even, odd) = (O.zero, O.zero)
+    var group = 0
+    while group &+ 2 &* O.groups <= groups {
+      let next = group &+ O.groups
+      even = O.add(even, O.inputs(x + 4 &* group), O.weights(weights + 32 &* group))
+      odd = O.add(odd, O.inputs(x + 4 &* next), O.weights(weights + 32 &* next))
+      group = next &+ O.groups
+    }
+    if group &+ O.groups <= groups {
+      even = O.add(even, O.inputs(x + 4 &* group), O.weights(weights + 32 &* group))
+      group &+= O.groups
+    }
+    if O.groups > 1, group < groups {
+      odd = O.add(odd, O.lastInputs(x + 4 &* group), O.lastWeights(weights + 32 &* group))
+    }
+    crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ O.total(even) &+ O.total(odd) &- excess)
+  }
+
+  /// `rows` rows of x, 2...4 or more, of which four are taken, times `panels` panels of weights, of which `O.panels` are taken. What is
+  /// missing repeats the last one there is, and is not stored.
+  @inline(__always)
+  func multiplyRows(_ rows: Int, _ panels: Int) {
+    let x1 = x + xStride
+    let x2 = rows > 2 ? x1 + xStride : x1
+    let x3 = rows > 3 ? x2 + xStride : x2
+    let stride = panels > 1 ? panelStride : 0
+    var (row0, row1, row2, row3) = (RowSums<O>(), RowSums<O>(), RowSums<O>(), RowSums<O>())
+    var group = 0
+    while group &+ O.groups <= groups {
+      let w = PanelWeights<O>(weights + 32 &* group, stride, panels: O.panels, isLast: false)
+      let k = 4 &* group
+      row0.add(O.inputs(x + k), w, panels: O.panels)
+      row1.add(O.inputs(x1 + k), w, panels: O.panels)
+      row2.add(O.inputs(x2 + k), w, panels: O.panels)
+      row3.add(O.inputs(x3 + k), w, panels: O.panels)
+      group &+= O.groups
+    }
+    if O.groups > 1, group < groups {
+      let w = PanelWeights<O>(weights + 32 &* group, stride, panels: O.panels, isLast: true)
+      let k = 4 &* group
+      row0.add(O.lastInputs(x + k), w, panels: O.panels)
+      row1.add(O.lastInputs(x1 + k), w, panels: O.panels)
+      row2.add(O.lastInputs(x2 + k), w, panels: O.panels)
+      row3.add(O.lastInputs(x3 + k), w, panels: O.panels)
+    }
+    let stored = O.panels > 1 ? min(panels, 2) : 1
+    store(row0, row: 0, stored)
+    store(row1, row: 1, stored)
+    if rows > 2 { store(row2, row: 2, stored) }
+    if rows > 3 { store(row3, row: 3, stored) }
+  }
+
+  @inline(__always)
+  private func store(_ sums: RowSums<O>, row: Int, _ panels: Int) {
+    sums.store(initial + row &* initialStride, accumulators + row &* accumulatorStride, excess, panels: panels)
+  }
+}
+
+/// Up to four rows of x at a time, with as many panels as the registers hold sums for; each panel's weights stay in the first cache for all
+/// rows. `once` is the same operand for a single row, which uses each weight once.
 @inline(__always)
 private func multiply<O: Operand, Once: Operand>(
   _ operand: O.Type, once: Once.Type, _ x: UnsafePointer<O.Code>, _ xStride: Int, _ count: Int,
@@ -76,28 +168,49 @@ private func multiply<O: Operand, Once: Operand>(
   _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) where O.Code == Once.Code {
-  var panel = 0
-  if count == 1 && panels >= 4 {
-    let excess = crnn_all_i32x8(Once.excess(x, groups))
-    while panel &+ 4 <= panels {
-      multiplyPanels(
-        once, x, weights + panel &* panelStride, initial + 8 &* panel, groups, panelStride, excess,
-        accumulators + 8 &* panel)
-      panel &+= 4
+  // A row that would be alone.
+  let rest = count & 3 == 1 ? 1 : 0
+  if count > 1 {
+    var tile = Tile<O>(
+      x: x, xStride: xStride, weights: weights, panelStride: panelStride, groups: groups, initial: initial,
+      initialStride: initialStride, accumulators: accumulators, accumulatorStride: accumulatorStride,
+      excess: crnn_all_i32x8(0))
+    var left = panels
+    while left > 0 {
+      var rows = tile
+      var row = count &- rest
+      while row > 0 {
+        rows.multiplyRows(row, left)
+        rows.advance(rows: 4)
+        row &-= 4
+      }
+      tile.advance(panels: O.panels)
+      left &-= O.panels
     }
   }
-  while panel < panels {
-    let w = weights + panel &* panelStride
-    let first = initial + 8 &* panel
-    let y = accumulators + 8 &* panel
-    switch count {
-    case 1: multiplyRows(operand, rows: 1, x, xStride, w, first, initialStride, groups, y, accumulatorStride)
-    case 2: multiplyRows(operand, rows: 2, x, xStride, w, first, initialStride, groups, y, accumulatorStride)
-    case 3: multiplyRows(operand, rows: 3, x, xStride, w, first, initialStride, groups, y, accumulatorStride)
-    case 4: multiplyRows(operand, rows: 4, x, xStride, w, first, initialStride, groups, y, accumulatorStride)
-    default: return
+  if rest == 1 {
+    let row = x + (count &- 1) &* xStride
+    var tile = Tile<Once>(
+      x: row, xStride: 0, weights: weights, panelStride: panelStride, groups: groups,
+      initial: initial + (count &- 1) &* initialStride, initialStride: 0,
+      accumulators: accumulators + (count &- 1) &* accumulatorStride, accumulatorStride: 0,
+      excess: crnn_all_i32x8(Once.excess(row, groups)))
+    var left = panels
+    while Once.readsInOrder, left > 0 {
+      tile.multiplyRowInOrder()
+      tile.advance(panels: 1)
+      left &-= 1
     }
-    panel &+= 1
+    while left > 3 {
+      tile.multiplyRow(panels: 4)
+      tile.advance(panels: 4)
+      left &-= 4
+    }
+    while left > 0 {
+      tile.multiplyRow(panels: 1)
+      tile.advance(panels: 1)
+      left &-= 1
+    }
   }
 }
 

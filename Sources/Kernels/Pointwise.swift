@@ -35,7 +35,7 @@ func crnn_kernel_maximum_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointe
   while i < count {
     let remaining = count &- i
     store(maximum(load(x + i, remaining), load(y + i, remaining)), y + i, remaining)
-    i &+= 8
+    i &+= Vector.count
   }
 }
 
@@ -60,6 +60,6 @@ func crnn_kernel_combine(
     default: return
     }
     store(result, y + i, remaining)
-    i &+= 8
+    i &+= Vector.count
   }
 }

@@ -1,7 +1,7 @@
 import CCRNN
 import CKernelSet
 
-// One time step of a recurrent layer, eight units at a time: from the sums of all gate rows to the new state.
+// One time step of a recurrent layer, a vector of units at a time: from the sums of all gate rows to the new state.
 //
 // Each kernel's body is compiled twice, for the usual functions, which then stay inline, and for any; where size matters more, once.
 
@@ -71,14 +71,14 @@ private func lstm<F: StepFunctions>(_ functions: F.Type, _ step: UnsafePointer<c
     if let peephole = s.peephole { outputSum = outputSum + load(peephole + o, remaining) * newCell }
     store(newCell, s.c + j, remaining)
     store(F.gate(s, outputSum), s.h + j, remaining)
-    j &+= 8
+    j &+= Vector.count
   }
   j = 0
   while j < units {
     let remaining = units &- j
     let result = F.output(s, load(s.c + j, remaining))
     store(flush(load(s.h + j, remaining) * result), s.h + j, remaining)
-    j &+= 8
+    j &+= Vector.count
   }
 }
 
@@ -107,14 +107,14 @@ private func gruAfter<F: StepFunctions>(
     let reset = F.gate(s, load(s.input + r, remaining) + load(s.hidden + r, remaining))
     store(load(s.input + n, remaining) + reset * load(s.hidden + n, remaining), s.hidden + n, remaining)
     store(update, s.hidden + j, remaining)
-    j &+= 8
+    j &+= Vector.count
   }
   j = 0
   while j < units {
     let remaining = units &- j
     let candidate = F.cell(s, load(s.hidden + 2 &* units + j, remaining))
     store(mix(load(s.hidden + j, remaining), candidate, load(s.h + j, remaining)), s.h + j, remaining)
-    j &+= 8
+    j &+= Vector.count
   }
 }
 
@@ -142,7 +142,7 @@ private func gruGates<F: StepFunctions>(
     let reset = F.gate(s, load(s.input + r, remaining) + load(s.hidden + r, remaining))
     store(update, s.c + j, remaining)
     store(reset * load(s.h + j, remaining), resetHidden + j, remaining)
-    j &+= 8
+    j &+= Vector.count
   }
 }
 
@@ -166,7 +166,7 @@ private func gruCandidate<F: StepFunctions>(
     let remaining = units &- j
     let sum = load(s.input + 2 &* units + j, remaining) + load(candidateSums + j, remaining)
     store(mix(load(s.c + j, remaining), F.cell(s, sum), load(s.h + j, remaining)), s.h + j, remaining)
-    j &+= 8
+    j &+= Vector.count
   }
 }
 
@@ -188,6 +188,6 @@ func crnn_kernel_simple(_ step: UnsafePointer<crnn_recurrent_step>) {
     let remaining = s.units &- j
     let sum = load(s.input + j, remaining) + load(s.hidden + j, remaining)
     store(flush(AnyFunctions.cell(s, sum)), s.h + j, remaining)
-    j &+= 8
+    j &+= Vector.count
   }
 }

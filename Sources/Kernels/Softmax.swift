@@ -1,6 +1,6 @@
 import CKernelSet
 
-// The maximum is searched in eight lanes at once, all of which start with the first value: the order matters only where
+// The maximum is searched in all lanes of a vector at once, all of which start with the first value: the order matters only where
 // the first value is NaN, which no comparison then replaces in any lane, or between zeros of both signs, which give the
 // same bits. The sum is taken from the first to the last, as docs/numerics.md says.
 
@@ -16,7 +16,7 @@ func crnn_kernel_softmax(_ y: UnsafeMutablePointer<Float>, _ count: Int, _ logar
     let power = exponential(difference)
     sum = crnn_add_in_order(sum, power.lanes, remaining)
     store(logarithmic != 0 ? difference : power, y + i, remaining)
-    i &+= 8
+    i &+= Vector.count
   }
   i = 0
   if logarithmic != 0 {
@@ -24,13 +24,13 @@ func crnn_kernel_softmax(_ y: UnsafeMutablePointer<Float>, _ count: Int, _ logar
     while i < count {
       let remaining = count &- i
       store(load(y + i, remaining) - logarithmOfSum, y + i, remaining)
-      i &+= 8
+      i &+= Vector.count
     }
   } else {
     while i < count {
       let remaining = count &- i
       store(load(y + i, remaining) / all(sum), y + i, remaining)
-      i &+= 8
+      i &+= Vector.count
     }
   }
 }
@@ -39,9 +39,9 @@ func crnn_kernel_softmax(_ y: UnsafeMutablePointer<Float>, _ count: Int, _ logar
 private func largestValue(_ y: UnsafeMutablePointer<Float>, _ count: Int) -> Float {
   var lanes = all(y[0])
   var i = 0
-  while i &+ 8 <= count {
-    lanes = maximum(load(y + i, 8), lanes)
-    i &+= 8
+  while i &+ Vector.count <= count {
+    lanes = maximum(load(y + i, Vector.count), lanes)
+    i &+= Vector.count
   }
   var largest = crnn_largest_lane(lanes.lanes)
   while i < count {

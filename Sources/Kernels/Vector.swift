@@ -1,18 +1,21 @@
 import CKernelSet
 
-/// The eight lanes that all pointwise kernels work on, with the arithmetic that docs/numerics.md names, each operation
-/// rounded on its own.
+typealias Integers = crnn_integers
+
+/// The lanes that all pointwise kernels work on, 4, 8 or 16 by the instruction set, with the arithmetic that docs/numerics.md names, each
+/// operation rounded on its own.
 ///
 /// A function that is not inlined takes a vector by `inout`: by value it would travel in two halves, and the compiler
 /// would then compute in halves as well.
 struct Vector {
-  var lanes: SIMD8<Float>
+  @inline(__always) static var count: Int { Int(CRNN_LANES) }
+  var lanes: crnn_floats
 
-  @inline(__always) init(_ lanes: SIMD8<Float>) { self.lanes = lanes }
-  @inline(__always) init(_ integers: SIMD8<Int32>) { lanes = crnn_to_float(integers) }
-  @inline(__always) init(bits: SIMD8<Int32>) { lanes = crnn_float_of(bits) }
+  @inline(__always) init(_ lanes: crnn_floats) { self.lanes = lanes }
+  @inline(__always) init(_ integers: Integers) { lanes = crnn_to_float(integers) }
+  @inline(__always) init(bits: Integers) { lanes = crnn_float_of(bits) }
 
-  @inline(__always) var bits: SIMD8<Int32> { crnn_bits_of(lanes) }
+  @inline(__always) var bits: Integers { crnn_bits_of(lanes) }
   @inline(__always) var magnitude: Vector { Vector(bits: bits & integers(0x7FFF_FFFF)) }
 
   @inline(__always) static func + (a: Vector, b: Vector) -> Vector { Vector(crnn_add(a.lanes, b.lanes)) }
@@ -21,12 +24,12 @@ struct Vector {
   @inline(__always) static func / (a: Vector, b: Vector) -> Vector { Vector(crnn_divide(a.lanes, b.lanes)) }
 }
 
-// Loops go in steps of eight. `remaining` elements are left at each step; where they are fewer than eight, the same
+// Loops go in steps of a vector. `remaining` elements are left at each step; where they are fewer than its lanes, the same
 // formula runs over a vector whose other lanes are 0 and are never stored.
 
 @inline(__always)
 func load(_ p: UnsafePointer<Float>, _ remaining: Int) -> Vector {
-  Vector(remaining >= 8 ? crnn_load_f32x8(p) : crnn_load_tail_f32x8(p, remaining))
+  Vector(remaining >= Vector.count ? crnn_load_floats(p) : crnn_load_tail_floats(p, remaining))
 }
 
 @inline(__always)
@@ -34,15 +37,15 @@ func load(_ p: UnsafeMutablePointer<Float>, _ remaining: Int) -> Vector { load(U
 
 @inline(__always)
 func store(_ v: Vector, _ p: UnsafeMutablePointer<Float>, _ remaining: Int) {
-  if remaining >= 8 { crnn_store_f32x8(p, v.lanes) } else { crnn_store_tail_f32x8(p, remaining, v.lanes) }
+  if remaining >= Vector.count { crnn_store_floats(p, v.lanes) } else { crnn_store_tail_floats(p, remaining, v.lanes) }
 }
 
 /// One value in every lane.
 @inline(__always)
-func all(_ x: Float) -> Vector { Vector(crnn_all_f32x8(x)) }
+func all(_ x: Float) -> Vector { Vector(crnn_all_floats(x)) }
 
 @inline(__always)
-func integers(_ x: Int32) -> SIMD8<Int32> { crnn_all_i32x8(x) }
+func integers(_ x: Int32) -> Integers { crnn_all_integers(x) }
 
 /// a > b ? yes : no
 @inline(__always)
@@ -51,7 +54,7 @@ func whereGreater(_ a: Vector, _ b: Vector, _ yes: Vector, _ no: Vector) -> Vect
 }
 
 @inline(__always)
-func whereGreater(_ a: SIMD8<Int32>, _ b: SIMD8<Int32>, _ yes: Vector, _ no: Vector) -> Vector {
+func whereGreater(_ a: Integers, _ b: Integers, _ yes: Vector, _ no: Vector) -> Vector {
   Vector(crnn_where_bits_greater(a, b, yes.lanes, no.lanes))
 }
 
@@ -73,4 +76,4 @@ func round(_ t: Vector) -> Vector { (t + all(12_582_912)) - all(12_582_912) }
 
 /// The integer nearest to t, ties to even, where |t| < 2²².
 @inline(__always)
-func integer(_ t: Vector) -> SIMD8<Int32> { (t + all(12_582_912)).bits &- integers(0x4B40_0000) }
+func integer(_ t: Vector) -> Integers { (t + all(12_582_912)).bits &- integers(0x4B40_0000) }

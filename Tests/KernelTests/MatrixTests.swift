@@ -21,7 +21,7 @@ struct MatrixTests {
 
     static let all: [Shape] = {
       var shapes: [Shape] = []
-      for count in 1...4 {
+      for count in [1, 2, 3, 4, 5, 7, 8, 11] {
         for panels in 1...5 {
           for groups in [0, 1, 2, 3, 4, 5, 7, 8, 13, 16, 31, 70] {
             shapes.append(Shape(count: count, groups: groups, panels: panels))

@@ -1,10 +1,9 @@
 """Bidirectional networks that see a few frames ahead run as streams without a longest sequence."""
 
+import crnn
 import numpy as np
 import pytest
 from test_zoo_streaming import ZOO, convert, pytestmark, same_bits  # noqa: F401
-
-import crnn
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ typedef struct crnn_kernels {
   const char *_Nonnull name;
 
   /* accumulators[m * accumulator_stride + r] = initial[m * initial_stride + r] + sum over k of weights[r][k] * x[m * x_stride + k], in int32
-   * that wraps, for m < count (1...4), r < 8 * panels, k < 4 * groups. weights: [panel][group][8][4], panels lie
+   * that wraps, for m < count, r < 8 * panels, k < 4 * groups. weights: [panel][group][8][4], panels lie
    * panel_stride bytes apart (more than 32 * groups where the sum is one of several segments). x_stride in elements. x
    * of _u7 is 0..127. initial may be the accumulators. Four codes of x at a time are read, up to 4 * groups. */
   void (*_Nonnull multiply_s16)(const int16_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count,
@@ -133,6 +133,7 @@ const crnn_kernels *_Nonnull crnn_kernels_reference(void) CRNN_NO_ALLOCATION;
 const crnn_kernels *_Nonnull crnn_kernels_baseline(void) CRNN_NO_ALLOCATION;
 #if defined(__x86_64__)
 const crnn_kernels *_Nonnull crnn_kernels_avx2(void) CRNN_NO_ALLOCATION;
+const crnn_kernels *_Nonnull crnn_kernels_avxvnni(void) CRNN_NO_ALLOCATION;
 const crnn_kernels *_Nonnull crnn_kernels_avx512vnni(void) CRNN_NO_ALLOCATION;
 #endif
 

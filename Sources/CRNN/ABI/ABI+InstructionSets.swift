@@ -4,21 +4,28 @@ import CKernels
 /// The kernel tables of this build, best last.
 enum InstructionSets {
   #if arch(x86_64)
-    static var count: Int { 4 }
+    static var count: Int { 5 }
   #else
     static var count: Int { 2 }
   #endif
 
   static func table(_ index: Int) -> UnsafePointer<crnn_kernels> {
     #if arch(x86_64)
-      if index == 3 { return crnn_kernels_avx512vnni() }
+      if index == 4 { return crnn_kernels_avx512vnni() }
+      if index == 3 { return crnn_kernels_avxvnni() }
       if index == 2 { return crnn_kernels_avx2() }
     #endif
     return index == 1 ? crnn_kernels_baseline() : crnn_kernels_reference()
   }
 
   static func isSupported(_ index: Int) -> Bool {
-    index == 3 ? crnn_host_has_avx512vnni() == 1 : index < 2 || crnn_host_has_avx2() == 1
+    switch index {
+    case 0: true
+    case 1: crnn_host_has_sse41() == 1
+    case 2: crnn_host_has_avx2() == 1
+    case 3: crnn_host_has_avxvnni() == 1
+    default: crnn_host_has_avx512vnni() == 1
+    }
   }
 
   /// The table called `name`, or without a name the best that this processor can run.

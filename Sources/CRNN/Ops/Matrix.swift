@@ -52,7 +52,7 @@ struct Matrix {
     (depthGroups &+ segments &- 1) / segments
   }
 
-  /// The values of `count` (1...4) rows of operands, `stride` elements apart, before the activation.
+  /// The values of `count` rows of operands, `stride` elements apart, before the activation.
   func apply(
     _ kernels: UnsafePointer<crnn_kernels>, _ x: Operands, stride: Int, count: Int, _ sums: MatrixSums
   ) {

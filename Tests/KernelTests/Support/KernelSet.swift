@@ -16,6 +16,7 @@ struct KernelSet: @unchecked Sendable, CustomTestStringConvertible {
     var sets = [KernelSet(kernels: crnn_kernels_baseline().pointee)]
     #if arch(x86_64)
       if crnn_host_has_avx2() != 0 { sets.append(KernelSet(kernels: crnn_kernels_avx2().pointee)) }
+      if crnn_host_has_avxvnni() != 0 { sets.append(KernelSet(kernels: crnn_kernels_avxvnni().pointee)) }
       if crnn_host_has_avx512vnni() != 0 { sets.append(KernelSet(kernels: crnn_kernels_avx512vnni().pointee)) }
     #endif
     return sets

@@ -1,0 +1,170 @@
+/* The lanes that pointwise kernels work on, CRNN_LANES at a time: as many floats as a register of the instruction set holds. Every
+ * element is computed by itself, so their number shows in no result.
+ *
+ * Swift sees crnn_floats as the SIMD type of so many Floats. What Swift cannot express well stands here: loads of any alignment,
+ * conversions between lane types, selections, square roots. The standard library's generic conversions are never used in kernels:
+ * they are not inlined, and their specialisations would be weak symbols that another module may pick up with the wrong
+ * instructions inside.
+ */
+#ifndef CRNN_LANES_H
+#define CRNN_LANES_H
+
+#include "crnn_simd.h"
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+#endif
+
+#if defined(__AVX512VNNI__)
+#define CRNN_LANES 16
+#elif defined(__AVX2__)
+#define CRNN_LANES 8
+#else
+#define CRNN_LANES 4
+#endif
+
+typedef float crnn_floats __attribute__((vector_size(4 * CRNN_LANES)));
+typedef int32_t crnn_integers __attribute__((vector_size(4 * CRNN_LANES)));
+typedef int16_t crnn_words __attribute__((vector_size(2 * CRNN_LANES)));
+typedef uint8_t crnn_bytes __attribute__((vector_size(CRNN_LANES)));
+
+/* Clang's extended vectors make a vector of a number, and have ?: for lanes. */
+typedef float crnn_float_lanes __attribute__((ext_vector_type(CRNN_LANES)));
+typedef int32_t crnn_integer_lanes __attribute__((ext_vector_type(CRNN_LANES)));
+
+/* ---- One value in every lane. ---- */
+
+CRNN_INLINE crnn_floats crnn_all_floats(float x) { return (crnn_floats)(crnn_float_lanes)(x); }
+CRNN_INLINE crnn_integers crnn_all_integers(int32_t x) { return (crnn_integers)(crnn_integer_lanes)(x); }
+
+/* ---- Loads and stores. A tail is the first `count` < CRNN_LANES lanes; a tail's other lanes are 0. ---- */
+
+CRNN_LOAD(floats, float)
+CRNN_LOAD(integers, int32_t)
+CRNN_LOAD(words, int16_t)
+CRNN_LOAD(bytes, uint8_t)
+
+#if defined(__AVX512VNNI__)
+
+CRNN_INLINE __mmask16 crnn_tail_mask(ptrdiff_t count) { return (__mmask16)((1u << count) - 1); }
+CRNN_INLINE crnn_floats crnn_load_tail_floats(const float *_Nonnull p, ptrdiff_t count) {
+  return (crnn_floats)_mm512_maskz_loadu_ps(crnn_tail_mask(count), p);
+}
+CRNN_INLINE void crnn_store_tail_floats(float *_Nonnull p, ptrdiff_t count, crnn_floats v) {
+  _mm512_mask_storeu_ps(p, crnn_tail_mask(count), (__m512)v);
+}
+CRNN_INLINE crnn_integers crnn_load_tail_integers(const int32_t *_Nonnull p, ptrdiff_t count) {
+  return (crnn_integers)_mm512_maskz_loadu_epi32(crnn_tail_mask(count), p);
+}
+CRNN_INLINE crnn_words crnn_load_tail_words(const int16_t *_Nonnull p, ptrdiff_t count) {
+  return (crnn_words)_mm256_maskz_loadu_epi16(crnn_tail_mask(count), p);
+}
+CRNN_INLINE void crnn_store_tail_words(int16_t *_Nonnull p, ptrdiff_t count, crnn_words v) {
+  _mm256_mask_storeu_epi16(p, crnn_tail_mask(count), (__m256i)v);
+}
+CRNN_INLINE crnn_bytes crnn_load_tail_bytes(const uint8_t *_Nonnull p, ptrdiff_t count) {
+  return (crnn_bytes)_mm_maskz_loadu_epi8(crnn_tail_mask(count), p);
+}
+CRNN_INLINE void crnn_store_tail_bytes(uint8_t *_Nonnull p, ptrdiff_t count, crnn_bytes v) {
+  _mm_mask_storeu_epi8(p, crnn_tail_mask(count), (__m128i)v);
+}
+
+#else
+
+#define CRNN_TAIL(vector, element)                                                                            \
+  CRNN_INLINE crnn_##vector crnn_load_tail_##vector(const element *_Nonnull p, ptrdiff_t count) {             \
+    crnn_##vector v = {0};                                                                                    \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < CRNN_LANES - 1; i++) {                             \
+      if (count > i) v[i] = p[i];                                                                             \
+    }                                                                                                         \
+    return v;                                                                                                 \
+  }                                                                                                           \
+  CRNN_INLINE void crnn_store_tail_##vector(element *_Nonnull p, ptrdiff_t count, crnn_##vector v) {          \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < CRNN_LANES - 1; i++) {                             \
+      if (count > i) p[i] = v[i];                                                                             \
+    }                                                                                                         \
+  }
+CRNN_TAIL(words, int16_t)
+CRNN_TAIL(bytes, uint8_t)
+
+#if defined(__AVX2__)
+CRNN_INLINE __m256i crnn_tail_mask(ptrdiff_t count) {
+  return (__m256i)(crnn_all_integers((int32_t)count) > (crnn_integers){0, 1, 2, 3, 4, 5, 6, 7});
+}
+CRNN_INLINE crnn_floats crnn_load_tail_floats(const float *_Nonnull p, ptrdiff_t count) {
+  return (crnn_floats)_mm256_maskload_ps(p, crnn_tail_mask(count));
+}
+CRNN_INLINE void crnn_store_tail_floats(float *_Nonnull p, ptrdiff_t count, crnn_floats v) {
+  _mm256_maskstore_ps(p, crnn_tail_mask(count), (__m256)v);
+}
+CRNN_INLINE crnn_integers crnn_load_tail_integers(const int32_t *_Nonnull p, ptrdiff_t count) {
+  return (crnn_integers)_mm256_maskload_epi32(p, crnn_tail_mask(count));
+}
+#else
+CRNN_TAIL(floats, float)
+CRNN_TAIL(integers, int32_t)
+#endif
+
+#endif
+
+/* ---- Conversions. Narrowing keeps the low bits. ---- */
+
+CRNN_INLINE crnn_floats crnn_to_float(crnn_integers v) { return __builtin_convertvector(v, crnn_floats); }
+CRNN_INLINE crnn_integers crnn_widen_words(crnn_words v) { return __builtin_convertvector(v, crnn_integers); }
+CRNN_INLINE crnn_integers crnn_widen_bytes(crnn_bytes v) { return __builtin_convertvector(v, crnn_integers); }
+CRNN_INLINE crnn_words crnn_narrow_words(crnn_integers v) { return __builtin_convertvector(v, crnn_words); }
+CRNN_INLINE crnn_bytes crnn_narrow_bytes(crnn_integers v) { return __builtin_convertvector(v, crnn_bytes); }
+CRNN_INLINE crnn_integers crnn_bits_of(crnn_floats v) { return (crnn_integers)v; }
+CRNN_INLINE crnn_floats crnn_float_of(crnn_integers bits) { return (crnn_floats)bits; }
+
+/* ---- Selections, lane by lane; a comparison with NaN is false. ---- */
+
+/* a > b ? yes : no; a > b ? a : b is maxps. */
+CRNN_INLINE crnn_floats crnn_where_greater(crnn_floats a, crnn_floats b, crnn_floats yes, crnn_floats no) {
+  return (crnn_floats)((crnn_float_lanes)a > (crnn_float_lanes)b ? (crnn_float_lanes)yes : (crnn_float_lanes)no);
+}
+/* a > b ? yes : no, a and b compared as signed integers */
+CRNN_INLINE crnn_floats crnn_where_bits_greater(crnn_integers a, crnn_integers b, crnn_floats yes, crnn_floats no) {
+  return (crnn_floats)((crnn_integer_lanes)a > (crnn_integer_lanes)b ? (crnn_float_lanes)yes : (crnn_float_lanes)no);
+}
+CRNN_INLINE crnn_floats crnn_zero_where_nan(crnn_floats v) {
+  return (crnn_floats)((crnn_integers)(v == v) & (crnn_integers)v);
+}
+/* a > b ? a : b */
+CRNN_INLINE crnn_integers crnn_maximum_integers(crnn_integers a, crnn_integers b) {
+  return (crnn_integers)((crnn_integer_lanes)a > (crnn_integer_lanes)b ? (crnn_integer_lanes)a : (crnn_integer_lanes)b);
+}
+
+/* ---- Arithmetic, each operation rounded on its own. Swift's operators on a SIMD type of Floats work lane after lane and leave
+ * it to the optimiser to find the vector again, which it often finds half as wide. ---- */
+
+CRNN_INLINE crnn_floats crnn_add(crnn_floats a, crnn_floats b) { return a + b; }
+CRNN_INLINE crnn_floats crnn_subtract(crnn_floats a, crnn_floats b) { return a - b; }
+CRNN_INLINE crnn_floats crnn_multiply(crnn_floats a, crnn_floats b) { return a * b; }
+CRNN_INLINE crnn_floats crnn_divide(crnn_floats a, crnn_floats b) { return a / b; }
+
+/* IEEE square roots, without the library call that a C compiler may add to set errno. */
+CRNN_INLINE float crnn_square_root(float x) { return __builtin_elementwise_sqrt(x); }
+CRNN_INLINE crnn_floats crnn_square_roots(crnn_floats v) { return __builtin_elementwise_sqrt(v); }
+
+/* ((sum + v[0]) + v[1]) + ..., over the first `count` lanes. */
+CRNN_INLINE float crnn_add_in_order(float sum, crnn_floats v, ptrdiff_t count) {
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < CRNN_LANES; i++) {
+    if (count > i) sum = sum + v[i];
+  }
+  return sum;
+}
+
+/* The largest lane: x > y ? x : y with y the running maximum, first lane first. */
+CRNN_INLINE float crnn_largest_lane(crnn_floats v) {
+  float largest = v[0];
+  for (int i = 1; i < CRNN_LANES; i++) largest = v[i] > largest ? v[i] : largest;
+  return largest;
+}
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
+
+#endif
