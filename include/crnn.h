@@ -293,6 +293,23 @@ CRNN_API crnn_status crnn_stream_reset(const crnn_model *model, crnn_stream *str
 CRNN_API crnn_status crnn_stream_process(const crnn_model *model, crnn_stream *stream, const crnn_array *input, int32_t finish,
                                          const crnn_array *output, int64_t *frames, crnn_error *error) CRNN_CHECK_RESULT;
 
+/* What crnn_stream_process is given, and what it gives back. */
+typedef struct crnn_process_call {
+  size_t struct_size;      /* sizeof(crnn_process_call) */
+  const crnn_model *model;
+  crnn_stream *stream;
+  const crnn_array *input; /* may be NULL to only finish */
+  const crnn_array *output;
+  crnn_error *error;       /* may be NULL */
+  int64_t frames;          /* set by the call */
+  int32_t finish;
+  int32_t reserved;        /* 0 */
+} crnn_process_call;
+
+/* crnn_stream_process for languages in which every argument of a call takes its time: a structure that is filled in once serves for all
+ * calls that are alike. Threads: stream. Since 0.1. */
+CRNN_API crnn_status crnn_stream_process_call(crnn_process_call *call) CRNN_CHECK_RESULT;
+
 /* For any number of ports. Gives frames (time x frame) to input port `port` and computes as far as possible. At most the
  * stream's chunk at a time is sure to be taken (of a port slower than another, its share: chunk times its rate by the fastest
  * port's, rounded down, at least 1); CRNN_ERROR_OUTPUT_PENDING, with nothing consumed, where finished output must be pulled (or

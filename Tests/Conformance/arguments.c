@@ -73,6 +73,10 @@ static void null_pointers_are_refused(void) {
   REFUSED(crnn_stream_process(model, stream, &in, 0, NULL, &frames, NULL));
   REFUSED(crnn_stream_process(model, stream, &in, 0, &out, NULL, NULL));
   REFUSED(crnn_stream_process(model, stream, &no_data, 0, &out, &frames, NULL));
+  REFUSED(crnn_stream_process_call(NULL));
+  REFUSED(crnn_stream_process_call(&(crnn_process_call){ 0, model, stream, &in, &out, NULL, 0, 0, 0 }));
+  REFUSED(crnn_stream_process_call(&(crnn_process_call){ sizeof(crnn_process_call), model, stream, &in, &out, NULL, 0, 0, 1 }));
+  REFUSED(crnn_stream_process_call(&(crnn_process_call){ sizeof(crnn_process_call), model, NULL, &in, &out, NULL, 0, 0, 0 }));
   REFUSED(crnn_stream_push(NULL, stream, 0, &in, NULL));
   REFUSED(crnn_stream_push(model, NULL, 0, &in, NULL));
   REFUSED(crnn_stream_push(model, stream, 0, NULL, NULL));

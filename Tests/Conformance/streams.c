@@ -50,6 +50,33 @@ static void process_gives_the_same_bits(void) {
   crnn_model_destroy(model);
 }
 
+static void process_calls_give_the_same_bits(void) {
+  crnn_model *model = checks_open("stream.crnn", NULL);
+  sequence whole = sequence_begin(model, SEQUENCE_FRAMES), pieces = sequence_begin(model, SEQUENCE_FRAMES);
+  int64_t in_size = sequence_frame_size(&whole.input_info[0]), out_size = sequence_frame_size(&whole.output_info[0]);
+  sequence_run(&whole);
+  crnn_stream *stream = NULL;
+  CHECK_STATUS(CRNN_OK, crnn_stream_create(model, NULL, &stream, NULL));
+  crnn_error error = CRNN_ERROR_INITIALIZER;
+  crnn_array in = sequence_array(&whole.input_info[0], pieces.input[0], 1);
+  crnn_array out = sequence_array(&whole.output_info[0], pieces.output[0], SEQUENCE_FRAMES);
+  crnn_process_call call = { sizeof call, model, stream, &in, &out, &error, 0, 0, 0 };
+  for (int64_t t = 0; t < SEQUENCE_FRAMES; t++) {
+    in.data = pieces.input[0] + t * in_size;
+    call.finish = t + 1 == SEQUENCE_FRAMES;
+    CHECK_STATUS(CRNN_OK, crnn_stream_process_call(&call));
+    out.data = (float *)out.data + call.frames * out_size;
+  }
+  CHECK((float *)out.data == pieces.output[0] + whole.output_frames[0] * out_size);
+  CHECK(sequence_equal(&whole, &pieces));
+  CHECK_STATUS(CRNN_ERROR_FINISHED, crnn_stream_process_call(&call));
+  CHECK(error.status == CRNN_ERROR_FINISHED && error.message[0]);
+  crnn_stream_destroy(stream);
+  sequence_end(&whole);
+  sequence_end(&pieces);
+  crnn_model_destroy(model);
+}
+
 static void process_without_room_consumes_nothing(void) {
   crnn_model *model = checks_open("stream.crnn", NULL);
   sequence whole = sequence_begin(model, SEQUENCE_FRAMES), again = sequence_begin(model, SEQUENCE_FRAMES);
@@ -236,6 +263,7 @@ int main(int count, char **arguments) {
   checks_begin(count, arguments);
   TEST(chunks_and_pieces_give_the_same_bits);
   TEST(process_gives_the_same_bits);
+  TEST(process_calls_give_the_same_bits);
   TEST(process_without_room_consumes_nothing);
   TEST(output_that_is_not_pulled_holds_input_back);
   TEST(a_copied_stream_goes_on_alike);

@@ -59,9 +59,9 @@ private struct WholeRun {
       progress = false
       var port = 0
       while port < file.pointee.inputCount {
-        var array: ArrayView?
+        var array = ArrayView.none(view.base)
         status = make(CRNN_INPUT, port, &array, error)
-        guard status == CRNN_OK, let array else { return status }
+        guard status == CRNN_OK else { return status }
         let state = view.tensors[Int(file.pointee.input(port).pointee.tensor)]
         let piece = min(array.frames &- state.produced, min(view.room(port: port), view.header.pointee.chunk))
         if piece > 0 {
@@ -77,9 +77,9 @@ private struct WholeRun {
       }
       port = 0
       while port < file.pointee.outputCount {
-        var array: ArrayView?
+        var array = ArrayView.none(view.base)
         status = make(CRNN_OUTPUT, port, &array, error)
-        guard status == CRNN_OK, let array else { return status }
+        guard status == CRNN_OK else { return status }
         let pulled = view.tensors[Int(file.pointee.output(port).pointee.tensor)].pulled
         if view.read(port: port, array, first: pulled, limit: array.frames &- pulled) > 0 { progress = true }
         port &+= 1
@@ -90,7 +90,7 @@ private struct WholeRun {
   }
 
   private func make(
-    _ direction: crnn_direction, _ port: Int, _ array: inout ArrayView?, _ error: UnsafeMutablePointer<crnn_error>?
+    _ direction: crnn_direction, _ port: Int, _ array: inout ArrayView, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
     let record = direction == CRNN_INPUT ? file.pointee.input(port) : file.pointee.output(port)
     return ArrayView.make(
@@ -102,9 +102,9 @@ private struct WholeRun {
   private func check(_ view: StreamView, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
     var port = 0
     while port < file.pointee.inputCount {
-      var array: ArrayView?
+      var array = ArrayView.none(view.base)
       var status = make(CRNN_INPUT, port, &array, error)
-      guard status == CRNN_OK, let array else { return status }
+      guard status == CRNN_OK else { return status }
       status = view.checkInput(port: port, array, error)
       guard status == CRNN_OK else { return status }
       status = view.checkLength(port: port, count: array.frames, error)
@@ -121,9 +121,9 @@ private struct WholeRun {
     guard joins == CRNN_OK else { return joins }
     port = 0
     while port < file.pointee.outputCount {
-      var array: ArrayView?
+      var array = ArrayView.none(view.base)
       var status = make(CRNN_OUTPUT, port, &array, error)
-      guard status == CRNN_OK, let array else { return status }
+      guard status == CRNN_OK else { return status }
       status = view.checkOutput(port: port, array, error)
       guard status == CRNN_OK else { return status }
       let frames = view.tensors[Int(file.pointee.output(port).pointee.tensor)].predicted

@@ -1,29 +1,17 @@
 import CCRNN
 import CKernels
 
-/// A stream, one of its ports and an array for it.
-private struct Exchange {
-  var view: StreamView
-  var port: Int
-  var array: ArrayView
-
-  static func make(
-    _ model: OpaquePointer?, _ handle: OpaquePointer?, _ direction: crnn_direction, _ index: Int32,
-    _ array: UnsafePointer<crnn_array>?, _ result: inout Exchange?, _ error: UnsafeMutablePointer<crnn_error>?
+extension StreamView {
+  /// Checks a caller's array against one of the ports; `result` becomes the view of it.
+  fileprivate func check(
+    _ array: UnsafePointer<crnn_array>?, _ direction: crnn_direction, _ index: Int32, _ result: inout ArrayView,
+    _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
-    var view: StreamView?
-    let status = stream(model, handle, error, &view)
-    guard status == CRNN_OK, let view else { return status }
-    guard let record = CRNN.port(view.model, direction, index) else { return noPort(error, index) }
-    var checked: ArrayView?
-    let arrayStatus = ArrayView.make(array, record, view.file.pointee.string(record.pointee.name), &checked, error)
-    guard arrayStatus == CRNN_OK, let checked else { return arrayStatus }
-    let typeStatus =
-      direction == CRNN_INPUT
-      ? view.checkInput(port: Int(index), checked, error) : view.checkOutput(port: Int(index), checked, error)
-    guard typeStatus == CRNN_OK else { return typeStatus }
-    result = Exchange(view: view, port: Int(index), array: checked)
-    return CRNN_OK
+    guard let record = CRNN.port(model, direction, index) else { return noPort(error, index) }
+    let status = ArrayView.make(array, record, file.pointee.string(record.pointee.name), &result, error)
+    guard status == CRNN_OK else { return status }
+    return direction == CRNN_INPUT
+      ? checkInput(port: Int(index), result, error) : checkOutput(port: Int(index), result, error)
   }
 }
 
@@ -36,24 +24,27 @@ public func crnn_stream_push(
   let inUse = StreamUse.begin(handle, &use, error)
   guard inUse == CRNN_OK else { return inUse }
   defer { use.end() }
-  var exchange: Exchange?
-  let status = Exchange.make(model, handle, CRNN_INPUT, port, frames, &exchange, error)
-  guard status == CRNN_OK, let exchange else { return status }
-  let (view, array) = (exchange.view, exchange.array)
-  let length = view.checkLength(port: exchange.port, count: array.frames, error)
+  var checked: StreamView?
+  let known = stream(model, handle, error, &checked)
+  guard known == CRNN_OK, let view = checked else { return known }
+  var array = ArrayView.none(view.base)
+  let status = view.check(frames, CRNN_INPUT, port, &array, error)
+  guard status == CRNN_OK else { return status }
+  let index = Int(port)
+  let length = view.checkLength(port: index, count: array.frames, error)
   guard length == CRNN_OK else { return length }
-  let joins = view.checkJoins(port: exchange.port, extra: array.frames, finish: false, error)
+  let joins = view.checkJoins(port: index, extra: array.frames, finish: false, error)
   guard joins == CRNN_OK else { return joins }
-  let room = view.room(port: exchange.port)
+  let room = view.room(port: index)
   guard array.frames <= room else {
     return Message(error, CRNN_ERROR_OUTPUT_PENDING).text("input port ").name(
-      view.file.pointee.string(view.file.pointee.input(exchange.port).pointee.name)
+      view.file.pointee.string(view.file.pointee.input(index).pointee.name)
     )
     .text(" has room for ").number(room).text(" frames, not ")
     .number(array.frames).text("; pull the output, feed the other inputs, or open the stream with a larger chunk")
     .status
   }
-  view.write(port: exchange.port, array, first: 0, count: array.frames)
+  view.write(port: index, array, first: 0, count: array.frames)
   view.advance()
   return CRNN_OK
 }
@@ -89,10 +80,13 @@ public func crnn_stream_pull(
   guard inUse == CRNN_OK else { return inUse }
   defer { use.end() }
   guard let frames else { return Message(error, CRNN_ERROR_ARGUMENT).text("frames is NULL").status }
-  var exchange: Exchange?
-  let status = Exchange.make(model, handle, CRNN_OUTPUT, port, output, &exchange, error)
-  guard status == CRNN_OK, let exchange else { return status }
-  frames.pointee = exchange.view.drain(port: exchange.port, exchange.array, first: 0)
+  var checked: StreamView?
+  let known = stream(model, handle, error, &checked)
+  guard known == CRNN_OK, let view = checked else { return known }
+  var array = ArrayView.none(view.base)
+  let status = view.check(output, CRNN_OUTPUT, port, &array, error)
+  guard status == CRNN_OK else { return status }
+  frames.pointee = view.drain(port: Int(port), array, first: 0)
   return CRNN_OK
 }
 
@@ -121,20 +115,22 @@ public func crnn_stream_process(
   guard inUse == CRNN_OK else { return inUse }
   defer { use.end() }
   guard let frames else { return Message(error, CRNN_ERROR_ARGUMENT).text("frames is NULL").status }
-  var target: Exchange?
-  let status = Exchange.make(model, handle, CRNN_OUTPUT, 0, output, &target, error)
-  guard status == CRNN_OK, let target else { return status }
-  let view = target.view
+  var checked: StreamView?
+  let known = stream(model, handle, error, &checked)
+  guard known == CRNN_OK, let view = checked else { return known }
+  var target = ArrayView.none(view.base)
+  let status = view.check(output, CRNN_OUTPUT, 0, &target, error)
+  guard status == CRNN_OK else { return status }
   guard view.file.pointee.inputCount == 1, view.file.pointee.outputCount == 1 else {
     return Message(error, CRNN_ERROR_PORT)
       .text("crnn_stream_process serves models with one input and one output; use push, finish and pull").status
   }
-  var source: Exchange?
+  var source = ArrayView.none(view.base)
   if input != nil {
-    let inputStatus = Exchange.make(model, handle, CRNN_INPUT, 0, input, &source, error)
+    let inputStatus = view.check(input, CRNN_INPUT, 0, &source, error)
     guard inputStatus == CRNN_OK else { return inputStatus }
   }
-  let count = source?.array.frames ?? 0
+  let count = source.frames
   let length = view.checkLength(port: 0, count: count, error)
   guard length == CRNN_OK else { return length }
   if finish != 0 {
@@ -144,34 +140,43 @@ public func crnn_stream_process(
   view.predict(port: 0, extra: count, finish: finish != 0)
   let result = view.tensors[Int(view.file.pointee.output(0).pointee.tensor)]
   let needed = result.predicted &- result.pulled
-  guard needed <= target.array.frames else {
+  guard needed <= target.frames else {
     frames.pointee = needed
     return Message(error, CRNN_ERROR_CAPACITY).text("the output needs room for ").number(needed).text(" frames, not ")
-      .number(target.array.frames).text("; nothing was consumed").status
+      .number(target.frames).text("; nothing was consumed").status
   }
-  frames.pointee = view.process(source?.array, count: count, finish: finish != 0, target.array)
+  frames.pointee = view.process(source, finish: finish != 0, target)
   return CRNN_OK
 }
 
+@_cdecl("crnn_stream_process_call") @implementation
+public func crnn_stream_process_call(_ call: UnsafeMutablePointer<crnn_process_call>?) -> crnn_status {
+  guard let call, call.pointee.struct_size >= MemoryLayout<crnn_process_call>.size else { return CRNN_ERROR_ARGUMENT }
+  guard call.pointee.reserved == 0 else {
+    return Message(call.pointee.error, CRNN_ERROR_ARGUMENT).text("reserved fields must be 0").status
+  }
+  return crnn_stream_process(
+    call.pointee.model, call.pointee.stream, call.pointee.input, call.pointee.finish, call.pointee.output,
+    &call.pointee.frames, call.pointee.error)
+}
+
 extension StreamView {
-  /// Feeds `count` frames in pieces that the ring can take, and drains what comes.
-  fileprivate func process(_ input: ArrayView?, count: Int64, finish: Bool, _ output: ArrayView) -> Int64 {
+  /// Feeds the frames in pieces that the ring can take, and drains what comes.
+  fileprivate func process(_ input: ArrayView, finish: Bool, _ output: ArrayView) -> Int64 {
     var (taken, given): (Int64, Int64) = (0, 0)
-    if let input {
-      while taken < count {
-        let piece = min(count &- taken, room(port: 0))
-        if piece <= 0 {
-          // Only output that stands ready can be in the way.
-          let drained = drain(port: 0, output, first: given)
-          if drained == 0 { return given }
-          given &+= drained
-          continue
-        }
-        write(port: 0, input, first: taken, count: piece)
-        taken &+= piece
-        advance()
-        given &+= drain(port: 0, output, first: given)
+    while taken < input.frames {
+      let piece = min(input.frames &- taken, room(port: 0))
+      if piece <= 0 {
+        // Only output that stands ready can be in the way.
+        let drained = drain(port: 0, output, first: given)
+        if drained == 0 { return given }
+        given &+= drained
+        continue
       }
+      write(port: 0, input, first: taken, count: piece)
+      taken &+= piece
+      advance()
+      given &+= drain(port: 0, output, first: given)
     }
     if finish {
       end(port: 0)

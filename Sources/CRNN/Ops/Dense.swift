@@ -24,7 +24,7 @@ enum Dense {
 
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
     let matrix = self.matrix(node)
-    let input = node.input(0).pointee
+    let input = node.input(0)
     let output = MatrixOutput(execution, node, matrix, outputs: node.output.pointee.elements)
     var cursor = Cursor(execution.scratch)
     let sums = MatrixSums(matrix, rows: execution.tile, &cursor)
@@ -32,10 +32,10 @@ enum Dense {
     var next = first
     while next < end {
       let tile = execution.framesInRow(node.inputIndex(0), next, limit: end &- next)
-      let frames = execution.frame(node.inputIndex(0), input.frameBytes, next)
+      let frames = execution.frame(node.inputIndex(0), input.pointee.frameBytes, next)
       matrix.multiply(
-        execution.kernels, Operands(frames, node.input(0)), stride: input.frameBytes / input.elementSize, count: tile,
-        sums)
+        execution.kernels, Operands(frames, input), stride: input.pointee.frameBytes / input.pointee.elementSize,
+        count: tile, sums)
       var i = 0
       while i < tile {
         let frame = execution.frame(node.outputIndex, node.output.pointee.frameBytes, next &+ Int64(i))

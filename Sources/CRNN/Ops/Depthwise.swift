@@ -4,16 +4,18 @@ import CKernels
 /// Convolution with one filter per channel: y[c] = Σ over taps of w[tap][c] x[tap][c].
 enum Depthwise {
   private struct Scratch {
+    let shape: UnsafeMutablePointer<WindowShape>
     let row: UnsafeMutablePointer<Int16>
     let taps: UnsafeMutablePointer<Int16>
     let accumulators: UnsafeMutablePointer<Int32>
     let values: UnsafeMutablePointer<Float>
 
     init(_ node: NodeView, _ cursor: inout Cursor) {
-      let shape = WindowShape(node)
+      let window = WindowShape(node)
       let padded = Depthwise.paddedChannels(node)
-      row = cursor.take(shape.taps &* shape.channels, of: Int16.self)
-      taps = cursor.take(shape.taps &* padded, of: Int16.self)
+      shape = cursor.take(1, of: WindowShape.self)
+      row = cursor.take(window.taps &* window.channels, of: Int16.self)
+      taps = cursor.take(window.taps &* padded, of: Int16.self)
       accumulators = cursor.take(padded, of: Int32.self)
       values = cursor.take(padded, of: Float.self)
     }
@@ -40,9 +42,10 @@ enum Depthwise {
 
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
     let shape = WindowShape(node)
-    let gather = OperandGather(execution, node, shape)
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, &cursor)
+    scratch.shape.initialize(to: shape)
+    let gather = OperandGather(execution, node, scratch.shape)
     let output = node.output.pointee
     let channels = shape.channels
     let padded = paddedChannels(node)

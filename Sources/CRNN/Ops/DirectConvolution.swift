@@ -5,31 +5,34 @@ import CKernels
 /// row are multiplied with them as they stand, for neighbouring output positions at once, and the sums of all rows add up.
 struct DirectConvolution {
   let execution: Execution
-  let shape: WindowShape
+  let shape: UnsafePointer<WindowShape>
   let tensor: UnsafePointer<crnn_tensor_record>
   let index: Int
   let matrix: Matrix
-  /// Output positions along the width whose taps all lie inside the frame.
+  /// Output positions along the width whose taps all lie inside the frame. None where rows of taps have gaps, or padding that is
+  /// not 0 would have to be added.
   let inside: (first: Int, end: Int)
 
-  /// Nil where rows of taps have gaps, or padding that is not 0 would have to be added.
-  init?(_ execution: Execution, _ node: NodeView, _ shape: WindowShape, _ matrix: Matrix) {
-    let tensor = node.input(0)
-    let (before, after) = (node.record.pointee.pad_before, node.record.pointee.pad_after)
-    let isPadded =
-      before.0 > 0 || before.1 > 0 || before.2 > 0 || after.0 > 0 || after.1 > 0 || after.2 > 0
-    guard node.record.pointee.groups == 1, matrix.segments == 1, shape.dilationWidth == 1, shape.outputWidth > 1,
-      (shape.kernelWidth &* shape.channels) % Int(CRNN_GROUP_DEPTH) == 0, tensor.pointee.zero_point == 0 || !isPadded
-    else { return nil }
+  init(_ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>, _ matrix: Matrix) {
     self.execution = execution
     self.shape = shape
-    self.tensor = tensor
     self.matrix = matrix
+    tensor = node.input(0)
     index = node.inputIndex(0)
-    let room = shape.width &+ shape.padWidth &- shape.kernelWidth
+    let isPadded =
+      node.record.pointee.pad_before.0 > 0 || node.record.pointee.pad_before.1 > 0
+      || node.record.pointee.pad_before.2 > 0
+      || node.record.pointee.pad_after.0 > 0 || node.record.pointee.pad_after.1 > 0
+      || node.record.pointee.pad_after.2 > 0
+    let isPossible =
+      node.record.pointee.groups == 1 && matrix.segments == 1 && shape.pointee.dilationWidth == 1
+      && shape.pointee.outputWidth > 1
+      && (shape.pointee.kernelWidth &* shape.pointee.channels) % Int(CRNN_GROUP_DEPTH) == 0
+      && (tensor.pointee.zero_point == 0 || !isPadded)
+    let room = shape.pointee.width &+ shape.pointee.padWidth &- shape.pointee.kernelWidth
+    let end = room < 0 ? 0 : min(shape.pointee.outputWidth, room / shape.pointee.strideWidth &+ 1)
     inside = (
-      (shape.padWidth &+ shape.strideWidth &- 1) / shape.strideWidth,
-      room < 0 ? 0 : min(shape.outputWidth, room / shape.strideWidth &+ 1)
+      (shape.pointee.padWidth &+ shape.pointee.strideWidth &- 1) / shape.pointee.strideWidth, isPossible ? end : 0
     )
   }
 
@@ -40,29 +43,33 @@ struct DirectConvolution {
 
   /// How many positions from column `x` on are not inside.
   func outside(_ x: Int) -> Int {
-    guard inside.first < inside.end else { return shape.outputWidth &- x }
-    return x < inside.first ? inside.first &- x : shape.outputWidth &- x &+ inside.first
+    guard inside.first < inside.end else { return Int.max }
+    return x < inside.first ? inside.first &- x : shape.pointee.outputWidth &- x &+ inside.first
   }
 
   /// The sums of `count` neighbours from position (y, x) of output frame `frame` on.
   func multiply(frame: Int64, y: Int, x: Int, count: Int, _ sums: MatrixSums) {
     let kernels = execution.kernels
     let final = execution.tensors[index].final
-    let groups = shape.kernelWidth &* shape.channels / Int(CRNN_GROUP_DEPTH)
+    let groups = shape.pointee.kernelWidth &* shape.pointee.channels / Int(CRNN_GROUP_DEPTH)
     let panels = matrix.rowsPerGroup / Int(CRNN_PANEL_ROWS)
-    let left = (x &* shape.strideWidth &- shape.padWidth) &* shape.channels
+    let left = (x &* shape.pointee.strideWidth &- shape.pointee.padWidth) &* shape.pointee.channels
     var isFirst = true
     var row = 0
-    while row < shape.kernelTime &* shape.kernelHeight {
-      let kt = row / shape.kernelHeight
-      let time = frame &* Int64(shape.strideTime) &- Int64(shape.padTime) &+ Int64(kt &* shape.dilationTime)
-      let iy = y &* shape.strideHeight &- shape.padHeight &+ row % shape.kernelHeight &* shape.dilationHeight
-      if time >= 0, final < 0 || time < final, iy >= 0, iy < shape.height {
+    while row < shape.pointee.kernelTime &* shape.pointee.kernelHeight {
+      let kt = row / shape.pointee.kernelHeight
+      let time =
+        frame &* Int64(shape.pointee.strideTime) &- Int64(shape.pointee.padTime)
+        &+ Int64(kt &* shape.pointee.dilationTime)
+      let iy =
+        y &* shape.pointee.strideHeight &- shape.pointee.padHeight &+ row % shape.pointee.kernelHeight
+        &* shape.pointee.dilationHeight
+      if time >= 0, final < 0 || time < final, iy >= 0, iy < shape.pointee.height {
         let source =
           execution.frame(index, tensor.pointee.frameBytes, time)
-          + (iy &* shape.width &* shape.channels &+ left) &* tensor.pointee.elementSize
+          + (iy &* shape.pointee.width &* shape.pointee.channels &+ left) &* tensor.pointee.elementSize
         kernels.multiply(
-          Operands(source, tensor), shape.strideWidth &* shape.channels, count,
+          Operands(source, tensor), shape.pointee.strideWidth &* shape.pointee.channels, count,
           matrix.weights + 32 &* groups &* row, isFirst ? matrix.offsets : UnsafePointer(sums.accumulators),
           isFirst ? 0 : matrix.rowsPerGroup, groups, panels, 32 &* matrix.depthGroups, sums.accumulators,
           matrix.rowsPerGroup)

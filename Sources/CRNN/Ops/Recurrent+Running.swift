@@ -5,14 +5,14 @@ extension Recurrent {
   static func run(
     _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, first: Int64, count: Int
   ) {
-    let timing = NodeTiming(node.record)
     let end = first &+ Int64(count)
-    guard timing.kind != .each else {
+    guard node.parameter(CRNN_RECURRENT_REVERSE) == 1 else {
       if first == 0 { loadInitialStates(execution, node, memory) }
       steps(execution, node, memory, first: first, end: end, isReverse: false, storing: end)
       return
     }
     // A backward layer begins anew at the end of the sequence, or of what each block of frames may see.
+    let timing = NodeTiming(node.record)
     let final = execution.tensors[node.inputIndex(0)].final
     var next = first
     while next < end {
@@ -35,23 +35,23 @@ extension Recurrent {
     let state = State(node, &stateCursor)
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, tile: execution.tile, &cursor)
-    let input = node.input(0).pointee
-    let output = node.output.pointee
-    let codes = input.frameBytes / input.elementSize
+    let input = node.input(0)
+    let codes = input.pointee.frameBytes / input.pointee.elementSize
     var next = isReverse ? end &- 1 : first
     var left = end &- first
     while left > 0 {
       let tile = execution.framesInRow(node.inputIndex(0), next, limit: left, isReverse: isReverse)
-      let frames = execution.frame(node.inputIndex(0), input.frameBytes, next)
+      let frames = execution.frame(node.inputIndex(0), input.pointee.frameBytes, next)
       layer.inputMatrix.apply(
-        execution.kernels, Operands(frames, node.input(0)), stride: isReverse ? 0 &- codes : codes, count: tile,
+        execution.kernels, Operands(frames, input), stride: isReverse ? 0 &- codes : codes, count: tile,
         scratch.projections)
       var i = 0
       while i < tile {
         step(execution, node, layer, state, scratch, scratch.projections.values + i &* layer.inputMatrix.rowsPerGroup)
         if next < storing {
           execution.store(
-            state.hidden, output, execution.frame(node.outputIndex, output.frameBytes, next), layer.units)
+            state.hidden, node.output.pointee, execution.frame(node.outputIndex, node.output.pointee.frameBytes, next),
+            layer.units)
         }
         next &+= isReverse ? -1 : 1
         i &+= 1

@@ -2,7 +2,7 @@ import CCRNN
 import CKernels
 
 /// A model in the caller's memory: the checked file, the kernels, and for each tensor the list of nodes that consume it and its
-/// window over each input port.
+/// window over each input port; and when each node runs.
 struct Model {
   static let magic: UInt64 = 0x6C65_646F_6D6E_6E63
   var magic: UInt64
@@ -14,6 +14,8 @@ struct Model {
   var consumers: UnsafeMutablePointer<Int32>
   /// Of tensor t over input port p: `windows[t * inputCount + p]`.
   var windows: UnsafeMutablePointer<FrameWindow>
+  /// Of each node.
+  var timings: UnsafeMutablePointer<NodeTiming>
   /// Where crnn_model_open mapped the file, else nil.
   var mapping: UnsafeRawPointer?
   var mappingBytes: Int
@@ -25,6 +27,7 @@ struct Model {
     _ = cursor.take(file.tensorCount &+ 1, of: Int32.self)
     _ = cursor.take(links(file), of: Int32.self)
     _ = cursor.take(file.tensorCount &* file.inputCount, of: FrameWindow.self)
+    _ = cursor.take(file.nodeCount, of: NodeTiming.self)
     return cursor.offset
   }
 
@@ -49,11 +52,17 @@ struct Model {
     let consumers = cursor.take(links(file), of: Int32.self)
     let windows = cursor.take(file.tensorCount &* file.inputCount, of: FrameWindow.self)
     UnsafePointer(kept).findWindows(windows)
+    let timings = cursor.take(file.nodeCount, of: NodeTiming.self)
+    var n = 0
+    while n < file.nodeCount {
+      (timings + n).initialize(to: NodeTiming(file.nodes + n))
+      n &+= 1
+    }
     var next: Int32 = 0
     var tensor = 0
     while tensor < file.tensorCount {
       first[tensor] = next
-      var n = 0
+      n = 0
       while n < file.nodeCount {
         if file.consumes(n, tensor) {
           consumers[Int(next)] = Int32(truncatingIfNeeded: n)
@@ -67,7 +76,7 @@ struct Model {
     model.initialize(
       to: Model(
         magic: magic, file: UnsafePointer(kept), kernels: kernels, firstConsumer: first, consumers: consumers,
-        windows: windows, mapping: nil, mappingBytes: 0))
+        windows: windows, timings: timings, mapping: nil, mappingBytes: 0))
     return model
   }
 }

@@ -32,7 +32,7 @@ struct NodeTiming {
   /// A recurrent layer that goes forward: every earlier frame has a part in what comes out.
   var remembers = false
 
-  /// Field by field: the record is large, and this is asked for with every step.
+  /// Field by field: the record is large.
   init(_ record: UnsafePointer<crnn_node_record>) {
     switch Int(record.pointee.op) {
     case CRNN_OP_CONVOLUTION, CRNN_OP_DEPTHWISE, CRNN_OP_POOL, CRNN_OP_WINDOW:

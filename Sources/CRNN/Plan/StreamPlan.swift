@@ -28,7 +28,7 @@ struct NodeState {
 struct StreamHeader {
   static let magic: UInt64 = 0x6D61_6572_7473_6E63
   /// Grows whenever streams are laid out in another way, or what stands in them means something else.
-  static let layout: Int64 = 1
+  static let layout: Int64 = 2
   var magic: UInt64
   /// The first bytes of the model's content id.
   var model: UInt64

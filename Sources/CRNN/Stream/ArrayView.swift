@@ -17,28 +17,28 @@ struct ArrayView {
   /// The frames, too.
   var isContiguous: Bool { isDense && (frames <= 1 || frameStride == elements &* elementSize) }
 
+  /// Checks an array; `result` becomes the view of it. An optional view would be copied from hand to hand.
   static func make(
     _ array: UnsafePointer<crnn_array>?, _ port: UnsafePointer<crnn_port_record>, _ name: UnsafePointer<CChar>,
-    _ result: inout ArrayView?, _ error: UnsafeMutablePointer<crnn_error>?
+    _ result: inout ArrayView, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
     guard let array, array.pointee.struct_size >= MemoryLayout<crnn_array>.size else {
       return Message(error, CRNN_ERROR_ARGUMENT).text("port ").name(name)
         .text(": the array is NULL or its struct_size is not set").status
     }
-    let a = array.pointee
     let rank = Int(port.pointee.rank)
-    guard Int(a.rank) == rank &+ 1 else {
+    guard Int(array.pointee.rank) == rank &+ 1 else {
       return Message(error, CRNN_ERROR_SHAPE).text("port ").name(name).text(" takes arrays of rank ").number(rank &+ 1)
-        .text(" (time, then the frame), not ").number(Int(a.rank)).status
+        .text(" (time, then the frame), not ").number(Int(array.pointee.rank)).status
     }
     let size: Int
-    switch a.dtype {
+    switch array.pointee.dtype {
     case CRNN_U8: size = 1
     case CRNN_S16: size = 2
     case CRNN_F32, CRNN_S32: size = 4
     default:
       return Message(error, CRNN_ERROR_TYPE).text("port ").name(name).text(": unknown element type ").number(
-        Int(a.dtype)
+        Int(array.pointee.dtype)
       )
       .status
     }
@@ -46,7 +46,7 @@ struct ArrayView {
     let shape = (
       rank > 0 ? Int(s.0) : 1, rank > 1 ? Int(s.1) : 1, rank > 2 ? Int(s.2) : 1, rank > 3 ? Int(s.3) : 1
     )
-    let given = a.shape
+    let given = array.pointee.shape
     let axes = (
       rank > 0 ? given.1 : 1, rank > 1 ? given.2 : 1, rank > 2 ? given.3 : 1, rank > 3 ? given.4 : 1
     )
@@ -63,13 +63,13 @@ struct ArrayView {
       return message.text("); the array's axes after time differ").status
     }
     let elements = shape.0 &* shape.1 &* shape.2 &* shape.3
-    guard let data = a.data ?? (given.0 == 0 ? UnsafeMutableRawPointer(bitPattern: 16) : nil) else {
+    guard let data = array.pointee.data ?? (given.0 == 0 ? UnsafeMutableRawPointer(bitPattern: 16) : nil) else {
       return Message(error, CRNN_ERROR_ARGUMENT).text("port ").name(name).text(": the array's data are NULL").status
     }
     let dense = (
       shape.1 &* shape.2 &* shape.3 &* size, shape.2 &* shape.3 &* size, shape.3 &* size, size
     )
-    let t = a.stride
+    let t = array.pointee.stride
     let isDefault = t.0 == 0 && t.1 == 0 && t.2 == 0 && t.3 == 0 && t.4 == 0
     let stride =
       isDefault
@@ -93,7 +93,8 @@ struct ArrayView {
         && (rank < 3 || shape.2 == 1 || stride.2 == packed(rank, 2, shape, size))
         && (rank < 4 || shape.3 == 1 || stride.3 == size))
     result = ArrayView(
-      data: data, dtype: a.dtype, frames: given.0, frameStride: frameStride, shape: shape, stride: stride, rank: rank,
+      data: data, dtype: array.pointee.dtype, frames: given.0, frameStride: frameStride, shape: shape, stride: stride,
+      rank: rank,
       isDense: isDense, elements: elements, elementSize: size)
     return CRNN_OK
   }
@@ -106,6 +107,14 @@ struct ArrayView {
     case 2: shape.3 &* size
     default: size
     }
+  }
+
+  /// No array: what `make` is to fill in.
+  @inline(__always)
+  static func none(_ anywhere: UnsafeMutableRawPointer) -> ArrayView {
+    ArrayView(
+      data: anywhere, dtype: 0, frames: 0, frameStride: 0, shape: (0, 0, 0, 0), stride: (0, 0, 0, 0), rank: 0,
+      isDense: true, elements: 0, elementSize: 0)
   }
 
   func frame(_ index: Int64) -> UnsafeMutableRawPointer { data + Int(truncatingIfNeeded: index) &* frameStride }

@@ -63,10 +63,7 @@ extension StreamView {
     }
     i = 0
     while i < file.pointee.nodeCount {
-      let node = file.node(i)
-      if !inputsHaveEnded(node, NodeTiming(node.record), predicting: true) {
-        tensors[node.outputIndex].predictedFinal = -1
-      }
+      if !inputsHaveEnded(i, predicting: true) { tensors[file.node(i).outputIndex].predictedFinal = -1 }
       i &+= 1
     }
   }
@@ -76,8 +73,8 @@ extension StreamView {
     var n = 0
     while n < file.pointee.nodeCount {
       let node = file.node(n)
-      let timing = NodeTiming(node.record)
-      if timing.kind == .each, !timing.hasInitialStates, node.inputCount > 1,
+      let timing = timing(n)
+      if timing.pointee.kind == .each, !timing.pointee.hasInitialStates, node.inputCount > 1,
         !file.pointee.tensors[node.outputIndex].isPerSequence
       {
         var (short, long) = (-1, node.inputIndex(0))
@@ -109,7 +106,7 @@ extension StreamView {
       n &-= 1
       let node = file.node(n)
       guard node.outputIndex == current else { continue }
-      current = node.inputIndex(NodeTiming(node.record).kind == .following ? 1 : 0)
+      current = node.inputIndex(timing(n).pointee.kind == .following ? 1 : 0)
     }
     var i = file.pointee.inputCount &- 1
     while i > 0, Int(file.pointee.input(i).pointee.tensor) != current { i &-= 1 }

@@ -22,12 +22,11 @@ extension StreamView {
 
   private func step(_ n: Int) -> (hasRun: Bool, wasLimited: Bool) {
     let node = file.node(n)
-    let timing = NodeTiming(node.record)
-    if timing.kind == .reduction { return (reduce(n, node), false) }
+    if timing(n).pointee.kind == .reduction { return (reduce(n, node), false) }
     let state = nodes + n
     let output = tensors + node.outputIndex
     guard output.pointee.final < 0 else { return (false, false) }
-    let possible = available(node, timing, predicting: false)
+    let possible = available(n, predicting: false)
     let wanted = possible &- state.pointee.emitted
     var count: Int64 = 0
     if wanted > 0 {
@@ -41,7 +40,7 @@ extension StreamView {
         output.pointee.produced &+= count
       }
     }
-    if state.pointee.emitted == possible, inputsHaveEnded(node, timing, predicting: false) {
+    if state.pointee.emitted == possible, inputsHaveEnded(n, predicting: false) {
       output.pointee.final = possible
     }
     return (count > 0, count < wanted)
@@ -69,22 +68,24 @@ extension StreamView {
   }
 
   /// Frames of the node's output that its inputs allow, from the start of the sequence.
-  func available(_ node: NodeView, _ timing: NodeTiming, predicting: Bool) -> Int64 {
-    if timing.hasInitialStates, !hasInitialStates(node, predicting: predicting) { return 0 }
+  func available(_ n: Int, predicting: Bool) -> Int64 {
+    let node = file.node(n)
+    let timing = timing(n)
+    if timing.pointee.hasInitialStates, !hasInitialStates(node, predicting: predicting) { return 0 }
     let first = tensors + node.inputIndex(0)
     let produced = predicting ? first.pointee.predicted : first.pointee.produced
     let final = predicting ? first.pointee.predictedFinal : first.pointee.final
-    switch timing.kind {
-    case .window: return timing.windows(produced, final: final)
+    switch timing.pointee.kind {
+    case .window: return timing.pointee.windows(produced, final: final)
     case .reverse: return max(final, 0)
-    case .blocks: return timing.blocks(produced, final: final)
+    case .blocks: return timing.pointee.blocks(produced, final: final)
     case .reduction: return final > 0 ? 1 : 0
-    case .expansion: return produced > 0 ? Int64(timing.count) : 0
+    case .expansion: return produced > 0 ? Int64(timing.pointee.count) : 0
     case .following:
       let second = tensors + node.inputIndex(1)
       return produced > 0 ? (predicting ? second.pointee.predicted : second.pointee.produced) : 0
     case .each:
-      if timing.hasInitialStates { return produced }
+      if timing.pointee.hasInitialStates { return produced }
       var count = produced
       var i = 1
       while i < node.inputCount {
@@ -109,14 +110,18 @@ extension StreamView {
 
   /// No more frames will come at the node's inputs, or one that it cannot begin without never came: an initial state, or the frame
   /// to repeat.
-  func inputsHaveEnded(_ node: NodeView, _ timing: NodeTiming, predicting: Bool) -> Bool {
+  func inputsHaveEnded(_ n: Int, predicting: Bool) -> Bool {
+    let node = file.node(n)
+    let timing = timing(n)
     var areAllOver = true
     var i = 0
     while i < node.inputCount {
       let input = tensors + node.inputIndex(i)
       let final = predicting ? input.pointee.predictedFinal : input.pointee.final
       if final < 0 { areAllOver = false }
-      if final == 0, timing.kind == .following ? i == 0 : timing.hasInitialStates && i > 0 { return true }
+      if final == 0, timing.pointee.kind == .following ? i == 0 : timing.pointee.hasInitialStates && i > 0 {
+        return true
+      }
       i &+= 1
     }
     return areAllOver
@@ -145,15 +150,15 @@ extension StreamView {
     let state = nodes + n
     let produced = tensors[tensor].produced
     guard tensors[node.outputIndex].final < 0 else { return produced }
-    let timing = NodeTiming(node.record)
-    if timing.hasInitialStates, node.inputIndex(0) != tensor { return 0 }
-    switch timing.kind {
+    let timing = timing(n)
+    if timing.pointee.hasInitialStates, node.inputIndex(0) != tensor { return 0 }
+    switch timing.pointee.kind {
     case .each: return state.pointee.emitted
     case .window:
-      let first = state.pointee.emitted &* Int64(timing.stride) &- Int64(timing.padBefore)
-      return timing.needsEdge ? min(first, produced &- 1) : first
+      let first = state.pointee.emitted &* Int64(timing.pointee.stride) &- Int64(timing.pointee.padBefore)
+      return timing.pointee.needsEdge ? min(first, produced &- 1) : first
     case .reverse: return 0
-    case .blocks: return timing.block(holding: state.pointee.emitted, final: -1).first
+    case .blocks: return timing.pointee.block(holding: state.pointee.emitted, final: -1).first
     case .reduction: return state.pointee.consumed
     case .expansion: return 0
     case .following: return node.inputIndex(0) == tensor ? 0 : state.pointee.emitted
@@ -181,11 +186,9 @@ extension StreamView {
   func predictNodes() {
     var i = 0
     while i < file.pointee.nodeCount {
-      let node = file.node(i)
-      let output = tensors + node.outputIndex
-      let timing = NodeTiming(node.record)
-      output.pointee.predicted = available(node, timing, predicting: true)
-      output.pointee.predictedFinal = inputsHaveEnded(node, timing, predicting: true) ? output.pointee.predicted : -1
+      let output = tensors + file.node(i).outputIndex
+      output.pointee.predicted = available(i, predicting: true)
+      output.pointee.predictedFinal = inputsHaveEnded(i, predicting: true) ? output.pointee.predicted : -1
       i &+= 1
     }
   }

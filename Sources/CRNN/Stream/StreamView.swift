@@ -29,6 +29,9 @@ struct StreamView {
       tile: Execution.tile(chunk: Int(truncatingIfNeeded: header.pointee.chunk)))
   }
 
+  /// When node `n` runs.
+  func timing(_ n: Int) -> UnsafePointer<NodeTiming> { UnsafePointer(model.pointee.timings + n) }
+
   /// The state of a fresh stream. Rings need no clearing: nothing is read from them that was not written.
   func reset() {
     header.pointee.isWaiting = 0
