@@ -23,6 +23,7 @@ from .errors import (
 from .image import decode_image
 from .library import runtime as _runtime
 from .model import Model, Port
+from .step import Step
 from .stream import Stream
 from .timing import Timing
 
@@ -35,6 +36,7 @@ __all__ = [
     "Model",
     "Port",
     "RuntimeEnvironmentError",
+    "Step",
     "Stream",
     "StreamStateError",
     "Timing",

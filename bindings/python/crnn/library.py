@@ -81,6 +81,20 @@ class CStreamOptions(ctypes.Structure):
     ]
 
 
+class CProcessCall(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("model", c_void_p),
+        ("stream", c_void_p),
+        ("input", c_void_p),
+        ("output", c_void_p),
+        ("error", c_void_p),
+        ("frames", c_int64),
+        ("finish", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
 class CImage(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_size_t),
@@ -143,6 +157,7 @@ _RUNTIME_FUNCTIONS = {
     "crnn_stream_restore": (c_int32, [c_void_p, c_void_p, c_size_t, POINTER(c_void_p), _ERROR]),
     "crnn_stream_reset": (c_int32, [c_void_p, c_void_p, _ERROR]),
     "crnn_stream_process": (c_int32, [c_void_p, c_void_p, _ARRAY, c_int32, _ARRAY, POINTER(c_int64), _ERROR]),
+    "crnn_stream_process_call": (c_int32, [c_void_p]),
     "crnn_stream_push": (c_int32, [c_void_p, c_void_p, c_int32, _ARRAY, _ERROR]),
     "crnn_stream_finish": (c_int32, [c_void_p, c_void_p, c_int32, _ERROR]),
     "crnn_stream_pull": (c_int32, [c_void_p, c_void_p, c_int32, _ARRAY, POINTER(c_int64), _ERROR]),

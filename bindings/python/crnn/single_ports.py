@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-import ctypes
-from ctypes import addressof, c_void_p
+import weakref
+from ctypes import addressof
 from typing import Optional
 
 import numpy as np
 
 from .arrays import as_c_array, native_dtype
 from .errors import error
-from .library import CAPACITY, F32, OK, CError, runtime, sized
+from .library import CAPACITY, F32, OK, CError, CProcessCall, runtime, sized
+from .step import Step
 
 # Arrays of up to so many bytes travel through a buffer whose address is known: NumPy takes longer to tell theirs.
 _BUFFER_BYTES = 16_384
 
 
 class SinglePorts:
-    """Calls crnn_stream_process with structures that are made once. Not for several threads at a time."""
+    """Calls crnn_stream_process_call with structures that are made once. All but `push_again` need the lock."""
 
-    def __init__(self, model, handle):
+    def __init__(self, model, handle, lock):
+        self._lock = lock
+        self._steps: weakref.WeakSet[Step] = weakref.WeakSet()
         self._output_port = model.outputs[0]
         self._ratio = _ratio(model.inputs[0], model.outputs[0])
-        self._frames = ctypes.c_int64()
         self._error = sized(CError)
-        self._inputs: dict[np.dtype, _Buffer] = {}
+        self._inputs: dict[np.dtype, Buffer] = {}
         self._input_shape = model.inputs[0].shape
-        self._output = _Buffer(self._output_port.shape, native_dtype(F32))
-        # Addresses of structures that live as long as this object, in their cheapest form for ctypes.
-        self._function = runtime["crnn_stream_process"]
-        self._function.restype = ctypes.c_int32
-        self._function.argtypes = [c_void_p, c_void_p, c_void_p, ctypes.c_int32, c_void_p, c_void_p, c_void_p]
-        self._handles = (model._handle.value, handle.value)
-        self._end = (addressof(self._frames), addressof(self._error))
-        # Of the frames that came last: their shape and type, where the next ones go, and the whole call.
-        self._last: tuple = (None, None, None, ())
+        self._output = Buffer(self._output_port.shape, native_dtype(F32))
+        self._call = sized(CProcessCall, model=model._handle, stream=handle, error=addressof(self._error))
+        # The address of the structure, which lives as long as this object, is what is cheapest for ctypes.
+        self._address = addressof(self._call)
+        self._function = runtime.crnn_stream_process_call
+        self._acquire, self._release = lock.acquire, lock.release
+        self.forget()
 
     def forget(self) -> None:
-        """The stream was reset: nothing is kept here."""
+        """The stream was reset: the next frames take the long way. With the lock."""
+        # Of the frames that came last: their shape and type, where the next ones go, and what came of them.
+        self._shape = self._dtype = self._place = self._ready = self._count = None
 
     def push(self, arrays: dict[int, np.ndarray]) -> np.ndarray:
         """Gives an array as the library takes it, and returns what is ready. Where it raises, nothing was consumed."""
@@ -45,47 +47,75 @@ class SinglePorts:
 
     def push_again(self, frames: np.ndarray) -> Optional[np.ndarray]:
         """The same for frames of the shape and type of those before, which need no check; None for others."""
-        shape, dtype, place, call = self._last
-        if frames.shape != shape or frames.dtype is not dtype:
+        place = self._place
+        if frames.shape != self._shape or frames.dtype is not self._dtype:
             return None
-        place[...] = frames
-        # What it refuses, it has not taken: `push` tells why.
-        return self._output.array[: self._frames.value].copy() if self._function(*call) == OK else None
+        self._acquire()
+        try:
+            if place is not self._place:  # another thread was faster
+                return None
+            place[...] = frames
+            if self._function(self._address):
+                return None  # What it refuses, it has not taken: `push` tells why.
+            count = self._call.frames
+            return (self._ready if count == self._count else self._output.array[:count]).copy()
+        finally:
+            self._release()
+
+    def step(self, stream, frames: int, dtype) -> Step:
+        """Calls with arrays of their own."""
+        source = Buffer(self._input_shape, dtype, frames)
+        target = Buffer(self._output_port.shape, native_dtype(F32), int(frames * self._ratio) + 1)
+        step = Step(stream, self._lock, source, target)
+        self._steps.add(step)
+        return step
+
+    def close(self) -> None:
+        """The stream is gone. With the lock."""
+        self.forget()
+        for step in self._steps:
+            step.close()
 
     def finish(self, port: Optional[int]) -> np.ndarray:
         """Ends the sequence and returns the rest."""
         return self._step(None, True)
 
     def _step(self, frames: Optional[np.ndarray], finish: bool) -> np.ndarray:
-        count, view = 0, None
+        call, held, count = self._call, self._output, 0
+        self.forget()
+        buffer = None
+        call.input, call.finish = None, finish
         if frames is not None:
             count = len(frames)
             buffer = self._inputs.get(frames.dtype)
             if buffer is None:
-                buffer = self._inputs[frames.dtype] = _Buffer(self._input_shape, frames.dtype)
+                buffer = self._inputs[frames.dtype] = Buffer(self._input_shape, frames.dtype)
             if count <= buffer.capacity:
-                view = buffer.filled(frames)
-                call = (*self._handles, view, False, self._output.address, *self._end)
-                self._last = (frames.shape, frames.dtype, buffer.array[:count], call)
+                call.input = buffer.filled(frames)
             else:
-                self._last = (None, None, None, ())
-                large = as_c_array(frames)
-                view = addressof(large)
-        held, room = self._output, int(count * self._ratio) + 1
+                buffer, large = None, as_c_array(frames)
+                call.input = addressof(large)
+        room = int(count * self._ratio) + 1
         while True:
             if room > held.capacity:
-                held = _Buffer(self._output_port.shape, held.array.dtype, room)
-            status = self._function(*self._handles, view, finish, held.address, *self._end)
-            ready = self._frames.value
+                held = Buffer(self._output_port.shape, held.array.dtype, room)
+            call.output = held.address
+            status = self._function(self._address)
             if status == OK:
-                result = held.array[:ready]
-                return result.copy() if held is self._output else result
+                break
             if status != CAPACITY:
                 raise error(status, self._error.message.decode("utf-8", "replace"))
-            room = ready
+            room = call.frames
+        result = held.array[: call.frames]
+        if held is not self._output:
+            return result
+        if buffer is not None:
+            self._shape, self._dtype = frames.shape, frames.dtype
+            self._place, self._ready, self._count = buffer.array[:count], result, call.frames
+        return result.copy()
 
 
-class _Buffer:
+class Buffer:
     """Frames of memory and the library's view of it."""
 
     def __init__(self, shape: tuple[int, ...], dtype, capacity: Optional[int] = None):
@@ -100,6 +130,10 @@ class _Buffer:
         self.array[: len(frames)] = frames
         self.view.shape[0] = len(frames)
         return self.address
+
+
+    def larger(self, capacity: int) -> "Buffer":
+        return Buffer(self.array.shape[1:], self.array.dtype, capacity)
 
 
 def _ratio(source, target) -> float:

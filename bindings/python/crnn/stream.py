@@ -15,6 +15,7 @@ from .errors import ArgumentError, StreamStateError
 from .library import ARGUMENT, MEMORY_ALIGNMENT, STREAM, check, runtime
 from .several_ports import SeveralPorts
 from .single_ports import SinglePorts
+from .step import Step, check_frames
 from .values import stream_options
 
 _TIME = (1,)  # the axes that stand in front of a frame's own
@@ -62,7 +63,7 @@ class Stream:
         self._is_open = True
         self._lock = threading.Lock()
         has_one_each = len(model.inputs) == len(model.outputs) == 1
-        self._single = SinglePorts(model, handle) if has_one_each else None
+        self._single = SinglePorts(model, handle, self._lock) if has_one_each else None
         self._steps = self._single or SeveralPorts(model, handle, options)
 
     def __enter__(self) -> "Stream":
@@ -80,6 +81,8 @@ class Stream:
         """Gives the memory back. The stream cannot be used any more."""
         with self._lock:
             self._is_open = False
+            if self._single:
+                self._single.close()
             self._destroy()
 
     def reset(self) -> None:
@@ -120,11 +123,10 @@ class Stream:
         for another port, and indices outside the table of an embedding, are met when their turn comes, and what stood
         before them was consumed.
         """
-        if type(frames) is np.ndarray and self._single and not named:
-            with self._lock:
-                ready = self._single.push_again(frames) if self._is_open else None
-                if ready is not None:
-                    return ready
+        if type(frames) is np.ndarray and not named and self._single:
+            ready = self._single.push_again(frames)
+            if ready is not None:
+                return ready
         if frames is None and not named:
             raise ArgumentError(ARGUMENT, "push needs frames: an array, or arrays by the names of the ports")
         inputs = self._model.inputs
@@ -135,6 +137,29 @@ class Stream:
         with self._lock:
             self._check_open()
             return self._steps.push(arrays)
+
+    def step(self, frames: int = 1, dtype=np.float32) -> Step:
+        """A step of `frames` frames at a time over arrays that are made once: the fastest way to feed a network of one
+        input and one output port as its data come.
+
+        Args:
+            frames: how many frames a call takes, 1 to 1,048,576.
+            dtype: of the input array, one that the port takes as it is: float32, uint8 or int16, or int32 for indices.
+
+        Raises:
+            ArgumentError: the network has several inputs or outputs, or the port does not take the type.
+        """
+        if not self._single:
+            raise ArgumentError(ARGUMENT, "only networks with one input and one output have steps: push to the others")
+        port = self._model.inputs[0]
+        empty = np.empty((0, *port.shape), dtype)
+        takes_indices = port.dtype == np.int32
+        if takes_indices != (empty.dtype == np.int32) or as_input(empty, port, _TIME).dtype != empty.dtype:
+            raise ArgumentError(ARGUMENT, f"port {port.name!r} takes no array of {empty.dtype} as it is")
+        check_frames(frames)
+        with self._lock:
+            self._check_open()
+            return self._single.step(self, frames, empty.dtype)
 
     def _given(self, frames, named: dict) -> dict:
         """The caller's arrays by the index of the port."""

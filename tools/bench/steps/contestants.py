@@ -7,8 +7,8 @@ import sys
 from . import graphs, lite_rt, onnx_runtime, own
 
 PUSHED = "crnn push"
-PROCESSED = "crnn process"
-OURS = (PUSHED, PROCESSED)
+STEPPED = "crnn step"
+OURS = (PUSHED, STEPPED)
 
 
 def prepare(workload, root, folder):
@@ -22,7 +22,7 @@ def prepare(workload, root, folder):
         static = graphs.static_int8(step, folder / "static.onnx", workload)
         files = {
             PUSHED: packed,
-            PROCESSED: packed,
+            STEPPED: packed,
             "ORT float": step,
             "ORT dynamic int8": graphs.dynamic_int8(step, folder / "dynamic.onnx"),
             "ORT static int8": static,
@@ -35,8 +35,8 @@ def begin(name, path, workload):
     """A stepper: `reset()`, `step(index)`, `result()` of the step before."""
     if name == PUSHED:
         return own.Pushed(path, workload)
-    if name == PROCESSED:
-        return own.Processed(path, workload)
+    if name == STEPPED:
+        return own.Stepped(path, workload)
     if name.startswith("ORT"):
         return onnx_runtime.Stepper(path, workload, workload.frames)
     return lite_rt.Stepper(path, workload.frames)

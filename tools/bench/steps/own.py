@@ -1,11 +1,6 @@
-"""This library: through the Python package as a user writes it, and through one C call on preallocated arrays."""
-
-import ctypes
+"""This library through the Python package: as one usually writes it, and over arrays that are made once."""
 
 import crnn
-import numpy as np
-from crnn.arrays import as_c_array
-from crnn.library import runtime
 
 
 class Pushed:
@@ -30,30 +25,24 @@ class Pushed:
         return self._ready.reshape(-1).copy()
 
 
-class Processed:
-    """`crnn_stream_process`, called through ctypes on descriptions of the arrays that were made before."""
+class Stepped:
+    """`model.stream().step()`: arrays that are made once, as the peers have them."""
 
     def __init__(self, path, workload):
         self._model = crnn.Model(path)
         self._stream = self._model.stream(chunk=workload.hop)
-        shape = (workload.hop, *self._model.inputs[0].shape)
-        self.frames = [np.ascontiguousarray(frame.reshape(shape)) for frame in workload.frames]
-        self._sources = [ctypes.byref(as_c_array(frame)) for frame in self.frames]
-        self._output = np.zeros((1, *self._model.outputs[0].shape), np.float32)
-        self._target = ctypes.byref(as_c_array(self._output))
-        self._frames = ctypes.c_int64()
-        self._count = ctypes.byref(self._frames)
-        self._process = runtime.crnn_stream_process
-        self._handles = self._model._handle, self._stream._handle
+        step = self._stream.step(workload.hop)
+        self.frames = [frame.reshape(step.input.shape) for frame in workload.frames]
+        self._input, self._run, self._output = step.input, step.run, step.output
+        self._ready = 0
 
     def reset(self):
         self._stream.reset()
 
     def step(self, index):
-        model, stream = self._handles
-        if self._process(model, stream, self._sources[index], 0, self._target, self._count, None):
-            raise RuntimeError("crnn_stream_process failed")
+        self._input[...] = self.frames[index]
+        self._ready = self._run()
 
     def result(self):
-        assert self._frames.value == 1, f"a step gave {self._frames.value} frames"
-        return self._output.reshape(-1).copy()
+        assert self._ready == 1, f"a step gave {self._ready} frames"
+        return self._output[0].reshape(-1).copy()
