@@ -2,124 +2,142 @@ import CCRNN
 import CKernels
 
 extension Recurrent {
+  /// Output frames `first`..<`first + count` of one stream.
   static func run(
     _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, first: Int64, count: Int
   ) {
-    let end = first &+ Int64(count)
-    guard node.parameter(CRNN_RECURRENT_REVERSE) == 1 else {
-      if first == 0 { loadInitialStates(execution, node, memory) }
-      steps(execution, node, memory, first: first, end: end, isReverse: false, storing: end)
-      return
-    }
-    // A backward layer begins anew at the end of the sequence, or of what each block of frames may see.
-    let timing = NodeTiming(node.record)
-    let final = execution.tensors[node.inputIndex(0)].final
-    var next = first
-    while next < end {
-      let block = timing.block(holding: next, final: final)
-      reset(node, memory)
-      loadInitialStates(execution, node, memory)
-      let last = min(max(block.end, next &+ 1), end)
-      steps(execution, node, memory, first: next, end: block.seen, isReverse: true, storing: last)
-      next = last
-    }
+    let layer = Layer(node)
+    var cursor = Cursor(execution.scratch)
+    var lane = RecurrentLane(execution, node, layer, memory, first: first, count: count, &cursor)
+    run(&lane, 1, node, layer, Rows(layer, rows: 1, &cursor))
   }
 
-  /// Steps over frames `first`..<`end`, in either direction, and stores the results of those before `storing`.
-  private static func steps(
-    _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, first: Int64, end: Int64,
-    isReverse: Bool, storing: Int64
+  /// Runs several streams to the end of their frames. Each step multiplies the hidden states of all that have one left, as rows side
+  /// by side, and so reads the weights once; sums of integers are exact, and all else is done for each stream by itself, so that a
+  /// stream's results are those that it has alone. Changes the order of the lanes.
+  static func run(
+    _ lanes: UnsafeMutablePointer<RecurrentLane>, _ count: Int, _ node: NodeView, _ layer: Layer, _ rows: Rows
   ) {
-    let layer = Layer(node)
-    var stateCursor = Cursor(memory)
-    let state = State(node, &stateCursor)
-    var cursor = Cursor(execution.scratch)
-    let scratch = Scratch(node, tile: execution.tile, &cursor)
-    let input = node.input(0)
-    let codes = input.pointee.frameBytes / input.pointee.elementSize
-    var next = isReverse ? end &- 1 : first
-    var left = end &- first
-    while left > 0 {
-      let tile = execution.framesInRow(node.inputIndex(0), next, limit: left, isReverse: isReverse)
-      let frames = execution.frame(node.inputIndex(0), input.pointee.frameBytes, next)
-      layer.inputMatrix.apply(
-        execution.kernels, Operands(frames, input), stride: isReverse ? 0 &- codes : codes, count: tile,
-        scratch.projections)
+    let kernels = lanes[0].execution.kernels
+    let operand = operand(node)
+    var step = step(node, layer, lanes[0], rows)
+    var count = count
+    while true {
       var i = 0
-      while i < tile {
-        step(execution, node, layer, state, scratch, scratch.projections.values + i &* layer.inputMatrix.rowsPerGroup)
-        if next < storing {
-          execution.store(
-            state.hidden, node.output.pointee, execution.frame(node.outputIndex, node.output.pointee.frameBytes, next),
-            layer.units)
+      while i < count {
+        if lanes[i].advance(node, layer) {
+          quantize(kernels, layer, operand, lanes[i].state.hidden, rows, i)
+          i &+= 1
+        } else {
+          count &-= 1
+          lanes[i] = lanes[count]
         }
-        next &+= isReverse ? -1 : 1
+      }
+      if count == 0 { return }
+      multiply(kernels, layer, layer.hiddenMatrix, rows, count, rows.hidden)
+      if let candidate = layer.candidateMatrix {
+        i = 0
+        while i < count {
+          let reset = rows.resetHidden + i &* rows.stride
+          point(&step, lanes[i], layer, rows, i)
+          kernels.pointee.gru_gates(&step, reset)
+          quantize(kernels, layer, operand, reset, rows, i)
+          i &+= 1
+        }
+        multiply(kernels, layer, candidate, rows, count, rows.candidate)
+      }
+      i = 0
+      while i < count {
+        point(&step, lanes[i], layer, rows, i)
+        finish(&step, kernels, layer)
+        if lanes[i].isStored { store(lanes[i], node, layer) }
         i &+= 1
       }
-      left &-= Int64(tile)
     }
   }
 
-  /// h and c from the inputs after the first, where there are any; else they stand as `reset` has left them.
-  private static func loadInitialStates(_ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer) {
-    var cursor = Cursor(memory)
-    let state = State(node, &cursor)
-    var i = 1
-    while i < node.inputCount {
-      let tensor = node.input(i).pointee
-      let frame = execution.frame(node.inputIndex(i), tensor.frameBytes, 0)
-      execution.load(frame, tensor, i == 1 ? state.hidden : state.cell, node.parameter(CRNN_RECURRENT_UNITS))
-      i &+= 1
-    }
-  }
-
-  private static func step(
-    _ execution: Execution, _ node: NodeView, _ layer: Layer, _ state: State, _ scratch: Scratch,
-    _ projection: UnsafePointer<Float>
+  private static func finish(
+    _ step: UnsafePointer<crnn_recurrent_step>, _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer
   ) {
-    multiply(execution, node, layer, layer.hiddenMatrix, state.hidden, scratch, scratch.hidden)
+    if layer.candidateMatrix != nil {
+      kernels.pointee.gru_candidate(step)
+    } else if layer.kind == CRNN_RECURRENT_LSTM {
+      kernels.pointee.lstm(step)
+    } else if layer.kind == CRNN_RECURRENT_GRU {
+      kernels.pointee.gru_after(step)
+    } else {
+      kernels.pointee.simple(step)
+    }
+  }
+
+  private static func store(_ lane: RecurrentLane, _ node: NodeView, _ layer: Layer) {
+    let frame = lane.execution.frame(node.outputIndex, node.output.pointee.frameBytes, lane.frame)
+    lane.execution.store(lane.state.hidden, node.output.pointee, frame, layer.units)
+  }
+
+  /// What all steps have in common.
+  private static func step(
+    _ node: NodeView, _ layer: Layer, _ lane: RecurrentLane, _ rows: Rows
+  ) -> crnn_recurrent_step {
     let hasPeephole = node.blobLength(CRNN_RECURRENT_BLOB_PEEPHOLE) > 0
-    var step = crnn_recurrent_step(
+    return crnn_recurrent_step(
       units: layer.units,
       gate: activation(node, CRNN_RECURRENT_GATE_ACTIVATION, CRNN_RECURRENT_GATE_ALPHA),
       cell: activation(node, CRNN_RECURRENT_CELL_ACTIVATION, CRNN_RECURRENT_CELL_ALPHA),
       output: activation(node, CRNN_RECURRENT_OUTPUT_ACTIVATION, CRNN_RECURRENT_OUTPUT_ALPHA),
-      clip: node.real(CRNN_RECURRENT_CLIP), input: projection, hidden: scratch.hidden.values,
-      candidate: UnsafePointer(scratch.candidate.values),
-      peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil, h: state.hidden,
-      c: layer.candidateMatrix == nil ? state.cell : scratch.update)
-    if let candidate = layer.candidateMatrix {
-      execution.kernels.pointee.gru_gates(&step, scratch.resetHidden)
-      multiply(execution, node, layer, candidate, scratch.resetHidden, scratch, scratch.candidate)
-      execution.kernels.pointee.gru_candidate(&step)
-    } else if layer.kind == CRNN_RECURRENT_LSTM {
-      execution.kernels.pointee.lstm(&step)
-    } else if layer.kind == CRNN_RECURRENT_GRU {
-      execution.kernels.pointee.gru_after(&step)
-    } else {
-      execution.kernels.pointee.simple(&step)
-    }
+      clip: node.real(CRNN_RECURRENT_CLIP), input: lane.projection(layer), hidden: rows.hidden.values,
+      candidate: UnsafePointer(rows.candidate.values),
+      peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil, h: lane.state.hidden,
+      c: lane.state.cell)
   }
 
-  /// Quantises `values` as the recurrent operand and multiplies it by `matrix`.
-  private static func multiply(
-    _ execution: Execution, _ node: NodeView, _ layer: Layer, _ matrix: Matrix, _ values: UnsafePointer<Float>,
-    _ scratch: Scratch, _ result: MatrixSums
+  /// Turns the step to a stream, and to its row.
+  @inline(__always)
+  private static func point(
+    _ step: inout crnn_recurrent_step, _ lane: RecurrentLane, _ layer: Layer, _ rows: Rows, _ row: Int
   ) {
-    var q = crnn_quantization(
+    step.input = lane.projection(layer)
+    step.hidden = rows.hidden.values + row &* layer.hiddenMatrix.rowsPerGroup
+    step.h = lane.state.hidden
+    step.c = lane.state.cell
+    guard layer.candidateMatrix != nil else { return }
+    step.candidate = UnsafePointer(rows.candidate.values + row &* rows.stride)
+    step.c = rows.update + row &* rows.stride
+  }
+
+  /// How h is quantised where the recurrent matrix takes it.
+  private static func operand(_ node: NodeView) -> crnn_quantization {
+    crnn_quantization(
       scale: node.real(CRNN_RECURRENT_HIDDEN_SCALE), inverse_scale: node.real(CRNN_RECURRENT_HIDDEN_INVERSE_SCALE),
       zero_point: Int32(truncatingIfNeeded: node.parameter(CRNN_RECURRENT_HIDDEN_ZERO)),
       minimum: Int32(truncatingIfNeeded: node.parameter(CRNN_RECURRENT_HIDDEN_MINIMUM)),
       maximum: Int32(truncatingIfNeeded: node.parameter(CRNN_RECURRENT_HIDDEN_MAXIMUM)))
-    // What lies behind the units meets weights of 0.
+  }
+
+  /// `values` become row `row` of the operands.
+  @inline(__always)
+  private static func quantize(
+    _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer, _ operand: crnn_quantization,
+    _ values: UnsafePointer<Float>, _ rows: Rows, _ row: Int
+  ) {
+    var q = operand
     if layer.hiddenIsByte {
-      execution.kernels.pointee.quantize_u8(values, &q, scratch.codes, layer.units)
-      let codes = UnsafePointer(scratch.codes)
-      matrix.apply(execution.kernels, layer.hiddenIsSevenBit ? .u7(codes) : .u8(codes), stride: 0, count: 1, result)
+      kernels.pointee.quantize_u8(values, &q, rows.codes + row &* rows.stride, layer.units)
     } else {
-      execution.kernels.pointee.quantize_s16(values, &q, scratch.wideCodes, layer.units)
-      matrix.apply(execution.kernels, .s16(scratch.wideCodes), stride: 0, count: 1, result)
+      kernels.pointee.quantize_s16(values, &q, rows.wideCodes + row &* rows.stride, layer.units)
     }
+  }
+
+  /// Rows of operands times `matrix`. What lies behind the units meets weights of 0.
+  @inline(__always)
+  private static func multiply(
+    _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer, _ matrix: Matrix, _ rows: Rows, _ count: Int,
+    _ result: MatrixSums
+  ) {
+    let codes = UnsafePointer(rows.codes)
+    let operands: Operands =
+      !layer.hiddenIsByte ? .s16(rows.wideCodes) : layer.hiddenIsSevenBit ? .u7(codes) : .u8(codes)
+    matrix.apply(kernels, operands, stride: rows.stride, count: count, result)
   }
 
   private static func activation(_ node: NodeView, _ kind: Int, _ alpha: Int) -> crnn_activation {

@@ -2,13 +2,15 @@ import CCRNN
 import CKernels
 
 /// LSTM, GRU and simple recurrent layers. The input projection runs over a few frames at once; the recurrent part steps from
-/// frame to frame. h and c live in the stream as floats; h is quantised as the operand of the recurrent matrix.
+/// frame to frame, of one stream or of several side by side. h and c live in the stream as floats; h is quantised as the operand
+/// of the recurrent matrix.
 enum Recurrent {
   struct Layer {
     let kind: Int
     let units: Int
     let inputs: Int
     let resetsAfter: Bool
+    let isReverse: Bool
     let inputMatrix: Matrix
     let hiddenMatrix: Matrix
     /// GRU with reset before.
@@ -21,6 +23,7 @@ enum Recurrent {
       units = node.parameter(CRNN_RECURRENT_UNITS)
       inputs = node.input(0).pointee.elements
       resetsAfter = node.parameter(CRNN_RECURRENT_RESET_AFTER) == 1
+      isReverse = node.parameter(CRNN_RECURRENT_REVERSE) == 1
       let resetsBefore = kind == CRNN_RECURRENT_GRU && !resetsAfter
       let gates = Recurrent.gates(kind)
       let segments = node.parameter(CRNN_RECURRENT_SEGMENTS_HIDDEN)
@@ -40,8 +43,19 @@ enum Recurrent {
     }
   }
 
+  /// What one stream needs while it runs: the input's part of a few frames.
   struct Scratch {
     let projections: MatrixSums
+
+    init(_ layer: Layer, tile: Int, _ cursor: inout Cursor) {
+      projections = MatrixSums(layer.inputMatrix, rows: tile, &cursor)
+    }
+  }
+
+  /// What streams that step together need: a row for each. A stream by itself has one.
+  struct Rows {
+    /// Elements from row to row of what lies beside the sums.
+    let stride: Int
     let hidden: MatrixSums
     let candidate: MatrixSums
     let resetHidden: UnsafeMutablePointer<Float>
@@ -49,17 +63,16 @@ enum Recurrent {
     let codes: UnsafeMutablePointer<UInt8>
     let wideCodes: UnsafeMutablePointer<Int16>
 
-    init(_ node: NodeView, tile: Int, _ cursor: inout Cursor) {
-      let layer = Layer(node)
-      projections = MatrixSums(layer.inputMatrix, rows: tile, &cursor)
-      hidden = MatrixSums(layer.hiddenMatrix, rows: 1, &cursor)
-      let padded = Matrix.paddedRows(layer.units)
-      let hasCandidate = layer.candidateMatrix != nil
-      candidate = MatrixSums(hasCandidate ? padded : 0, segments: layer.hiddenMatrix.segments, &cursor)
-      resetHidden = cursor.take(hasCandidate ? padded : 0, of: Float.self)
-      update = cursor.take(hasCandidate ? padded : 0, of: Float.self)
-      codes = cursor.take(layer.hiddenIsByte ? padded : 0, of: UInt8.self)
-      wideCodes = cursor.take(layer.hiddenIsByte ? 0 : padded, of: Int16.self)
+    init(_ layer: Layer, rows: Int, _ cursor: inout Cursor) {
+      stride = Matrix.paddedRows(layer.units)
+      hidden = MatrixSums(layer.hiddenMatrix, rows: rows, &cursor)
+      let count = rows &* stride
+      let candidates = layer.candidateMatrix != nil ? count : 0
+      candidate = MatrixSums(candidates, segments: layer.hiddenMatrix.segments, &cursor)
+      resetHidden = cursor.take(candidates, of: Float.self)
+      update = cursor.take(candidates, of: Float.self)
+      codes = cursor.take(layer.hiddenIsByte ? count : 0, of: UInt8.self)
+      wideCodes = cursor.take(layer.hiddenIsByte ? 0 : count, of: Int16.self)
     }
   }
 
@@ -90,8 +103,17 @@ enum Recurrent {
   }
 
   static func scratchBytes(_ node: NodeView, tile: Int) -> Int {
+    let layer = Layer(node)
     var cursor = Cursor()
-    _ = Scratch(node, tile: tile, &cursor)
+    _ = Scratch(layer, tile: tile, &cursor)
+    _ = Rows(layer, rows: 1, &cursor)
+    return cursor.offset
+  }
+
+  /// Memory that `rows` streams share while they step together.
+  static func rowBytes(_ node: NodeView, rows: Int) -> Int {
+    var cursor = Cursor()
+    _ = Rows(Layer(node), rows: rows, &cursor)
     return cursor.offset
   }
 

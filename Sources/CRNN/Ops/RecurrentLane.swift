@@ -1,0 +1,95 @@
+import CCRNN
+import CKernels
+
+/// One stream's way through a recurrent layer, a step at a time: which frame is next, and the input's part of it.
+struct RecurrentLane {
+  let execution: Execution
+  let state: Recurrent.State
+  private let memory: UnsafeMutableRawPointer
+  private let projections: MatrixSums
+  /// Output frames that are still to be begun: `first`..<`end`.
+  private var first: Int64
+  private let end: Int64
+  /// The input frame of the step, how many are left from there on, and before which one results are stored.
+  private(set) var frame: Int64 = 0
+  private var left: Int64 = 0
+  private var storing: Int64 = 0
+  /// Which of the frames projected at once it is.
+  private var row = 0
+  private var tile = 0
+
+  /// `memory`: the node's state in the stream.
+  init(
+    _ execution: Execution, _ node: NodeView, _ layer: Recurrent.Layer, _ memory: UnsafeMutableRawPointer, first: Int64,
+    count: Int, _ scratch: inout Cursor
+  ) {
+    self.execution = execution
+    self.memory = memory
+    self.first = first
+    end = first &+ Int64(count)
+    projections = Recurrent.Scratch(layer, tile: execution.tile, &scratch).projections
+    var cursor = Cursor(memory)
+    state = Recurrent.State(node, &cursor)
+  }
+
+  /// The input's part of the step, for each gate.
+  func projection(_ layer: Recurrent.Layer) -> UnsafePointer<Float> {
+    UnsafePointer(projections.values + row &* layer.inputMatrix.rowsPerGroup)
+  }
+
+  /// What comes out in this step is an output frame.
+  var isStored: Bool { frame < storing }
+
+  /// Goes on to the next step; false where there is none.
+  mutating func advance(_ node: NodeView, _ layer: Recurrent.Layer) -> Bool {
+    if row &+ 1 < tile {
+      row &+= 1
+      frame &+= layer.isReverse ? -1 : 1
+      return true
+    }
+    left &-= Int64(tile)
+    if tile > 0 { frame &+= layer.isReverse ? -1 : 1 }
+    (row, tile) = (0, 0)
+    while left <= 0 {
+      guard first < end else { return false }
+      begin(node, layer)
+    }
+    project(node, layer)
+    return true
+  }
+
+  private mutating func begin(_ node: NodeView, _ layer: Recurrent.Layer) {
+    guard layer.isReverse else {
+      if first == 0 { loadInitialStates(node) }
+      (frame, left, storing) = (first, end &- first, end)
+      first = end
+      return
+    }
+    // A backward layer begins anew at the end of the sequence, or of what each block of frames may see.
+    let block = NodeTiming(node.record).block(holding: first, final: execution.tensors[node.inputIndex(0)].final)
+    Recurrent.reset(node, memory)
+    loadInitialStates(node)
+    (frame, left, storing) = (block.seen &- 1, block.seen &- first, min(max(block.end, first &+ 1), end))
+    first = storing
+  }
+
+  private mutating func project(_ node: NodeView, _ layer: Recurrent.Layer) {
+    let input = node.input(0)
+    let codes = input.pointee.frameBytes / input.pointee.elementSize
+    tile = execution.framesInRow(node.inputIndex(0), frame, limit: left, isReverse: layer.isReverse)
+    layer.inputMatrix.apply(
+      execution.kernels, Operands(execution.frame(node.inputIndex(0), input.pointee.frameBytes, frame), input),
+      stride: layer.isReverse ? 0 &- codes : codes, count: tile, projections)
+  }
+
+  /// h and c from the inputs after the first, where there are any; else they stand as `reset` has left them.
+  private func loadInitialStates(_ node: NodeView) {
+    var i = 1
+    while i < node.inputCount {
+      let tensor = node.input(i).pointee
+      let frame = execution.frame(node.inputIndex(i), tensor.frameBytes, 0)
+      execution.load(frame, tensor, i == 1 ? state.hidden : state.cell, node.parameter(CRNN_RECURRENT_UNITS))
+      i &+= 1
+    }
+  }
+}
