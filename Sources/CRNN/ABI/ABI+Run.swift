@@ -11,10 +11,7 @@ public func crnn_run(
   guard let inputs, let outputs, Int(inputCount) == file.pointee.inputCount,
     Int(outputCount) == file.pointee.outputCount
   else {
-    return Message(error, CRNN_ERROR_ARGUMENT).text("the model has ").number(file.pointee.inputCount).text(
-      " inputs and "
-    )
-    .number(file.pointee.outputCount).text(" outputs; one array for each is needed").status
+    return file.oneArrayForEachPort(error)
   }
   var longest: Int64 = 1
   var i = 0

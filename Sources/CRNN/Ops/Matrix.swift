@@ -53,6 +53,7 @@ struct Matrix {
   }
 
   /// The values of `count` rows of operands, `stride` elements apart, before the activation.
+  @inline(never)
   func apply(
     _ kernels: UnsafePointer<crnn_kernels>, _ x: Operands, stride: Int, count: Int, _ sums: MatrixSums
   ) {

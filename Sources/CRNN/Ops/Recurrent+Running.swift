@@ -3,6 +3,7 @@ import CKernels
 
 extension Recurrent {
   /// Output frames `first`..<`first + count` of one stream.
+  @_optimize(speed)
   static func run(
     _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, first: Int64, count: Int
   ) {
@@ -15,42 +16,61 @@ extension Recurrent {
   /// Runs several streams to the end of their frames. Each step multiplies the hidden states of all that have one left, as rows side
   /// by side, and so reads the weights once; sums of integers are exact, and all else is done for each stream by itself, so that a
   /// stream's results are those that it has alone. Changes the order of the lanes.
+  @_optimize(speed)
   static func run(
     _ lanes: UnsafeMutablePointer<RecurrentLane>, _ count: Int, _ node: NodeView, _ layer: Layer, _ rows: Rows
   ) {
     let kernels = lanes[0].execution.kernels
-    let operand = operand(node)
-    var step = step(node, layer, lanes[0], rows)
+    var operand = operand(node)
+    var step = step(node, layer, lanes, rows)
+    let (hidden, candidate) = (layer.hiddenMatrix(node), layer.hasCandidate ? layer.candidateMatrix(node) : nil)
     var count = count
     while true {
+      // As many steps as all of them can take before one must look at its input again.
+      var steps = Int.max
       var i = 0
       while i < count {
-        if lanes[i].advance(node, layer) {
-          quantize(kernels, layer, operand, lanes[i].state.hidden, rows, i)
+        let ready = lanes[i].prepare(node, layer)
+        if ready > 0 {
+          steps = min(steps, ready)
           i &+= 1
         } else {
           count &-= 1
-          lanes[i] = lanes[count]
+          if i < count { lanes[i] = lanes[count] }
         }
       }
       if count == 0 { return }
-      multiply(kernels, layer, layer.hiddenMatrix, rows, count, rows.hidden)
-      if let candidate = layer.candidateMatrix {
+      var k = 0
+      while k < steps {
         i = 0
         while i < count {
-          let reset = rows.resetHidden + i &* rows.stride
-          point(&step, lanes[i], layer, rows, i)
-          kernels.pointee.gru_gates(&step, reset)
-          quantize(kernels, layer, operand, reset, rows, i)
+          quantize(kernels, layer, &operand, lanes[i].state.hidden, rows, i)
           i &+= 1
         }
-        multiply(kernels, layer, candidate, rows, count, rows.candidate)
+        multiply(kernels, layer, hidden, rows, count, rows.hidden)
+        if let candidate {
+          i = 0
+          while i < count {
+            let reset = rows.resetHidden + i &* rows.stride
+            point(&step, lanes + i, k, layer, rows, i)
+            kernels.pointee.gru_gates(&step, reset)
+            quantize(kernels, layer, &operand, reset, rows, i)
+            i &+= 1
+          }
+          multiply(kernels, layer, candidate, rows, count, rows.candidate)
+        }
+        i = 0
+        while i < count {
+          point(&step, lanes + i, k, layer, rows, i)
+          finish(&step, kernels, layer)
+          store(lanes + i, k, node, layer)
+          i &+= 1
+        }
+        k &+= 1
       }
       i = 0
       while i < count {
-        point(&step, lanes[i], layer, rows, i)
-        finish(&step, kernels, layer)
-        if lanes[i].isStored { store(lanes[i], node, layer) }
+        lanes[i].advance(steps, layer)
         i &+= 1
       }
     }
@@ -59,7 +79,7 @@ extension Recurrent {
   private static func finish(
     _ step: UnsafePointer<crnn_recurrent_step>, _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer
   ) {
-    if layer.candidateMatrix != nil {
+    if layer.hasCandidate {
       kernels.pointee.gru_candidate(step)
     } else if layer.kind == CRNN_RECURRENT_LSTM {
       kernels.pointee.lstm(step)
@@ -70,14 +90,20 @@ extension Recurrent {
     }
   }
 
-  private static func store(_ lane: RecurrentLane, _ node: NodeView, _ layer: Layer) {
-    let frame = lane.execution.frame(node.outputIndex, node.output.pointee.frameBytes, lane.frame)
-    lane.execution.store(lane.state.hidden, node.output.pointee, frame, layer.units)
+  private static func store(
+    _ lane: UnsafePointer<RecurrentLane>, _ step: Int, _ node: NodeView, _ layer: Layer
+  ) {
+    let index = lane.pointee.outputFrame(step, layer)
+    guard index >= 0 else { return }
+    let execution = lane.pointee.execution
+    execution.store(
+      lane.pointee.state.hidden, node.output.pointee,
+      execution.frame(node.outputIndex, node.output.pointee.frameBytes, index), layer.units)
   }
 
   /// What all steps have in common.
   private static func step(
-    _ node: NodeView, _ layer: Layer, _ lane: RecurrentLane, _ rows: Rows
+    _ node: NodeView, _ layer: Layer, _ lane: UnsafePointer<RecurrentLane>, _ rows: Rows
   ) -> crnn_recurrent_step {
     let hasPeephole = node.blobLength(CRNN_RECURRENT_BLOB_PEEPHOLE) > 0
     return crnn_recurrent_step(
@@ -85,24 +111,23 @@ extension Recurrent {
       gate: activation(node, CRNN_RECURRENT_GATE_ACTIVATION, CRNN_RECURRENT_GATE_ALPHA),
       cell: activation(node, CRNN_RECURRENT_CELL_ACTIVATION, CRNN_RECURRENT_CELL_ALPHA),
       output: activation(node, CRNN_RECURRENT_OUTPUT_ACTIVATION, CRNN_RECURRENT_OUTPUT_ALPHA),
-      clip: node.real(CRNN_RECURRENT_CLIP), input: lane.projection(layer), hidden: rows.hidden.values,
+      clip: node.real(CRNN_RECURRENT_CLIP), input: lane.pointee.projection(0, layer), hidden: rows.hidden.values,
       candidate: UnsafePointer(rows.candidate.values),
-      peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil, h: lane.state.hidden,
-      c: lane.state.cell)
+      peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil, h: lane.pointee.state.hidden,
+      c: lane.pointee.state.hidden)
   }
 
-  /// Turns the step to a stream, and to its row.
-  @inline(__always)
+  /// Turns the step to a stream, to one of the frames that have been projected, and to the stream's row.
+  @inline(never)
   private static func point(
-    _ step: inout crnn_recurrent_step, _ lane: RecurrentLane, _ layer: Layer, _ rows: Rows, _ row: Int
+    _ step: UnsafeMutablePointer<crnn_recurrent_step>, _ lane: UnsafePointer<RecurrentLane>, _ index: Int,
+    _ layer: Layer, _ rows: Rows, _ row: Int
   ) {
-    step.input = lane.projection(layer)
-    step.hidden = rows.hidden.values + row &* layer.hiddenMatrix.rowsPerGroup
-    step.h = lane.state.hidden
-    step.c = lane.state.cell
-    guard layer.candidateMatrix != nil else { return }
-    step.candidate = UnsafePointer(rows.candidate.values + row &* rows.stride)
-    step.c = rows.update + row &* rows.stride
+    step.pointee.h = lane.pointee.state.hidden
+    step.pointee.input = lane.pointee.projection(index, layer)
+    step.pointee.hidden = rows.hidden.values + row &* layer.hiddenRows
+    step.pointee.candidate = UnsafePointer(rows.candidate.values + row &* rows.stride)
+    step.pointee.c = layer.hasCandidate ? rows.update + row &* rows.stride : lane.pointee.state.cell
   }
 
   /// How h is quantised where the recurrent matrix takes it.
@@ -117,14 +142,13 @@ extension Recurrent {
   /// `values` become row `row` of the operands.
   @inline(__always)
   private static func quantize(
-    _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer, _ operand: crnn_quantization,
+    _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer, _ operand: UnsafePointer<crnn_quantization>,
     _ values: UnsafePointer<Float>, _ rows: Rows, _ row: Int
   ) {
-    var q = operand
     if layer.hiddenIsByte {
-      kernels.pointee.quantize_u8(values, &q, rows.codes + row &* rows.stride, layer.units)
+      kernels.pointee.quantize_u8(values, operand, rows.codes + row &* rows.stride, layer.units)
     } else {
-      kernels.pointee.quantize_s16(values, &q, rows.wideCodes + row &* rows.stride, layer.units)
+      kernels.pointee.quantize_s16(values, operand, rows.wideCodes + row &* rows.stride, layer.units)
     }
   }
 

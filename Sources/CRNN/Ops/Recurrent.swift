@@ -5,41 +5,43 @@ import CKernels
 /// frame to frame, of one stream or of several side by side. h and c live in the stream as floats; h is quantised as the operand
 /// of the recurrent matrix.
 enum Recurrent {
+  /// What the layer is. Its matrices are made where they are used: to carry them along costs more.
   struct Layer {
     let kind: Int
     let units: Int
-    let inputs: Int
-    let resetsAfter: Bool
     let isReverse: Bool
-    let inputMatrix: Matrix
-    let hiddenMatrix: Matrix
-    /// GRU with reset before.
-    let candidateMatrix: Matrix?
+    /// A GRU that resets h before it is multiplied: a matrix of its own makes the candidates.
+    let hasCandidate: Bool
     let hiddenIsByte: Bool
     let hiddenIsSevenBit: Bool
+    /// Rows of the sums, in whole panels.
+    let inputRows: Int
+    let hiddenRows: Int
+    let segments: Int
 
     init(_ node: NodeView) {
       kind = node.parameter(CRNN_RECURRENT_KIND)
       units = node.parameter(CRNN_RECURRENT_UNITS)
-      inputs = node.input(0).pointee.elements
-      resetsAfter = node.parameter(CRNN_RECURRENT_RESET_AFTER) == 1
       isReverse = node.parameter(CRNN_RECURRENT_REVERSE) == 1
-      let resetsBefore = kind == CRNN_RECURRENT_GRU && !resetsAfter
-      let gates = Recurrent.gates(kind)
-      let segments = node.parameter(CRNN_RECURRENT_SEGMENTS_HIDDEN)
-      inputMatrix = Matrix(
-        node, firstBlob: CRNN_RECURRENT_BLOB_INPUT, rows: gates &* units, depth: inputs,
-        segments: Int(node.record.pointee.segments))
-      hiddenMatrix = Matrix(
-        node, firstBlob: CRNN_RECURRENT_BLOB_HIDDEN, rows: (resetsBefore ? 2 : gates) &* units, depth: units,
-        segments: segments)
-      candidateMatrix =
-        resetsBefore
-        ? Matrix(
-          node, firstBlob: CRNN_RECURRENT_BLOB_CANDIDATE, rows: units, depth: units, segments: segments)
-        : nil
+      hasCandidate = kind == CRNN_RECURRENT_GRU && node.parameter(CRNN_RECURRENT_RESET_AFTER) != 1
       hiddenIsByte = node.parameter(CRNN_RECURRENT_HIDDEN_STORE) == CRNN_STORE_U8
       hiddenIsSevenBit = hiddenIsByte && node.parameter(CRNN_RECURRENT_HIDDEN_MAXIMUM) <= 127
+      let gates = Recurrent.gates(kind)
+      inputRows = Matrix.paddedRows(gates &* units)
+      hiddenRows = Matrix.paddedRows((hasCandidate ? 2 : gates) &* units)
+      segments = node.parameter(CRNN_RECURRENT_SEGMENTS_HIDDEN)
+    }
+
+    func inputMatrix(_ node: NodeView) -> Matrix {
+      Matrix(
+        node, firstBlob: CRNN_RECURRENT_BLOB_INPUT, rows: inputRows, depth: node.input(0).pointee.elements,
+        segments: Int(node.record.pointee.segments))
+    }
+    func hiddenMatrix(_ node: NodeView) -> Matrix {
+      Matrix(node, firstBlob: CRNN_RECURRENT_BLOB_HIDDEN, rows: hiddenRows, depth: units, segments: segments)
+    }
+    func candidateMatrix(_ node: NodeView) -> Matrix {
+      Matrix(node, firstBlob: CRNN_RECURRENT_BLOB_CANDIDATE, rows: units, depth: units, segments: segments)
     }
   }
 
@@ -47,8 +49,8 @@ enum Recurrent {
   struct Scratch {
     let projections: MatrixSums
 
-    init(_ layer: Layer, tile: Int, _ cursor: inout Cursor) {
-      projections = MatrixSums(layer.inputMatrix, rows: tile, &cursor)
+    init(_ node: NodeView, _ layer: Layer, tile: Int, _ cursor: inout Cursor) {
+      projections = MatrixSums(tile &* layer.inputRows, segments: Int(node.record.pointee.segments), &cursor)
     }
   }
 
@@ -65,10 +67,10 @@ enum Recurrent {
 
     init(_ layer: Layer, rows: Int, _ cursor: inout Cursor) {
       stride = Matrix.paddedRows(layer.units)
-      hidden = MatrixSums(layer.hiddenMatrix, rows: rows, &cursor)
+      hidden = MatrixSums(rows &* layer.hiddenRows, segments: layer.segments, &cursor)
       let count = rows &* stride
-      let candidates = layer.candidateMatrix != nil ? count : 0
-      candidate = MatrixSums(candidates, segments: layer.hiddenMatrix.segments, &cursor)
+      let candidates = layer.hasCandidate ? count : 0
+      candidate = MatrixSums(candidates, segments: layer.segments, &cursor)
       resetHidden = cursor.take(candidates, of: Float.self)
       update = cursor.take(candidates, of: Float.self)
       codes = cursor.take(layer.hiddenIsByte ? count : 0, of: UInt8.self)
@@ -102,10 +104,11 @@ enum Recurrent {
     return cursor.offset
   }
 
+  @inline(never)
   static func scratchBytes(_ node: NodeView, tile: Int) -> Int {
     let layer = Layer(node)
     var cursor = Cursor()
-    _ = Scratch(layer, tile: tile, &cursor)
+    _ = Scratch(node, layer, tile: tile, &cursor)
     _ = Rows(layer, rows: 1, &cursor)
     return cursor.offset
   }

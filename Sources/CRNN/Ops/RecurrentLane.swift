@@ -1,7 +1,7 @@
 import CCRNN
 import CKernels
 
-/// One stream's way through a recurrent layer, a step at a time: which frame is next, and the input's part of it.
+/// One stream's way through a recurrent layer, a few steps at a time: which frame is next, and the input's part of it.
 struct RecurrentLane {
   let execution: Execution
   let state: Recurrent.State
@@ -10,13 +10,13 @@ struct RecurrentLane {
   /// Output frames that are still to be begun: `first`..<`end`.
   private var first: Int64
   private let end: Int64
-  /// The input frame of the step, how many are left from there on, and before which one results are stored.
-  private(set) var frame: Int64 = 0
+  /// The next input frame, how many are left from there on, and before which one results are stored.
+  private var frame: Int64 = 0
   private var left: Int64 = 0
   private var storing: Int64 = 0
-  /// Which of the frames projected at once it is.
-  private var row = 0
+  /// Frames that have been projected at once, and how many of them have been stepped over.
   private var tile = 0
+  private var row = 0
 
   /// `memory`: the node's state in the stream.
   init(
@@ -27,35 +27,42 @@ struct RecurrentLane {
     self.memory = memory
     self.first = first
     end = first &+ Int64(count)
-    projections = Recurrent.Scratch(layer, tile: execution.tile, &scratch).projections
+    projections = Recurrent.Scratch(node, layer, tile: execution.tile, &scratch).projections
     var cursor = Cursor(memory)
     state = Recurrent.State(node, &cursor)
   }
 
-  /// The input's part of the step, for each gate.
-  func projection(_ layer: Recurrent.Layer) -> UnsafePointer<Float> {
-    UnsafePointer(projections.values + row &* layer.inputMatrix.rowsPerGroup)
-  }
-
-  /// What comes out in this step is an output frame.
-  var isStored: Bool { frame < storing }
-
-  /// Goes on to the next step; false where there is none.
-  mutating func advance(_ node: NodeView, _ layer: Recurrent.Layer) -> Bool {
-    if row &+ 1 < tile {
-      row &+= 1
-      frame &+= layer.isReverse ? -1 : 1
-      return true
-    }
-    left &-= Int64(tile)
-    if tile > 0 { frame &+= layer.isReverse ? -1 : 1 }
-    (row, tile) = (0, 0)
+  /// Steps that can be taken now; 0 where there are none any more.
+  @inline(__always)
+  mutating func prepare(_ node: NodeView, _ layer: Recurrent.Layer) -> Int {
+    if row < tile { return tile &- row }
     while left <= 0 {
-      guard first < end else { return false }
+      guard first < end else { return 0 }
       begin(node, layer)
     }
     project(node, layer)
-    return true
+    return tile
+  }
+
+  /// The input's part of step `step` from here on, for each gate.
+  @inline(__always)
+  func projection(_ step: Int, _ layer: Recurrent.Layer) -> UnsafePointer<Float> {
+    UnsafePointer(projections.values + (row &+ step) &* layer.inputRows)
+  }
+
+  /// The output frame of step `step` from here on; −1 where it is none.
+  @inline(__always)
+  func outputFrame(_ step: Int, _ layer: Recurrent.Layer) -> Int64 {
+    let index = layer.isReverse ? frame &- Int64(step) : frame &+ Int64(step)
+    return index < storing ? index : -1
+  }
+
+  /// `steps` steps have been taken.
+  @inline(__always)
+  mutating func advance(_ steps: Int, _ layer: Recurrent.Layer) {
+    row &+= steps
+    left &-= Int64(steps)
+    frame &+= layer.isReverse ? 0 &- Int64(steps) : Int64(steps)
   }
 
   private mutating func begin(_ node: NodeView, _ layer: Recurrent.Layer) {
@@ -76,8 +83,9 @@ struct RecurrentLane {
   private mutating func project(_ node: NodeView, _ layer: Recurrent.Layer) {
     let input = node.input(0)
     let codes = input.pointee.frameBytes / input.pointee.elementSize
+    row = 0
     tile = execution.framesInRow(node.inputIndex(0), frame, limit: left, isReverse: layer.isReverse)
-    layer.inputMatrix.apply(
+    layer.inputMatrix(node).apply(
       execution.kernels, Operands(execution.frame(node.inputIndex(0), input.pointee.frameBytes, frame), input),
       stride: layer.isReverse ? 0 &- codes : codes, count: tile, projections)
   }

@@ -21,6 +21,7 @@ extension StreamView {
   }
 
   /// Computes what node `n` can give now.
+  @inline(never)
   func step(_ n: Int) -> (hasRun: Bool, wasLimited: Bool) {
     let node = file.node(n)
     if timing(n).pointee.kind == .reduction { return (reduce(n, node), false) }
@@ -37,7 +38,6 @@ extension StreamView {
 
   /// How many frames a node can give now, how many its inputs allow from the start of the sequence, and whether there is no room
   /// for all of these.
-  @inline(__always)
   func pending(_ n: Int, _ node: NodeView) -> (count: Int64, possible: Int64, isLimited: Bool) {
     let output = tensors + node.outputIndex
     let possible = available(n, predicting: false)
@@ -48,7 +48,6 @@ extension StreamView {
   }
 
   /// The node has given what was pending.
-  @inline(__always)
   func commit(_ n: Int, _ node: NodeView, _ pending: (count: Int64, possible: Int64, isLimited: Bool)) {
     let output = tensors + node.outputIndex
     nodes[n].emitted &+= pending.count

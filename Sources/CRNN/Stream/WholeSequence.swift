@@ -14,6 +14,7 @@ struct WholeSequence {
   private var file: UnsafePointer<PackedFile> { view.file }
 
   /// Everything that can be refused is refused before anything is computed, so that outputs stay untouched on error.
+  @inline(never)
   func check(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
     var port = 0
     while port < file.pointee.inputCount {
@@ -65,6 +66,7 @@ struct WholeSequence {
 
   /// Gives every input port as many frames as it can take, up to a chunk; false where no port had any left or room for one. What a port
   /// has taken stands in the stream.
+  @inline(never)
   func feed() -> Bool {
     var progress = false
     var port = 0
@@ -84,6 +86,7 @@ struct WholeSequence {
   }
 
   /// Takes what is ready at every output port; false where nothing was.
+  @inline(never)
   func drain() -> Bool {
     var progress = false
     var port = 0
