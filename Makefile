@@ -156,6 +156,12 @@ bench: all ## frames per second for each instruction set: the demo's network, an
 	  -Wl,-rpath,'$$ORIGIN'
 	build/bench build/demo/digits.crnn $$(ls build/zoo/*/model.crnn 2>/dev/null)
 
+.PHONY: bench-batch
+bench-batch: all build/tests/models/.made ## sequences per second of batches of mixed lengths, by threads and by how many run together
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -Iinclude tools/bench/batch.c -o build/batch -Lbuild -lcrnn \
+	  -Wl,-rpath,'$$ORIGIN'
+	build/batch build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)
+
 .PHONY: bench-calls
 bench-calls: all build/tests/models/.made ## a push that nothing comes of and a reset, in nanoseconds
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude tools/bench/calls.c -o build/calls -Lbuild -lcrnn \

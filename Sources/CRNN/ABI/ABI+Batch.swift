@@ -80,11 +80,12 @@ private func runBatch(
     return (message.text(" bytes").status, true)
   }
   chosen.width = min(chosen.width, count)
-  let batch = block.assumingMemoryBound(to: Batch.self)
-  batch.initialize(to: Batch(model, items, count, chosen, plan))
+  var cursor = Cursor(block)
+  let shared = BatchPlan.Shared(&cursor)
+  shared.batch.initialize(to: Batch(model, items, count, chosen, plan, counters: shared.counters))
   items.sortByLength(count, file)
-  batch.run()
-  status = batch.firstFailure(error)
+  shared.batch.run()
+  status = shared.batch.firstFailure(error)
   if memory == nil { crnn_host_free(block) }
   return (status, false)
 }

@@ -7,7 +7,7 @@ struct BatchOptions {
   var executor: UnsafePointer<crnn_executor>?
   var width = 1
   var stream = StreamOptions(chunk: 16)
-  var together = 8
+  var together = 4
 
   mutating func read(
     _ options: UnsafePointer<crnn_batch_options>?, _ error: UnsafeMutablePointer<crnn_error>?

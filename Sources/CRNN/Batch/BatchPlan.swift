@@ -9,6 +9,17 @@ struct BatchPlan {
   let workerBytes: Int
   let bytes: Int
 
+  /// What stands at the start.
+  struct Shared {
+    let batch: UnsafeMutablePointer<Batch>
+    let counters: UnsafeMutablePointer<UInt32>
+
+    init(_ cursor: inout Cursor) {
+      batch = cursor.take(1, of: Batch.self)
+      counters = cursor.take(2, of: UInt32.self)
+    }
+  }
+
   /// The parts of one thread's memory.
   struct Worker {
     let lanes: UnsafeMutablePointer<BatchLane>
@@ -37,7 +48,7 @@ struct BatchPlan {
     workerBytes = cursor.offset
     guard Int64(workerBytes) <= PackedFile.maximumBytes / Int64(options.width) else { return nil }
     var whole = Cursor()
-    _ = whole.take(1, of: Batch.self)
+    _ = Shared(&whole)
     _ = whole.take(options.width &* workerBytes, of: UInt8.self)
     bytes = whole.offset
   }
@@ -45,7 +56,7 @@ struct BatchPlan {
   /// The memory of thread `index`, in that of the batch.
   func worker(_ index: Int, _ memory: UnsafeMutableRawPointer) -> Worker {
     var cursor = Cursor(memory)
-    _ = cursor.take(1, of: Batch.self)
+    _ = Shared(&cursor)
     let start = cursor.take(index &* workerBytes, of: UInt8.self) + index &* workerBytes
     var own = Cursor(UnsafeMutableRawPointer(start))
     return Worker(together, rowBytes: rowBytes, streamBytes: streamBytes, &own)
