@@ -113,7 +113,8 @@ extension Recurrent {
       output: activation(node, CRNN_RECURRENT_OUTPUT_ACTIVATION, CRNN_RECURRENT_OUTPUT_ALPHA),
       clip: node.real(CRNN_RECURRENT_CLIP), input: lane.pointee.projection(0, layer), hidden: rows.hidden.values,
       candidate: UnsafePointer(rows.candidate.values),
-      peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil, h: lane.pointee.state.hidden,
+      peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil,
+      h: lane.pointee.state.hidden,
       c: lane.pointee.state.hidden)
   }
 
