@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  /// Sequences of many lengths, and indices, on several threads; and the sentence of a bad one.
+  /// Sequences of many lengths on several threads, in several calls.
   @Test func threadsGiveWhatOneGives() throws {
     var graph = Graph()
     let input = graph.addInput("in", frame: FrameShape(channels: 3))
@@ -43,7 +43,9 @@ import Testing
     graph.addOutput("half", try graph.add(.pool(pool), [input], name: "half"))
     graph.addOutput("end", try graph.add(.timeReduction(.mean), [input], name: "end"))
     let sequences: [[[Float]]] = (0..<300).map { number in
-      [(0..<3 * (1 + number * 7 % 23)).map { Float(($0 * 5 + number) % 17) / 17 }]
+      let count = 3 * (1 + number * 7 % 23)
+      let values: [Float] = (0..<count).map { (index: Int) -> Float in Float((index * 5 + number) % 17) / 17 }
+      return [values]
     }
 
     let (bytes, _) = try Conversion.convert(graph: graph, calibration: [CalibrationSequence(inputs: sequences[22])])

@@ -63,6 +63,18 @@ def test_threads_change_nothing(tmp_path, name):
     assert (tmp_path / "1.npy").read_bytes() == (tmp_path / "2.npy").read_bytes() == (tmp_path / "7.npy").read_bytes()
 
 
+def test_threads_give_the_sentence_that_one_gives(tmp_path):
+    np.save(tmp_path / "sound.npy", np.zeros((3, 20, 10), np.float32))
+    np.save(tmp_path / "image.npy", np.zeros((3, 19, 6), np.float32))
+    one, two = (
+        crnn("run", MODELS / "pair.crnn", "--input", f"sound={tmp_path}/sound.npy", "--input",
+             f"image={tmp_path}/image.npy", "-o", tmp_path / "y.npy", "--threads", n, status=FAILURE)
+        for n in (1, 2)
+    )
+    assert one == two and "'image'" in one
+    assert not (tmp_path / "y.npy").exists()
+
+
 def test_threads_of_an_evaluation(folder):
     one, two = (
         json.loads(crnn("evaluate", folder / "stream.crnn", folder / "test.npz", "--threads", n, "--json", "-"))
