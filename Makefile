@@ -31,9 +31,12 @@ help: ## this list
 build:
 	mkdir -p build
 
-# Always asked, and newer afterwards only where something was compiled.
+# Always asked, and newer afterwards only where something was compiled. `swift build` does not see when a header of a target without code
+# has changed: what reads it is made newer.
 $(embedded)/release/libcrnn-static.a $(embedded)/release/libcrnn-image-static.a &: FORCE | build
 	@tools/setup build
+	@if [ -e $@ ] && [ -n "$$(find include Sources/*/include -newer $@ -print -quit)" ]; then \
+	  touch Sources/*/KernelSet.swift Sources/CRNN/*/*.swift Sources/ImageIO/*.swift; fi
 	CRNN_EMBEDDED=1 swift build -c release --scratch-path $(embedded)
 
 build/libcrnn.so: $(embedded)/release/libcrnn-static.a $(exports) tools/link/shared

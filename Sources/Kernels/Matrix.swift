@@ -53,13 +53,15 @@ private struct RowSums<O: Operand> {
 
 /// Where a tile's operands and sums lie.
 private struct Tile<O: Operand> {
-  var x: UnsafePointer<O.Code>
-  var xStride: Int
+  /// For each tap the codes of all rows, of which the tile's stand first.
+  var x: UnsafePointer<UnsafePointer<O.Code>>
+  var taps: Int
+  var count: Int
   var weights: UnsafePointer<Int8>
   var panelStride: Int
+  /// Of each tap.
   var groups: Int
   var initial: UnsafePointer<Int32>
-  var initialStride: Int
   var accumulators: UnsafeMutablePointer<Int32>
   var accumulatorStride: Int
   /// What is too much in each sum of a single row.
@@ -76,8 +78,7 @@ private struct Tile<O: Operand> {
   /// On to the next `rows` rows.
   @inline(__always)
   mutating func advance(rows: Int) {
-    x += rows &* xStride
-    initial += rows &* initialStride
+    x += rows
     accumulators += rows &* accumulatorStride
   }
 
@@ -85,15 +86,24 @@ private struct Tile<O: Operand> {
   @inline(__always)
   func multiplyRow(panels: Int) {
     var row = RowSums<O>()
-    var group = 0
-    while group &+ O.groups <= groups {
-      let w = PanelWeights<O>(weights + 32 &* group, panelStride, panels: panels, isLast: false)
-      row.add(O.inputs(x + 4 &* group), w, panels: panels)
-      group &+= O.groups
-    }
-    if O.groups > 1, group < groups {
-      let w = PanelWeights<O>(weights + 32 &* group, panelStride, panels: panels, isLast: true)
-      row.add(O.lastInputs(x + 4 &* group), w, panels: panels)
+    var w = weights
+    var tap = 0
+    while tap < taps {
+      let codes = x[tap &* count]
+      var group = 0
+      while group &+ O.groups <= groups {
+        row.add(
+          O.inputs(codes + 4 &* group), PanelWeights<O>(w, panelStride, panels: panels, isLast: false), panels: panels)
+        w += 32 &* O.groups
+        group &+= O.groups
+      }
+      if O.groups > 1, group < groups {
+        row.add(
+          O.lastInputs(codes + 4 &* group), PanelWeights<O>(w, panelStride, panels: panels, isLast: true),
+          panels: panels)
+        w += 32
+      }
+      tap &+= 1
     }
     row.store(initial, accumulators, excess, panels: panels)
   }
@@ -102,19 +112,28 @@ private struct Tile<O: Operand> {
   @inline(__always)
   func multiplyRowInOrder() {
     var (even, odd) = (O.zero, O.zero)
-    var group = 0
-    while group &+ 2 &* O.groups <= groups {
-      let next = group &+ O.groups
-      even = O.add(even, O.inputs(x + 4 &* group), O.weights(weights + 32 &* group))
-      odd = O.add(odd, O.inputs(x + 4 &* next), O.weights(weights + 32 &* next))
-      group = next &+ O.groups
-    }
-    if group &+ O.groups <= groups {
-      even = O.add(even, O.inputs(x + 4 &* group), O.weights(weights + 32 &* group))
-      group &+= O.groups
-    }
-    if O.groups > 1, group < groups {
-      odd = O.add(odd, O.lastInputs(x + 4 &* group), O.lastWeights(weights + 32 &* group))
+    var w = weights
+    var tap = 0
+    while tap < taps {
+      let codes = x[tap &* count]
+      var group = 0
+      while group &+ 2 &* O.groups <= groups {
+        let next = group &+ O.groups
+        even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
+        odd = O.add(odd, O.inputs(codes + 4 &* next), O.weights(w + 32 &* O.groups))
+        w += 64 &* O.groups
+        group = next &+ O.groups
+      }
+      if group &+ O.groups <= groups {
+        even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
+        w += 32 &* O.groups
+        group &+= O.groups
+      }
+      if O.groups > 1, group < groups {
+        odd = O.add(odd, O.lastInputs(codes + 4 &* group), O.lastWeights(w))
+        w += 32
+      }
+      tap &+= 1
     }
     crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ O.total(even) &+ O.total(odd) &- excess)
   }
@@ -123,28 +142,36 @@ private struct Tile<O: Operand> {
   /// missing repeats the last one there is, and is not stored.
   @inline(__always)
   func multiplyRows(_ rows: Int, _ panels: Int) {
-    let x1 = x + xStride
-    let x2 = rows > 2 ? x1 + xStride : x1
-    let x3 = rows > 3 ? x2 + xStride : x2
+    let third = rows > 2 ? 2 : 1
+    let fourth = rows > 3 ? 3 : third
     let stride = panels > 1 ? panelStride : 0
     var (row0, row1, row2, row3) = (RowSums<O>(), RowSums<O>(), RowSums<O>(), RowSums<O>())
-    var group = 0
-    while group &+ O.groups <= groups {
-      let w = PanelWeights<O>(weights + 32 &* group, stride, panels: O.panels, isLast: false)
-      let k = 4 &* group
-      row0.add(O.inputs(x + k), w, panels: O.panels)
-      row1.add(O.inputs(x1 + k), w, panels: O.panels)
-      row2.add(O.inputs(x2 + k), w, panels: O.panels)
-      row3.add(O.inputs(x3 + k), w, panels: O.panels)
-      group &+= O.groups
-    }
-    if O.groups > 1, group < groups {
-      let w = PanelWeights<O>(weights + 32 &* group, stride, panels: O.panels, isLast: true)
-      let k = 4 &* group
-      row0.add(O.lastInputs(x + k), w, panels: O.panels)
-      row1.add(O.lastInputs(x1 + k), w, panels: O.panels)
-      row2.add(O.lastInputs(x2 + k), w, panels: O.panels)
-      row3.add(O.lastInputs(x3 + k), w, panels: O.panels)
+    var w = weights
+    var tap = 0
+    while tap < taps {
+      let codes = x + tap &* count
+      let (x0, x1, x2, x3) = (codes[0], codes[1], codes[third], codes[fourth])
+      var group = 0
+      while group &+ O.groups <= groups {
+        let step = PanelWeights<O>(w, stride, panels: O.panels, isLast: false)
+        let k = 4 &* group
+        row0.add(O.inputs(x0 + k), step, panels: O.panels)
+        row1.add(O.inputs(x1 + k), step, panels: O.panels)
+        row2.add(O.inputs(x2 + k), step, panels: O.panels)
+        row3.add(O.inputs(x3 + k), step, panels: O.panels)
+        w += 32 &* O.groups
+        group &+= O.groups
+      }
+      if O.groups > 1, group < groups {
+        let step = PanelWeights<O>(w, stride, panels: O.panels, isLast: true)
+        let k = 4 &* group
+        row0.add(O.lastInputs(x0 + k), step, panels: O.panels)
+        row1.add(O.lastInputs(x1 + k), step, panels: O.panels)
+        row2.add(O.lastInputs(x2 + k), step, panels: O.panels)
+        row3.add(O.lastInputs(x3 + k), step, panels: O.panels)
+        w += 32
+      }
+      tap &+= 1
     }
     let stored = O.panels > 1 ? min(panels, 2) : 1
     store(row0, row: 0, stored)
@@ -155,7 +182,19 @@ private struct Tile<O: Operand> {
 
   @inline(__always)
   private func store(_ sums: RowSums<O>, row: Int, _ panels: Int) {
-    sums.store(initial + row &* initialStride, accumulators + row &* accumulatorStride, excess, panels: panels)
+    sums.store(initial, accumulators + row &* accumulatorStride, excess, panels: panels)
+  }
+
+  /// What is too much in the sums of the first row.
+  @inline(__always)
+  func findExcess() -> SIMD8<Int32> {
+    var excess: Int32 = 0
+    var tap = 0
+    while tap < taps {
+      excess &+= O.excess(x[tap &* count], groups)
+      tap &+= 1
+    }
+    return crnn_all_i32x8(excess)
   }
 }
 
@@ -163,18 +202,16 @@ private struct Tile<O: Operand> {
 /// rows. `once` is the same operand for a single row, which uses each weight once.
 @inline(__always)
 private func multiply<O: Operand, Once: Operand>(
-  _ operand: O.Type, once: Once.Type, _ x: UnsafePointer<O.Code>, _ xStride: Int, _ count: Int,
-  _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ operand: O.Type, once: Once.Type, _ x: UnsafePointer<UnsafePointer<O.Code>>, _ taps: Int, _ count: Int,
+  _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) where O.Code == Once.Code {
   // A row that would be alone.
   let rest = count & 3 == 1 ? 1 : 0
   if count > 1 {
     var tile = Tile<O>(
-      x: x, xStride: xStride, weights: weights, panelStride: panelStride, groups: groups, initial: initial,
-      initialStride: initialStride, accumulators: accumulators, accumulatorStride: accumulatorStride,
-      excess: crnn_all_i32x8(0))
+      x: x, taps: taps, count: count, weights: weights, panelStride: panelStride, groups: groups, initial: initial,
+      accumulators: accumulators, accumulatorStride: accumulatorStride, excess: crnn_all_i32x8(0))
     var left = panels
     while left > 0 {
       var rows = tile
@@ -189,12 +226,11 @@ private func multiply<O: Operand, Once: Operand>(
     }
   }
   if rest == 1 {
-    let row = x + (count &- 1) &* xStride
     var tile = Tile<Once>(
-      x: row, xStride: 0, weights: weights, panelStride: panelStride, groups: groups,
-      initial: initial + (count &- 1) &* initialStride, initialStride: 0,
-      accumulators: accumulators + (count &- 1) &* accumulatorStride, accumulatorStride: 0,
-      excess: crnn_all_i32x8(Once.excess(row, groups)))
+      x: x + (count &- 1), taps: taps, count: count, weights: weights, panelStride: panelStride, groups: groups,
+      initial: initial, accumulators: accumulators + (count &- 1) &* accumulatorStride, accumulatorStride: 0,
+      excess: crnn_all_i32x8(0))
+    tile.excess = tile.findExcess()
     var left = panels
     while Once.readsInOrder, left > 0 {
       tile.multiplyRowInOrder()
@@ -216,35 +252,36 @@ private func multiply<O: Operand, Once: Operand>(
 
 @c @implementation
 func crnn_kernel_multiply_s16(
-  _ x: UnsafePointer<Int16>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ x: UnsafePointer<UnsafePointer<Int16>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   multiply(
-    OperandS16.self, once: OperandS16Once.self, x, xStride, count, weights, initial, initialStride, groups, panels,
-    panelStride, accumulators, accumulatorStride)
+    OperandS16.self, once: OperandS16Once.self, x, taps, count, weights, initial, groups, panels, panelStride,
+    accumulators,
+    accumulatorStride)
 }
 
 @c @implementation
 func crnn_kernel_multiply_u8(
-  _ x: UnsafePointer<UInt8>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ x: UnsafePointer<UnsafePointer<UInt8>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   multiply(
-    OperandU8.self, once: OperandU8.self, x, xStride, count, weights, initial, initialStride, groups, panels,
-    panelStride, accumulators, accumulatorStride)
+    OperandU8.self, once: OperandU8.self, x, taps, count, weights, initial, groups, panels, panelStride, accumulators,
+    accumulatorStride)
 }
 
 @c @implementation
 func crnn_kernel_multiply_u7(
-  _ x: UnsafePointer<UInt8>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ x: UnsafePointer<UnsafePointer<UInt8>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   multiply(
-    OperandU7.self, once: OperandU7.self, x, xStride, count, weights, initial, initialStride, groups, panels,
-    panelStride, accumulators, accumulatorStride)
+    OperandU7.self, once: OperandU7.self, x, taps, count, weights, initial, groups, panels, panelStride, accumulators,
+    accumulatorStride)
 }
 
 @c @implementation

@@ -74,6 +74,21 @@ CRNN_INLINE crnn_u8x16 crnn_maximum_u8x16(crnn_u8x16 a, crnn_u8x16 b) {
   return (mask & a) | (~mask & b);
 }
 
+/* What is left of fewer than sixteen: loops that stay small. */
+#define CRNN_REST _Pragma("clang loop vectorize(disable) unroll(disable)") for (ptrdiff_t i = 0; i < count; i++)
+
+CRNN_INLINE void crnn_maximum_rest_u8(const uint8_t *_Nonnull a, const uint8_t *_Nonnull b, uint8_t *_Nonnull y,
+                                      ptrdiff_t count) {
+  CRNN_REST y[i] = a[i] > b[i] ? a[i] : b[i];
+}
+CRNN_INLINE void crnn_maximum_rest_s16(const int16_t *_Nonnull a, const int16_t *_Nonnull b, int16_t *_Nonnull y,
+                                       ptrdiff_t count) {
+  CRNN_REST y[i] = a[i] > b[i] ? a[i] : b[i];
+}
+CRNN_INLINE void crnn_widen_rest_u8(const uint8_t *_Nonnull x, int16_t *_Nonnull y, ptrdiff_t count) {
+  CRNN_REST y[i] = x[i];
+}
+
 /* ---- Sums of products over one group of weights: 8 rows of 4 consecutive inputs, [row][input]. ----
  *
  * Each operand type has: the weights of a group, prepared; four inputs, repeated for every row; sums, as partial sums
@@ -169,6 +184,14 @@ typedef crnn_s16_inputs crnn_u8_inputs;
 typedef crnn_s16_sums crnn_u8_sums;
 
 CRNN_INLINE crnn_u8_weights crnn_u8_load_weights(const int8_t *_Nonnull p) { return crnn_s16_load_weights(p); }
+#if defined(__AVX2__) && !defined(__AVX512VNNI__)
+CRNN_INLINE crnn_u8_inputs crnn_u8_load_inputs(const uint8_t *_Nonnull p) {
+  int32_t four;
+  __builtin_memcpy(&four, p, sizeof four);
+  const __m256i apart = _mm256_set1_epi64x((int64_t)0x8003800280018000);
+  return (crnn_i16x16)_mm256_shuffle_epi8(_mm256_set1_epi32(four), apart);
+}
+#else
 CRNN_INLINE crnn_u8_inputs crnn_u8_load_inputs(const uint8_t *_Nonnull p) {
   typedef uint8_t u8x4 __attribute__((vector_size(4)));
   typedef int16_t i16x4 __attribute__((vector_size(8)));
@@ -177,6 +200,7 @@ CRNN_INLINE crnn_u8_inputs crnn_u8_load_inputs(const uint8_t *_Nonnull p) {
   int64_t wide = (int64_t)__builtin_convertvector(four, i16x4);
   return crnn_s16_repeat(wide);
 }
+#endif
 CRNN_INLINE crnn_u8_sums crnn_u8_multiply_add(crnn_u8_sums sums, crnn_u8_inputs x, crnn_u8_weights w) {
   return crnn_s16_multiply_add(sums, x, w);
 }

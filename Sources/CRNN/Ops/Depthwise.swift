@@ -45,7 +45,7 @@ enum Depthwise {
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, &cursor)
     scratch.shape.initialize(to: shape)
-    let gather = OperandGather(execution, node, scratch.shape)
+    let gather = OperandGather(execution, node, scratch.shape, widening: true)
     let output = node.output.pointee
     let channels = shape.channels
     let padded = paddedChannels(node)

@@ -3,13 +3,13 @@ import CKernels
 
 /// A packed weight matrix of a node: four blobs, `CRNN_MATRIX_*`. y[r] = float(offset[r] + Σ w[r][k] x[k]) · scale[r] + bias[r].
 struct Matrix {
-  let weights: UnsafePointer<Int8>
-  let scales: UnsafePointer<Float>
-  let offsets: UnsafePointer<Int32>
-  let bias: UnsafePointer<Float>
+  private(set) var weights: UnsafePointer<Int8>
+  private(set) var scales: UnsafePointer<Float>
+  private(set) var offsets: UnsafePointer<Int32>
+  private(set) var bias: UnsafePointer<Float>
   /// Rows of all groups, each group's rounded up to whole panels.
   let rows: Int
-  let rowsPerGroup: Int
+  private(set) var rowsPerGroup: Int
   /// Inputs of one row in fours.
   let depthGroups: Int
   let segments: Int
@@ -48,42 +48,72 @@ struct Matrix {
       && node.blobLength(firstBlob &+ CRNN_MATRIX_BIAS) == 4 &* all
   }
 
+  /// The rows from `first` on, `count` of them, whole panels of one group.
+  func slice(first: Int, count: Int) -> Matrix {
+    var result = self
+    result.weights += first &* Int(CRNN_GROUP_DEPTH) &* depthGroups
+    result.scales += first
+    result.offsets += first
+    result.bias += first
+    result.rowsPerGroup = count
+    return result
+  }
+
   private static func perSegment(_ depthGroups: Int, _ segments: Int) -> Int {
     (depthGroups &+ segments &- 1) / segments
   }
 
-  /// The values of `count` rows of operands, `stride` elements apart, before the activation.
+  /// The values of `count` (1...4) rows of operands, `stride` bytes apart, before the activation.
   func apply(
-    _ kernels: UnsafePointer<crnn_kernels>, _ x: Operands, stride: Int, count: Int, _ sums: MatrixSums
+    _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ codes: UnsafeRawPointer, stride: Int, count: Int,
+    _ sums: MatrixSums
   ) {
-    multiply(kernels, x, stride: stride, count: count, sums)
-    rescale(kernels, sums, first: 0, count: count, group: 0)
+    multiply(kernels, kind, codes, stride: stride, count: count, sums)
+    rescale(kernels, sums, first: 0, count: count)
   }
 
-  /// The sums of products; what stands for them as values comes with `rescale`.
+  /// The sums of products of `count` (1...4) rows; what stands for them as values comes with `rescale`.
   func multiply(
-    _ kernels: UnsafePointer<crnn_kernels>, _ x: Operands, stride: Int, count: Int, group: Int = 0, _ sums: MatrixSums
+    _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ codes: UnsafeRawPointer, stride: Int, count: Int,
+    _ sums: MatrixSums
+  ) {
+    var rows = (codes, codes + stride, codes + 2 &* stride, codes + 3 &* stride)
+    withUnsafeMutableBytes(of: &rows) {
+      guard let table = $0.baseAddress else { return }
+      multiply(
+        kernels, kind, table.assumingMemoryBound(to: UnsafeRawPointer.self), taps: 1, count: count, sums)
+    }
+  }
+
+  /// The same for operands that lie anywhere: for each of `taps` taps, which share the depth, the codes of all rows. The table may be changed.
+  func multiply(
+    _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ table: UnsafeMutablePointer<UnsafeRawPointer>,
+    taps: Int, count: Int, _ sums: MatrixSums
   ) {
     let panelStride = 32 &* depthGroups
     let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
-    let start = weights + group &* panels &* panelStride
-    let step = Matrix.perSegment(depthGroups, segments)
+    // Only sums over one tap have several segments.
+    let step = segments == 1 ? depthGroups / taps : Matrix.perSegment(depthGroups, segments)
     var segment = 0
     while segment < segments {
       let first = segment &* step
-      let inner = min(step, depthGroups &- first)
-      let initial = offsets + (segment &* rows &+ group &* rowsPerGroup)
       kernels.multiply(
-        x.advanced(by: 4 &* first), stride, count, start + 32 &* first, initial, 0, inner, panels, panelStride,
-        sums.accumulators, rowsPerGroup)
-      if segments > 1 { join(kernels, sums, count, segment) }
+        kind, table, taps: taps, count: count, weights + 32 &* first, offsets + segment &* rows,
+        min(step, depthGroups &- first), panels, panelStride, sums.accumulators, rowsPerGroup)
+      if segments > 1 {
+        join(kernels, sums, count, segment)
+        var row = 0
+        while row < count {
+          table[row] += Int(CRNN_GROUP_DEPTH) &* step &* kind.bytes
+          row &+= 1
+        }
+      }
       segment &+= 1
     }
   }
 
   /// The sums of operand rows `first`..<`first + count` become the values that they stand for.
-  func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, first: Int, count: Int, group: Int) {
-    let (scales, bias) = (scales + group &* rowsPerGroup, bias + group &* rowsPerGroup)
+  func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, first: Int, count: Int) {
     if segments == 1 {
       let start = first &* rowsPerGroup
       kernels.pointee.rescale(sums.accumulators + start, scales, bias, sums.values + start, count, rowsPerGroup)

@@ -36,15 +36,14 @@ extension Recurrent {
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, tile: execution.tile, &cursor)
     let input = node.input(0)
-    let codes = input.pointee.frameBytes / input.pointee.elementSize
+    let frameBytes = input.pointee.frameBytes
     var next = isReverse ? end &- 1 : first
     var left = end &- first
     while left > 0 {
       let tile = execution.framesInRow(node.inputIndex(0), next, limit: left, isReverse: isReverse)
-      let frames = execution.frame(node.inputIndex(0), input.pointee.frameBytes, next)
       layer.inputMatrix.apply(
-        execution.kernels, Operands(frames, input), stride: isReverse ? 0 &- codes : codes, count: tile,
-        scratch.projections)
+        execution.kernels, OperandKind(input), execution.frame(node.inputIndex(0), frameBytes, next),
+        stride: isReverse ? 0 &- frameBytes : frameBytes, count: tile, scratch.projections)
       var i = 0
       while i < tile {
         step(execution, node, layer, state, scratch, scratch.projections.values + i &* layer.inputMatrix.rowsPerGroup)
@@ -114,11 +113,11 @@ extension Recurrent {
     // What lies behind the units meets weights of 0.
     if layer.hiddenIsByte {
       execution.kernels.pointee.quantize_u8(values, &q, scratch.codes, layer.units)
-      let codes = UnsafePointer(scratch.codes)
-      matrix.apply(execution.kernels, layer.hiddenIsSevenBit ? .u7(codes) : .u8(codes), stride: 0, count: 1, result)
+      matrix.apply(
+        execution.kernels, layer.hiddenIsSevenBit ? .u7 : .u8, scratch.codes, stride: 0, count: 1, result)
     } else {
       execution.kernels.pointee.quantize_s16(values, &q, scratch.wideCodes, layer.units)
-      matrix.apply(execution.kernels, .s16(scratch.wideCodes), stride: 0, count: 1, result)
+      matrix.apply(execution.kernels, .s16, scratch.wideCodes, stride: 0, count: 1, result)
     }
   }
 
