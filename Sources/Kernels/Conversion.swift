@@ -2,16 +2,6 @@ import CKernelSet
 
 // From codes to numbers and back, element by element.
 
-@c @implementation
-func crnn_kernel_widen_u8(_ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<Int16>, _ count: Int) {
-  var i = 0
-  while i &+ 16 <= count {
-    crnn_store_i16x16(y + i, crnn_widen_u8x16(crnn_load_u8x16(x + i)))
-    i &+= 16
-  }
-  crnn_widen_rest_u8(x + i, y + i, count &- i)
-}
-
 @inline(__always)
 private func numbers(_ p: UnsafePointer<Int32>, _ remaining: Int) -> Vector {
   Vector(remaining >= Vector.count ? crnn_load_integers(p) : crnn_load_tail_integers(p, remaining))

@@ -283,23 +283,3 @@ func crnn_kernel_multiply_u7(
     OperandU7.self, once: OperandU7.self, x, taps, count, weights, initial, groups, panels, panelStride, accumulators,
     accumulatorStride)
 }
-
-@c @implementation
-func crnn_kernel_depthwise_s16(
-  _ x: UnsafePointer<Int16>, _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>,
-  _ taps: Int, _ channels: Int, _ accumulators: UnsafeMutablePointer<Int32>
-) {
-  var c = 0
-  while c < channels {
-    var sums = crnn_load_i32x16(initial + c)
-    var offset = c
-    var t = 0
-    while t < taps {
-      sums = crnn_multiply_add_channels(sums, crnn_load_i16x16(x + offset), crnn_load_i8x16(weights + offset))
-      offset &+= channels
-      t &+= 1
-    }
-    crnn_store_i32x16(accumulators + c, sums)
-    c &+= 16
-  }
-}

@@ -59,20 +59,40 @@ func crnn_kernel_multiply_u7(
   multiply(x, taps, count, weights, initial, groups, panels, panelStride, accumulators, accumulatorStride)
 }
 
+@inline(__always)
+private func depthwise<Code: FixedWidthInteger>(
+  _ x: UnsafePointer<UnsafePointer<Code>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ channels: Int, _ accumulators: UnsafeMutablePointer<Int32>
+) {
+  var m = 0
+  while m < count {
+    var c = 0
+    while c < channels {
+      var sum = initial[c]
+      var tap = 0
+      while tap < taps {
+        sum &+= Int32(weights[tap &* channels &+ c]) &* Int32(truncatingIfNeeded: x[tap &* count &+ m][c])
+        tap &+= 1
+      }
+      accumulators[m &* channels &+ c] = sum
+      c &+= 1
+    }
+    m &+= 1
+  }
+}
+
 @c @implementation
 func crnn_kernel_depthwise_s16(
-  _ x: UnsafePointer<Int16>, _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>,
-  _ taps: Int, _ channels: Int, _ accumulators: UnsafeMutablePointer<Int32>
+  _ x: UnsafePointer<UnsafePointer<Int16>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ channels: Int, _ accumulators: UnsafeMutablePointer<Int32>
 ) {
-  var c = 0
-  while c < channels {
-    var sum = initial[c]
-    var t = 0
-    while t < taps {
-      sum &+= Int32(weights[t &* channels &+ c]) &* Int32(x[t &* channels &+ c])
-      t &+= 1
-    }
-    accumulators[c] = sum
-    c &+= 1
-  }
+  depthwise(x, taps, count, weights, initial, channels, accumulators)
+}
+
+@c @implementation
+func crnn_kernel_depthwise_u8(
+  _ x: UnsafePointer<UnsafePointer<UInt8>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ channels: Int, _ accumulators: UnsafeMutablePointer<Int32>
+) {
+  depthwise(x, taps, count, weights, initial, channels, accumulators)
 }

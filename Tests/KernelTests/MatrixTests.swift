@@ -116,20 +116,39 @@ struct MatrixTests {
 
   @Test("Depthwise sums equal the reference", arguments: KernelSet.optimized)
   func depthwise(_ set: KernelSet) {
+    let reference = Self.reference
     for channels in [0, 16, 32, 48, 112] {
       for taps in [0, 1, 2, 3, 9, 25] {
-        for extreme in [false, true] {
-          var random = RandomValues(seed: UInt64(channels + taps))
-          let x = GuardedMemory(random.integers(Int16(-32767)...32767, count: channels * taps, extreme: extreme))
-          let weights = GuardedMemory(random.integers(Int8(-127)...127, count: channels * taps, extreme: extreme))
-          let initial = GuardedMemory(random.integers(Int32.min...Int32.max, count: channels))
-          let actual = GuardedMemory(repeating: Int32(7), count: channels)
-          let expected = GuardedMemory(repeating: Int32(7), count: channels)
-          set.kernels.depthwise_s16(x.base, weights.base, initial.base, taps, channels, actual.base)
-          Self.reference.depthwise_s16(x.base, weights.base, initial.base, taps, channels, expected.base)
-          expectSame(actual, expected, "channels \(channels), taps \(taps), extreme \(extreme)")
+        for count in [1, 2, 3, 4, 5, 9] {
+          let shape = Shape(count: count, groups: channels, panels: 0, extreme: count == 3, taps: taps)
+          depthwise(shape, Int16(-32767)...32767, set.kernels.depthwise_s16, reference.depthwise_s16)
+          depthwise(shape, UInt8(0)...255, set.kernels.depthwise_u8, reference.depthwise_u8)
         }
       }
     }
+  }
+
+  private typealias DepthwiseKernel<Code> = (
+    UnsafePointer<UnsafePointer<Code>>, Int, Int, UnsafePointer<Int8>, UnsafePointer<Int32>, Int,
+    UnsafeMutablePointer<Int32>
+  ) -> Void
+
+  /// `groups` of the shape are channels.
+  private func depthwise<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ shape: Shape, _ codes: ClosedRange<Code>, _ kernel: DepthwiseKernel<Code>, _ reference: DepthwiseKernel<Code>
+  ) {
+    let channels = shape.groups
+    var random = RandomValues(seed: UInt64(channels + shape.taps + shape.count))
+    let operands = max(1, shape.taps * shape.count)
+    let x = GuardedMemory(random.integers(codes, count: operands * channels, extreme: shape.extreme))
+    let table = (0..<operands).map { UnsafePointer(x.base + (operands - 1 - $0 * 7 % operands) * channels) }
+    let weights = GuardedMemory(
+      random.integers(Int8(-127)...127, count: channels * shape.taps, extreme: shape.extreme))
+    let initial = GuardedMemory(random.integers(Int32.min...Int32.max, count: channels))
+    let actual = GuardedMemory(repeating: Int32(7), count: channels * shape.count)
+    let expected = GuardedMemory(repeating: Int32(7), count: channels * shape.count)
+    kernel(table, shape.taps, shape.count, weights.base, initial.base, channels, actual.base)
+    reference(table, shape.taps, shape.count, weights.base, initial.base, channels, expected.base)
+    expectSame(actual, expected, "\(Code.self), depthwise, channels \(channels), \(shape)")
   }
 }

@@ -65,13 +65,14 @@ typedef struct crnn_kernels {
                                const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t groups,
                                ptrdiff_t panels, ptrdiff_t panel_stride, int32_t *_Nonnull accumulators,
                                ptrdiff_t accumulator_stride);
-  /* accumulators[c] = initial[c] + sum over t of weights[t * channels + c] * x[t * channels + c]; channels a multiple
-   * of 16. */
-  void (*_Nonnull depthwise_s16)(const int16_t *_Nonnull x, const int8_t *_Nonnull weights,
-                                 const int32_t *_Nonnull initial,
-                                 ptrdiff_t taps, ptrdiff_t channels, int32_t *_Nonnull accumulators);
-
-  void (*_Nonnull widen_u8)(const uint8_t *_Nonnull x, int16_t *_Nonnull y, ptrdiff_t count);
+  /* accumulators[m * channels + c] = initial[c] + sum over t of weights[t * channels + c] * x[t * count + m][c], for m < count, t < taps,
+   * c < channels, a multiple of 16: so many codes of x are read. */
+  void (*_Nonnull depthwise_s16)(const int16_t *_Nonnull const *_Nonnull x, ptrdiff_t taps, ptrdiff_t count,
+                                 const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t channels,
+                                 int32_t *_Nonnull accumulators);
+  void (*_Nonnull depthwise_u8)(const uint8_t *_Nonnull const *_Nonnull x, ptrdiff_t taps, ptrdiff_t count,
+                                const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t channels,
+                                int32_t *_Nonnull accumulators);
 
   /* y[m * columns + r] = float(accumulators[m * columns + r]) * scale[r] + shift[r], three roundings. columns is a multiple
    * of 8; y may be the memory of the accumulators. */

@@ -32,6 +32,18 @@ struct Matrix {
     self.segments = segments
   }
 
+  /// One filter for each of `channels` channels: a row of its own, of as many weights as there are taps.
+  init(channels: Int, of node: NodeView) {
+    weights = node.blob(CRNN_MATRIX_WEIGHTS, as: Int8.self)
+    scales = node.blob(CRNN_MATRIX_SCALES, as: Float.self)
+    offsets = node.blob(CRNN_MATRIX_OFFSETS, as: Int32.self)
+    bias = node.blob(CRNN_MATRIX_BIAS, as: Float.self)
+    rows = channels
+    rowsPerGroup = channels
+    depthGroups = 0
+    segments = 1
+  }
+
   /// The four blobs have exactly the lengths that these extents need. All extents are at most 2^24.
   static func isValid(_ node: NodeView, firstBlob: Int, rows: Int, depth: Int, groups: Int = 1, segments: Int) -> Bool {
     let padded = paddedRows(rows)

@@ -2,30 +2,27 @@ import CCRNN
 import CKernels
 
 /// Writes the operands of output positions of a convolution into rows of codes, in the order of the packed weights:
-/// (time, height, width, channel). What lies outside is the code of 0. The codes are those of the tensor, bytes or 16 bits, or bytes
-/// that become 16 bits on the way.
+/// (time, height, width, channel). What lies outside is the code of 0.
 struct OperandGather {
   let shape: UnsafePointer<WindowShape>
   let frameBytes: Int
   /// The code of 0.
   let zeroCode: Int16
-  /// Bytes of a code, as it lies in the ring and in the rows.
-  let sourceBytes: Int
-  let rowBytes: Int
+  /// Bytes of a code.
+  let codeBytes: Int
   let index: Int
   /// Frames of the whole sequence, where it has ended, else −1.
   let finalFrames: Int64
   let execution: Execution
 
-  init(_ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>, widening: Bool = false) {
+  init(_ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>) {
     self.shape = shape
     self.execution = execution
     index = node.inputIndex(0)
     let tensor = node.input(0)
     frameBytes = tensor.pointee.frameBytes
     zeroCode = Int16(truncatingIfNeeded: tensor.pointee.zero_point)
-    sourceBytes = tensor.pointee.elementSize
-    rowBytes = widening ? 2 : sourceBytes
+    codeBytes = tensor.pointee.elementSize
     finalFrames = execution.tensors[index].final
   }
 
@@ -47,7 +44,7 @@ struct OperandGather {
     let room = shape.pointee.width &- shape.pointee.kernelWidth &- start
     let insideFirst = start >= 0 ? 0 : min(count, (shape.pointee.strideWidth &- 1 &- start) / shape.pointee.strideWidth)
     let insideEnd = room < 0 || !isWhole ? 0 : min(count, room / shape.pointee.strideWidth &+ 1)
-    let step = shape.pointee.strideWidth &* shape.pointee.channels &* sourceBytes
+    let step = shape.pointee.strideWidth &* shape.pointee.channels &* codeBytes
     let capacity = Int(truncatingIfNeeded: execution.tensors[index].capacity)
     let ring = execution.stream + Int(truncatingIfNeeded: execution.tensors[index].offset)
     var slot = -1
@@ -70,7 +67,7 @@ struct OperandGather {
         let iy = y &* shape.pointee.strideHeight &- shape.pointee.padHeight &+ kh &* shape.pointee.dilationHeight
         kh &+= 1
         let isLine = isInside && iy >= 0 && iy < shape.pointee.height
-        let line = source + (iy &* shape.pointee.width &+ start) &* shape.pointee.channels &* sourceBytes
+        let line = source + (iy &* shape.pointee.width &+ start) &* shape.pointee.channels &* codeBytes
         var codes = target
         var i = 0
         while i < count {
@@ -78,32 +75,27 @@ struct OperandGather {
             if isFew {
               while i < insideEnd {
                 moveFour(line + i &* step, codes)
-                codes += depth &* rowBytes
+                codes += depth &* codeBytes
                 i &+= 1
               }
               continue
             }
-            copy(line + i &* step, lineCodes, codes)
+            codes.copyMemory(from: line + i &* step, byteCount: lineCodes &* codeBytes)
           } else {
             edge(isLine ? source : nil, iy, start &+ i &* shape.pointee.strideWidth, firstChannel, channelCount, codes)
           }
-          codes += depth &* rowBytes
+          codes += depth &* codeBytes
           i &+= 1
         }
-        target += lineCodes &* rowBytes
+        target += lineCodes &* codeBytes
       }
     }
   }
 
   @inline(__always)
   private func moveFour(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
-    if sourceBytes == 2 { return target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self) }
-    let bytes = source.loadUnaligned(as: UInt32.self)
-    if rowBytes == 1 { return target.storeBytes(of: bytes, as: UInt32.self) }
-    var four = UInt64(bytes)
-    four = (four | four &<< 16) & 0x0000_FFFF_0000_FFFF
-    four = (four | four &<< 8) & 0x00FF_00FF_00FF_00FF
-    target.storeBytes(of: four, as: UInt64.self)
+    if codeBytes == 2 { return target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self) }
+    target.storeBytes(of: source.loadUnaligned(as: UInt32.self), as: UInt32.self)
   }
 
   /// One row of taps along the width, from column `left` on, tap by tap; without a source it lies in the padding.
@@ -115,10 +107,10 @@ struct OperandGather {
     var kw = 0
     while kw < shape.pointee.kernelWidth {
       let ix = left &+ kw &* shape.pointee.dilationWidth
-      let part = target + kw &* channelCount &* rowBytes
+      let part = target + kw &* channelCount &* codeBytes
       if let source, ix >= 0, ix < shape.pointee.width {
         let first = (iy &* shape.pointee.width &+ ix) &* shape.pointee.channels &+ firstChannel
-        copy(source + first &* sourceBytes, channelCount, part)
+        part.copyMemory(from: source + first &* codeBytes, byteCount: channelCount &* codeBytes)
       } else {
         zero(part, channelCount)
       }
@@ -128,24 +120,14 @@ struct OperandGather {
 
   @inline(__always)
   private func zero(_ target: UnsafeMutableRawPointer, _ count: Int) {
-    if zeroCode == 0 || rowBytes == 1 {
-      return crnn_fill(target, UInt8(truncatingIfNeeded: zeroCode), count &* rowBytes)
+    if zeroCode == 0 || codeBytes == 1 {
+      return crnn_fill(target, UInt8(truncatingIfNeeded: zeroCode), count &* codeBytes)
     }
     let words = target.assumingMemoryBound(to: Int16.self)
     var i = 0
     while i < count {
       words[i] = zeroCode
       i &+= 1
-    }
-  }
-
-  @inline(__always)
-  private func copy(_ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer) {
-    if rowBytes == sourceBytes {
-      target.copyMemory(from: source, byteCount: count &* rowBytes)
-    } else {
-      execution.kernels.pointee.widen_u8(
-        source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: Int16.self), count)
     }
   }
 }

@@ -58,13 +58,26 @@ struct TapPointers {
         let line = source + iy &* shape.pointee.width &* codes
         var kw = 0
         while kw < columns {
-          var ix = start &+ kw &* shape.pointee.dilationWidth
-          var pointer = line + ix &* codes
+          // Positions `low`..<`high` have this tap inside the frame.
+          let ix = start &+ kw &* shape.pointee.dilationWidth
+          let room = shape.pointee.width &- ix
+          let stride1 = shape.pointee.strideWidth == 1
+          let low = ix >= 0 ? 0 : stride1 ? 0 &- ix : (shape.pointee.strideWidth &- 1 &- ix) / shape.pointee.strideWidth
+          let high =
+            !isLine || room <= 0
+            ? 0 : min(count, stride1 ? room : (room &- 1) / shape.pointee.strideWidth &+ 1)
+          let pointer = line + ix &* codes
           var i = 0
+          while i < min(low, count) {
+            target[i] = zeros
+            i &+= 1
+          }
+          while i < high {
+            target[i] = pointer + i &* step
+            i &+= 1
+          }
           while i < count {
-            target[i] = isLine && ix >= 0 && ix < shape.pointee.width ? pointer : zeros
-            ix &+= shape.pointee.strideWidth
-            pointer += step
+            target[i] = zeros
             i &+= 1
           }
           target += stride

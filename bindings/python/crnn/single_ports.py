@@ -138,4 +138,5 @@ class Buffer:
 
 def _ratio(source, target) -> float:
     """How many frames come out for each that goes in."""
-    return float(target.rate / source.rate) if source.rate else 0.0
+    (given, per_given), (taken, per_taken) = target.ticks, source.ticks
+    return given * per_taken / (per_given * taken) if taken else 0.0
