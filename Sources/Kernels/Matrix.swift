@@ -3,20 +3,28 @@ import CKernelSet
 // Sums of products of codes. A tile keeps its sums in registers over the whole depth: rows of x share the weights of panels, and
 // panels the codes of rows.
 
-/// One step's weights of up to four panels side by side.
+/// How far from the first one up to four panels lie; what is missing repeats the last one there is.
+private struct PanelOffsets {
+  let (o1, o2, o3): (Int, Int, Int)
+
+  @inline(__always)
+  init(_ stride: Int, panels: Int) {
+    o1 = panels > 1 ? stride : 0
+    o2 = panels > 2 ? 2 &* stride : o1
+    o3 = panels > 3 ? 3 &* stride : o2
+  }
+}
+
+/// One step's weights of up to four panels side by side; of those that go unused nothing is read.
 private struct PanelWeights<O: Operand> {
   let (w0, w1, w2, w3): (O.Weights, O.Weights, O.Weights, O.Weights)
 
-  /// Beyond `panels` (a literal) nothing is read.
   @inline(__always)
-  init(_ p: UnsafePointer<Int8>, _ stride: Int, panels: Int, isLast: Bool) {
-    let p1 = panels > 1 ? p + stride : p
-    let p2 = panels > 2 ? p1 + stride : p
-    let p3 = panels > 3 ? p2 + stride : p
+  init(_ p: UnsafePointer<Int8>, _ offsets: PanelOffsets, isLast: Bool) {
     w0 = isLast ? O.lastWeights(p) : O.weights(p)
-    w1 = isLast ? O.lastWeights(p1) : O.weights(p1)
-    w2 = isLast ? O.lastWeights(p2) : O.weights(p2)
-    w3 = isLast ? O.lastWeights(p3) : O.weights(p3)
+    w1 = isLast ? O.lastWeights(p + offsets.o1) : O.weights(p + offsets.o1)
+    w2 = isLast ? O.lastWeights(p + offsets.o2) : O.weights(p + offsets.o2)
+    w3 = isLast ? O.lastWeights(p + offsets.o3) : O.weights(p + offsets.o3)
   }
 }
 
@@ -85,6 +93,7 @@ private struct Tile<O: Operand> {
   /// One row of x times `panels` (a literal, 1...4) panels of weights.
   @inline(__always)
   func multiplyRow(panels: Int) {
+    let offsets = PanelOffsets(panelStride, panels: panels)
     var row = RowSums<O>()
     var w = weights
     var tap = 0
@@ -93,13 +102,13 @@ private struct Tile<O: Operand> {
       var group = 0
       while group &+ O.groups <= groups {
         row.add(
-          O.inputs(codes + 4 &* group), PanelWeights<O>(w, panelStride, panels: panels, isLast: false), panels: panels)
+          O.inputs(codes + 4 &* group), PanelWeights<O>(w, offsets, isLast: false), panels: panels)
         w += 32 &* O.groups
         group &+= O.groups
       }
       if O.groups > 1, group < groups {
         row.add(
-          O.lastInputs(codes + 4 &* group), PanelWeights<O>(w, panelStride, panels: panels, isLast: true),
+          O.lastInputs(codes + 4 &* group), PanelWeights<O>(w, offsets, isLast: true),
           panels: panels)
         w += 32
       }
@@ -115,26 +124,46 @@ private struct Tile<O: Operand> {
     var w = weights
     var tap = 0
     while tap < taps {
-      let codes = x[tap &* count]
-      var group = 0
-      while group &+ 2 &* O.groups <= groups {
-        let next = group &+ O.groups
-        even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
-        odd = O.add(odd, O.inputs(codes + 4 &* next), O.weights(w + 32 &* O.groups))
-        w += 64 &* O.groups
-        group = next &+ O.groups
-      }
-      if group &+ O.groups <= groups {
-        even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
-        w += 32 &* O.groups
-        group &+= O.groups
-      }
-      if O.groups > 1, group < groups {
-        odd = O.add(odd, O.lastInputs(codes + 4 &* group), O.lastWeights(w))
-        w += 32
-      }
+      addInOrder(x[tap &* count], &w, &even, &odd)
       tap &+= 1
     }
+    store(even, odd)
+  }
+
+  /// The same where there is one tap, the codes of one matrix row.
+  @inline(__always)
+  func multiplyRowInOrder(_ codes: UnsafePointer<O.Code>) {
+    var (even, odd) = (O.zero, O.zero)
+    var w = weights
+    addInOrder(codes, &w, &even, &odd)
+    store(even, odd)
+  }
+
+  @inline(__always)
+  private func addInOrder(
+    _ codes: UnsafePointer<O.Code>, _ w: inout UnsafePointer<Int8>, _ even: inout O.Sums, _ odd: inout O.Sums
+  ) {
+    var group = 0
+    while group &+ 2 &* O.groups <= groups {
+      let next = group &+ O.groups
+      even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
+      odd = O.add(odd, O.inputs(codes + 4 &* next), O.weights(w + 32 &* O.groups))
+      w += 64 &* O.groups
+      group = next &+ O.groups
+    }
+    if group &+ O.groups <= groups {
+      even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
+      w += 32 &* O.groups
+      group &+= O.groups
+    }
+    if O.groups > 1, group < groups {
+      odd = O.add(odd, O.lastInputs(codes + 4 &* group), O.lastWeights(w))
+      w += 32
+    }
+  }
+
+  @inline(__always)
+  private func store(_ even: O.Sums, _ odd: O.Sums) {
     crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ O.total(even) &+ O.total(odd) &- excess)
   }
 
@@ -144,7 +173,7 @@ private struct Tile<O: Operand> {
   func multiplyRows(_ rows: Int, _ panels: Int) {
     let third = rows > 2 ? 2 : 1
     let fourth = rows > 3 ? 3 : third
-    let stride = panels > 1 ? panelStride : 0
+    let offsets = PanelOffsets(panelStride, panels: min(panels, O.panels))
     var (row0, row1, row2, row3) = (RowSums<O>(), RowSums<O>(), RowSums<O>(), RowSums<O>())
     var w = weights
     var tap = 0
@@ -153,7 +182,7 @@ private struct Tile<O: Operand> {
       let (x0, x1, x2, x3) = (codes[0], codes[1], codes[third], codes[fourth])
       var group = 0
       while group &+ O.groups <= groups {
-        let step = PanelWeights<O>(w, stride, panels: O.panels, isLast: false)
+        let step = PanelWeights<O>(w, offsets, isLast: false)
         let k = 4 &* group
         row0.add(O.inputs(x0 + k), step, panels: O.panels)
         row1.add(O.inputs(x1 + k), step, panels: O.panels)
@@ -163,7 +192,7 @@ private struct Tile<O: Operand> {
         group &+= O.groups
       }
       if O.groups > 1, group < groups {
-        let step = PanelWeights<O>(w, stride, panels: O.panels, isLast: true)
+        let step = PanelWeights<O>(w, offsets, isLast: true)
         let k = 4 &* group
         row0.add(O.lastInputs(x0 + k), step, panels: O.panels)
         row1.add(O.lastInputs(x1 + k), step, panels: O.panels)
@@ -173,7 +202,7 @@ private struct Tile<O: Operand> {
       }
       tap &+= 1
     }
-    let stored = O.panels > 1 ? min(panels, 2) : 1
+    let stored = min(panels, O.panels)
     store(row0, row: 0, stored)
     store(row1, row: 1, stored)
     if rows > 2 { store(row2, row: 2, stored) }
@@ -232,6 +261,14 @@ private func multiply<O: Operand, Once: Operand>(
       excess: crnn_all_i32x8(0))
     tile.excess = tile.findExcess()
     var left = panels
+    if Once.readsInOrder, taps == 1 {
+      let codes = tile.x[0]
+      while left > 0 {
+        tile.multiplyRowInOrder(codes)
+        tile.advance(panels: 1)
+        left &-= 1
+      }
+    }
     while Once.readsInOrder, left > 0 {
       tile.multiplyRowInOrder()
       tile.advance(panels: 1)

@@ -90,7 +90,7 @@ enum Convolution {
     let panelBytes = Int(CRNN_PANEL_ROWS) &* Int(CRNN_GROUP_DEPTH) &* matrix.depthGroups
     let rowsAtOnce =
       isOnePass
-      ? matrix.rowsPerGroup : min(matrix.rowsPerGroup, Int(CRNN_PANEL_ROWS) &* max(2, sliceBytes / panelBytes))
+      ? matrix.rowsPerGroup : min(matrix.rowsPerGroup, Int(CRNN_PANEL_ROWS) &* (max(4, sliceBytes / panelBytes) & ~3))
     if scratch.isDirect {
       execution.fillZero(node.input(0).pointee, scratch.zeros, shape.pointee.kernelWidth &* inputs)
     }
