@@ -11,14 +11,13 @@ import argparse
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 
 from . import contestants, document, measure, workloads
+from .compare import ENOUGH_DB, compare
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-ENOUGH_DB = 12  # a peer that computes something else than the network is shown, but is no peer to be compared with
 
 
 def arguments():
@@ -64,28 +63,6 @@ def all_runs(options, files):
         yield json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def compare(runs, name):
-    """One network over all runs: each contestant, and the best peer's minimum over ours in each run."""
-    table = {
-        contestant: {
-            "min_us": min(run[name][contestant]["min_us"] for run in runs),
-            "median_us": statistics.median(run[name][contestant]["median_us"] for run in runs),
-            "steps": sum(run[name][contestant]["steps"] for run in runs),
-            "snr_db": first["snr_db"],
-        }
-        for contestant, first in runs[0][name].items()
-    }
-    peers = [one for one, row in table.items() if one not in contestants.OURS and row["snr_db"] >= ENOUGH_DB]
-    best = min(peers, key=lambda one: table[one]["min_us"])
-    ratios = {}
-    for ours in contestants.OURS:
-        of_each = [min(run[name][one]["min_us"] for one in peers) / run[name][ours]["min_us"] for run in runs]
-        ratios[ours] = {
-            "of_each_run": of_each, "min": min(of_each), "median": statistics.median(of_each), "max": max(of_each),
-        }
-    return {"contestants": table, "best_peer": best, "ratios": ratios}
-
-
 def show(workload, result):
     print(f"\n{workload.name}, {workload.unit}")
     print(f"  {'':<28}{'min us':>9}{'median us':>11}{'steps':>9}{'SNR dB':>9}")
@@ -110,7 +87,7 @@ def main():
     runs = list(all_runs(options, files))
     results = {}
     for workload in chosen(options):
-        results[workload.name] = {"name": workload.name, "unit": workload.unit, **compare(runs, workload.name)}
+        results[workload.name] = {"name": workload.name, "unit": workload.unit, **compare(runs, workload.name, contestants.OURS)}
         show(workload, results[workload.name])
     figures = {"runs": options.runs, "seconds": options.seconds, "results": results}
     options.output.write_text(json.dumps(figures, indent=2) + "\n")
