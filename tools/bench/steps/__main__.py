@@ -15,7 +15,8 @@ import subprocess
 import sys
 
 from . import contestants, document, measure, workloads
-from .compare import ENOUGH_DB, compare
+from .compare import compare
+from .show import show
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -63,19 +64,6 @@ def all_runs(options, files):
         yield json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def show(workload, result):
-    print(f"\n{workload.name}, {workload.unit}")
-    print(f"  {'':<28}{'min us':>9}{'median us':>11}{'steps':>9}{'SNR dB':>9}")
-    for name, row in result["contestants"].items():
-        remark = "  <- best peer" if name == result["best_peer"] else ""
-        remark = remark or ("" if row["snr_db"] >= ENOUGH_DB else f"  below {ENOUGH_DB} dB: does not count")
-        figures = f"{row['min_us']:>9.1f}{row['median_us']:>11.1f}{row['steps']:>9}{row['snr_db']:>9.1f}"
-        print(f"  {name:<28}{figures}{remark}")
-    for ours, ratio in result["ratios"].items():
-        print(f"  {ours}: {ratio['median']:.2f} times as fast as the best peer "
-              f"({ratio['min']:.2f} to {ratio['max']:.2f} over {len(ratio['of_each_run'])} runs)")
-
-
 def main():
     options = arguments()
     if not pathlib.Path(options.zoo).is_dir():
@@ -87,8 +75,9 @@ def main():
     runs = list(all_runs(options, files))
     results = {}
     for workload in chosen(options):
-        results[workload.name] = {"name": workload.name, "unit": workload.unit, **compare(runs, workload.name, contestants.OURS)}
-        show(workload, results[workload.name])
+        compared = compare(runs, workload.name, contestants.OURS)
+        results[workload.name] = {"name": workload.name, "unit": workload.unit, **compared}
+        show(results[workload.name])
     figures = {"runs": options.runs, "seconds": options.seconds, "results": results}
     options.output.write_text(json.dumps(figures, indent=2) + "\n")
     if options.document:

@@ -25,8 +25,9 @@ def own_model(workload, root, folder):
     if workload.options is None:
         words = [root / "tools/zoo/zoo", "--convert", workload.name, workload.source, packed]
     else:
-        words = [root / "build/crnn", "convert", workload.source, "-o", packed, "--calibrate", workload.calibration_file]
-    subprocess.run([*words, *(workload.options or [])], check=True, stdout=subprocess.DEVNULL)
+        words = [root / "build/crnn", "convert", workload.source, "-o", packed, *workload.options]
+        words += ["--calibrate", workload.calibration_file]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     return packed
 
 

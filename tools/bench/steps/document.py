@@ -9,9 +9,13 @@ BEGIN, END = "<!-- make bench-steps: from here -->\n", "<!-- make bench-steps: t
 
 def write(path: pathlib.Path, document: dict) -> None:
     """Replaces what stands between the comments."""
-    text = path.read_text()
-    before, rest = text.split(BEGIN, 1)
-    path.write_text(before + BEGIN + _tables(document) + END + rest.split(END, 1)[1])
+    path.write_text(replaced(path.read_text(), BEGIN, END, _tables(document)))
+
+
+def replaced(text: str, begin: str, end: str, middle: str) -> str:
+    """A text with something else between two lines of it."""
+    before, rest = text.split(begin, 1)
+    return before + begin + middle + end + rest.split(end, 1)[1]
 
 
 def _tables(document: dict) -> str:

@@ -38,7 +38,7 @@ def timed(stepper, first, count):
     return taken
 
 
-def run(workload, files, seconds, begin=contestants.begin, block=BLOCK):
+def run(workload, files, seconds, begin=contestants.begin, block=BLOCK, patience=PATIENCE):
     """{contestant: {min_us, median_us, steps, snr_db}}"""
     steppers = {name: begin(name, path, workload) for name, path in files.items()}
     ratios = {
@@ -50,14 +50,14 @@ def run(workload, files, seconds, begin=contestants.begin, block=BLOCK):
     first = length
     end = time.perf_counter() + seconds
     rounds = 0
-    while time.perf_counter() < end or rounds <= PATIENCE:
+    while time.perf_counter() < end or rounds <= patience:
         if first == length:
             first = 0
             for stepper in steppers.values():
                 stepper.reset()
         for name, stepper in steppers.items():
             taken = timed(stepper, first, block)
-            if rounds >= PATIENCE:
+            if rounds >= patience:
                 times[name] += taken
         first += block
         rounds += 1

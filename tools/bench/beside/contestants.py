@@ -1,0 +1,57 @@
+"""Who takes part: files made ready once, and what makes a contestant of each in a measuring process."""
+
+import dataclasses
+
+import numpy as np
+from steps import contestants as steps
+from steps import lite_rt as lite_rt_steps
+from steps import measure, onnx_runtime
+from steps import own as own_steps
+
+from . import lite_rt, onnx_files, open_vino, own, own_c
+
+RUN, KEPT, C = "crnn run", "crnn kept stream", "crnn from C"
+OURS = (steps.PUSHED, steps.STEPPED, RUN, KEPT, C)
+
+_MAKERS = {
+    steps.PUSHED: own_steps.Pushed, steps.STEPPED: own_steps.Stepped, RUN: own.Run, KEPT: own.Kept, C: own_c.Program,
+}
+
+
+def prepare(workload, root, folder) -> dict:
+    """Writes what every contestant needs: {contestant: path}, and under "reference" what the float network gives."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if workload.write:
+        workload.write()
+    ours = (steps.PUSHED, steps.STEPPED, C) if workload.is_step else (RUN, KEPT, C)
+    packed = steps.own_model(workload, root, folder)
+    graph = onnx_files.float_graph(workload, folder)
+    reference = folder / "reference.npy"
+    np.save(reference, measure.whole_sequence(begin("ORT float", str(graph), workload), workload))
+    onnx = onnx_files.int8_graphs(workload, graph, folder)
+    files = {
+        **dict.fromkeys(ours, packed), **onnx, "OpenVINO float": graph, **workload.tflite, "reference": reference,
+    }
+    if "ORT static int8" in onnx:
+        files["OpenVINO int8"] = onnx["ORT static int8"]
+    return {name: str(path) for name, path in files.items()}
+
+
+def begin(name, path, workload):
+    """A stepper: `reset()`, `step(index)`, `result()` of the step before."""
+    if name in _MAKERS:
+        return _MAKERS[name](path, workload)
+    if name.startswith("ORT"):
+        return onnx_runtime.Stepper(path, workload, workload.frames)
+    if name.startswith("OpenVINO"):
+        return open_vino.Stepper(path, workload)
+    return lite_rt_steps.Stepper(path, workload.frames) if workload.is_step else lite_rt.Sequences(path, workload)
+
+
+def one_run(workload, files, seconds) -> dict:
+    """{contestant: {min_us, median_us, steps, snr_db}}"""
+    reference = np.load(files["reference"])
+    paths = {name: path for name, path in files.items() if name != "reference"}
+    with_reference = dataclasses.replace(workload, reference=reference)
+    return measure.run(
+        with_reference, paths, seconds, begin, workload.turn, measure.PATIENCE if workload.turn > 2 else 1)
