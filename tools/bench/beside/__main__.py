@@ -86,8 +86,8 @@ def main():
     asked = chosen(options)
     files = prepared(options, asked)
     runs = list(all_runs(options, files))
-    single = {name: workload for name, workload in asked.items() if kind(workload) is contestants}
-    sums = {name: checksums.of(workload, files[name]) for name, workload in single.items()}
+    summed = {batch: checksums.of_batch, contestants: checksums.of}
+    sums = {name: summed[kind(workload)](workload, files[name]) for name, workload in asked.items()}
     figures = report.figures(options, asked, runs, footprint.measured(asked, files), sums)
     options.output.write_text(json.dumps(figures, indent=2, allow_nan=False) + "\n")
     options.output.with_suffix(".svg").write_text(plot.drawn(figures))

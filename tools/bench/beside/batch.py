@@ -8,11 +8,12 @@ import onnx
 from steps import contestants, measure
 
 from . import batch_contestants, onnx_files, zoo
+from . import contestants as beside
 from .workload import Workload
 
 LINES = 64
 WIDTHS = range(100, 284, 4)  # columns; the network was trained on 200
-# Who pads: OpenVINO, which takes five times as long line by line, its shape being open; and also what is fastest in ORT.
+# Who pads: OpenVINO, to which lines of open width take five times as long; and also what is fastest in ORT.
 PADDED = ("ORT static + dynamic LSTM", "OpenVINO float", "OpenVINO int8")
 
 
@@ -59,6 +60,7 @@ def prepare(workload: Batch, root, folder) -> dict:
     made = {batch_contestants.OURS: str(contestants.own_model(workload.single, root, folder))}
     made.update({f"{name}, lines": path for name, path in graphs.items() if name.startswith("ORT")})
     made.update({f"{name}, padded": graphs[name] for name in PADDED})
+    made.update({f"{name}, lines": str(path) for name, path in beside.for_ncnn(workload.single, folder).items()})
     return {**made, "reference": str(reference)}
 
 

@@ -5,6 +5,7 @@ import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import crnn
+import ncnn
 import numpy as np
 import openvino
 from crnn.arrays import as_c_array
@@ -12,7 +13,7 @@ from crnn.library import CProcessCall, check, runtime, sized
 from crnn.values import stream_options
 from steps import onnx_runtime
 
-from . import open_vino
+from . import ncnn_run, open_vino
 from .workload import LARGEST_CHUNK
 
 OURS = "crnn, lines"
@@ -93,6 +94,20 @@ class OnnxLines(_Lines):
         self._call(self._raw[line], None)
 
 
+class NcnnLines(_Lines):
+    """ncnn: one network, an extractor for each line."""
+
+    def __init__(self, path, workload):
+        super().__init__(workload)
+        self._net = ncnn_run.network(path)
+        self._inputs = [ncnn.Mat(line[0]) for line in self.lines]  # views: the arrays live on in self.lines
+
+    def run(self, _, line):
+        extractor = self._net.create_extractor()
+        extractor.input("in", self._inputs[line])
+        self.outputs[line][0] = extractor.extract("out")[1]
+
+
 class _Padded:
     """All lines at once, as wide as the widest. What stands behind a line is paper; its frames are not looked at."""
 
@@ -143,4 +158,6 @@ def begin(name, path, workload):
         return OwnLines(path, workload)
     if name.startswith("OpenVINO"):
         return OpenVinoPadded(path, workload)
+    if name.startswith("ncnn"):
+        return NcnnLines(path, workload)
     return (OnnxLines if name.endswith("lines") else OnnxPadded)(path, workload)

@@ -1,11 +1,12 @@
 """That outputs are the same to the bit, whatever the instruction set and however the sequence is cut."""
 
+import dataclasses
 import hashlib
 
 import crnn
 import numpy as np
 
-from . import contestants, own
+from . import batch_contestants, contestants, own
 
 CHUNKS = (1, 7, 32)
 STEPS = 40  # calls of a workload of single steps that are looked at
@@ -22,8 +23,23 @@ def of(workload, files) -> dict:
     for chunk in CHUNKS:
         sums[f"chunk {chunk}"] = _sum(model, sequences, chunk, chunk)
         sums[f"pieces of {chunk}"] = _sum(model, sequences, 16, chunk)
+    return _verdict(sums)
+
+
+def of_batch(workload, files) -> dict:
+    """The same for a batch, over numbers of threads."""
+    sums = {}
+    for threads in (1, 2):
+        lines = batch_contestants.OwnLines(
+            files[batch_contestants.OURS], dataclasses.replace(workload, threads=threads))
+        lines.step(0)
+        sums[f"threads {threads}"] = hashlib.sha256(lines.result().tobytes()).hexdigest()
+    return _verdict(sums)
+
+
+def _verdict(sums: dict) -> dict:
     found = set(sums.values())
-    return {"sha256": next(iter(found)), "of": list(sums), "same": len(found) == 1, **({} if len(found) == 1 else sums)}
+    return {"sha256": next(iter(found)), "of": list(sums), "same": len(found) == 1, "sums": sums}
 
 
 def _sequences(workload) -> list:

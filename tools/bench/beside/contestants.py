@@ -1,14 +1,16 @@
 """Who takes part: files made ready once, and what makes a contestant of each in a measuring process."""
 
 import dataclasses
+import sys
 
 import numpy as np
+import onnx
 from steps import contestants as steps
 from steps import lite_rt as lite_rt_steps
 from steps import measure, onnx_runtime
 from steps import own as own_steps
 
-from . import lite_rt, onnx_files, open_vino, own, own_c
+from . import lite_rt, ncnn_files, ncnn_run, onnx_files, open_vino, own, own_c
 
 RUN, KEPT, C = "crnn run", "crnn kept stream", "crnn from C"
 OURS = (steps.PUSHED, steps.STEPPED, RUN, KEPT, C)
@@ -28,13 +30,26 @@ def prepare(workload, root, folder) -> dict:
     graph = onnx_files.float_graph(workload, folder)
     reference = folder / "reference.npy"
     np.save(reference, measure.whole_sequence(begin("ORT float", str(graph), workload), workload))
-    onnx = onnx_files.int8_graphs(workload, graph, folder)
+    graphs = onnx_files.int8_graphs(workload, graph, folder)
     files = {
-        **dict.fromkeys(ours, packed), **onnx, "OpenVINO float": graph, **workload.tflite, "reference": reference,
+        **dict.fromkeys(ours, packed), **graphs, "OpenVINO float": graph, **workload.tflite, "reference": reference,
     }
-    if "ORT static int8" in onnx:
-        files["OpenVINO int8"] = onnx["ORT static int8"]
+    if "ORT static int8" in graphs:
+        files["OpenVINO int8"] = graphs["ORT static int8"]
+    files.update(for_ncnn(workload, folder))
     return {name: str(path) for name, path in files.items()}
+
+
+def for_ncnn(workload, folder) -> dict:
+    """Nothing for networks that cannot be translated; settings.NOT_MEASURED names them."""
+    model = onnx.load(workload.source)
+    if not workload.is_step:
+        model = onnx_files.of_shape(model, workload.shape)
+    try:
+        return ncnn_files.translate(model, workload, folder)
+    except ncnn_files.Refused as reason:
+        print(f"{workload.name}: ncnn: {reason}", file=sys.stderr)
+        return {}
 
 
 def begin(name, path, workload):
@@ -45,6 +60,8 @@ def begin(name, path, workload):
         return onnx_runtime.Stepper(path, workload, workload.frames)
     if name.startswith("OpenVINO"):
         return open_vino.Stepper(path, workload)
+    if name.startswith("ncnn"):
+        return (ncnn_run.Steps if workload.is_step else ncnn_run.Sequences)(path, workload)
     return lite_rt_steps.Stepper(path, workload.frames) if workload.is_step else lite_rt.Sequences(path, workload)
 
 

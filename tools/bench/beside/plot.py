@@ -17,7 +17,7 @@ def drawn(figures: dict) -> str:
         ' font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
         _text(16, 20, "Best peer's time divided by ours: beyond 1, crnn is faster"),
-        _text(16, 38, f"{figures['processor']}; black mark: floor, grey: aim; white line: spread over {figures['runs']} runs"),
+        _text(16, 38, f"{figures['processor']}; black: floor, grey: aim, white: spread over {figures['runs']} runs"),
     ]
     for index, result in enumerate(results):
         lines += _bar(result, TOP + ROW * index, unit)

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import math
+import os
 
 import crnn
 from steps import compare, machine
@@ -30,7 +31,8 @@ def figures(options, asked, runs, footprint, sums) -> dict:
     missed += [bar["name"] for bar in bars if not bar["floor_met"]]
     return {
         "runs": options.runs, "seconds": options.seconds, "processor": machine.processor(),
-        "instruction_sets": machine.instruction_sets(), "our_instruction_set": crnn.isas()[-1],
+        "instruction_sets": machine.instruction_sets(),
+        "our_instruction_set": os.environ.get("CRNN_ISA") or crnn.isas()[-1],
         "versions": {"crnn": crnn.__version__, **{name: importlib.metadata.version(name) for name in PEERS}},
         "settings": settings.SETTINGS, "not_measured": settings.NOT_MEASURED, "results": results, "bars": bars,
         "footprint": footprint["processes"], "library_bytes": footprint["library_bytes"], "floors_missed": missed,
