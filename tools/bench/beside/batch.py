@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from steps import contestants, measure
 
-from . import batch_contestants, onnx_files, zoo
+from . import batch_contestants, onnx_files, shapes, zoo
 from . import contestants as beside
 from .workload import Workload
 
@@ -51,7 +51,7 @@ def prepare(workload: Batch, root, folder) -> dict:
     ONNX Runtime's preparation, which writes lengths into the graph."""
     folder.mkdir(parents=True, exist_ok=True)
     fixed, reference = folder / "fixed.onnx", folder / "reference.npy"
-    onnx.save(onnx_files.of_shape(onnx.load(workload.source), workload.shape), fixed)
+    onnx.save(shapes.given(workload), fixed)
     graphs = onnx_files.int8_graphs(workload.single, fixed, folder)
     graphs = {name: _opened(path) for name, path in graphs.items()}
     float_lines = batch_contestants.OnnxLines(graphs["ORT float"], workload)
@@ -79,6 +79,6 @@ def one_run(workload: Batch, files, seconds) -> dict:
     reference = np.load(files["reference"])
     paths = {name: path for name, path in files.items() if name != "reference"}
     with_reference = dataclasses.replace(workload, reference=reference)
-    return measure.run(with_reference, paths, 2 * seconds, batch_contestants.begin, workload.turn, patience=1)
+    return measure.run(with_reference, paths, 4 * seconds, batch_contestants.begin, workload.turn, patience=1)
 
 

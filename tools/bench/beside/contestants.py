@@ -4,13 +4,12 @@ import dataclasses
 import sys
 
 import numpy as np
-import onnx
 from steps import contestants as steps
 from steps import lite_rt as lite_rt_steps
 from steps import measure, onnx_runtime
 from steps import own as own_steps
 
-from . import lite_rt, ncnn_files, ncnn_run, onnx_files, open_vino, own, own_c
+from . import lite_rt, ncnn_files, ncnn_run, onnx_files, open_vino, own, own_c, shapes
 
 RUN, KEPT, C = "crnn run", "crnn kept stream", "crnn from C"
 OURS = (steps.PUSHED, steps.STEPPED, RUN, KEPT, C)
@@ -42,11 +41,8 @@ def prepare(workload, root, folder) -> dict:
 
 def for_ncnn(workload, folder) -> dict:
     """Nothing for networks that cannot be translated; settings.NOT_MEASURED names them."""
-    model = onnx.load(workload.source)
-    if not workload.is_step:
-        model = onnx_files.of_shape(model, workload.shape)
     try:
-        return ncnn_files.translate(model, workload, folder)
+        return ncnn_files.translate(shapes.given(workload), workload, folder)
     except ncnn_files.Refused as reason:
         print(f"{workload.name}: ncnn: {reason}", file=sys.stderr)
         return {}

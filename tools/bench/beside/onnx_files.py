@@ -3,23 +3,14 @@
 import onnx
 from steps import contestants, graphs
 
+from . import shapes
+
 
 def float_graph(workload, folder):
     """The path of what all peers begin with: steps as `make bench-steps` has them, sequences of one shape."""
     if workload.is_step:
         return graphs.one_step(workload, folder)
-    return graphs.folded(of_shape(onnx.load(workload.source), workload.shape), folder, "float.onnx")
-
-
-def of_shape(model, shape):
-    """The model for inputs of this shape alone: every peer prepares best for what it knows."""
-    (port,) = model.graph.input
-    for axis, size in zip(port.type.tensor_type.shape.dim, shape):
-        axis.dim_value = size
-    for result in model.graph.output:
-        result.type.tensor_type.ClearField("shape")
-    del model.graph.value_info[:]
-    return onnx.shape_inference.infer_shapes(model)
+    return graphs.folded(shapes.given(workload), folder, "float.onnx")
 
 
 def int8_graphs(workload, source, folder) -> dict:

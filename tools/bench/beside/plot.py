@@ -4,6 +4,12 @@ from xml.sax.saxutils import escape
 
 WIDTH, LEFT, ROW, TOP = 860, 210, 24, 54
 SCALE_END = 560  # pixels of the longest bar
+STYLE = """<style>
+  .paper, .spread { fill: white; stroke: white } text { fill: black } .one, .floor { stroke: black }
+  @media (prefers-color-scheme: dark) {
+    .paper, .spread { fill: #111111; stroke: #111111 } text { fill: #eeeeee } .one, .floor { stroke: #eeeeee }
+  }
+</style>"""
 AHEAD, MISSED, BEHIND = "#2b7a4b", "#c98a1b", "#b3372f"
 
 
@@ -15,15 +21,16 @@ def drawn(figures: dict) -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}"'
         ' font-family="sans-serif" font-size="12">',
-        f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
+        STYLE,
+        f'<rect width="{WIDTH}" height="{height}" class="paper"/>',
         _text(16, 20, "Best peer's time divided by ours: beyond 1, crnn is faster"),
-        _text(16, 38, f"{figures['processor']}; black: floor, grey: aim, white: spread over {figures['runs']} runs"),
+        _text(16, 38, f"{figures['processor']}; mark: floor, grey mark: aim; line: spread of {figures['runs']} runs"),
     ]
     for index, result in enumerate(results):
         lines += _bar(result, TOP + ROW * index, unit)
     bottom = TOP + ROW * len(results)
     one = LEFT + unit
-    lines.append(_line(one, TOP - 4, one, bottom + 4, 'stroke="black" stroke-dasharray="3 3"'))
+    lines.append(_line(one, TOP - 4, one, bottom + 4, 'class="one" stroke-dasharray="3 3"'))
     lines.append(_text(one, bottom + 20, "as fast as the best peer", "middle"))
     return "\n".join(lines) + "\n</svg>\n"
 
@@ -35,12 +42,12 @@ def _bar(result: dict, y: float, unit: float) -> list:
     lines = [
         _text(LEFT - 8, middle + 4, result["name"], "end"),
         f'<rect x="{LEFT}" y="{y}" width="{ratio * unit:.1f}" height="{ROW - 6}" fill="{colour}"/>',
-        _line(LEFT + low * unit, middle, LEFT + high * unit, middle, 'stroke="white"'),
+        _line(LEFT + low * unit, middle, LEFT + high * unit, middle, 'class="spread"'),
     ]
-    for value, stroke in ((result["floor"], "black"), (result["aim"], "#888888")):
+    for value, style in ((result["floor"], 'class="floor"'), (result["aim"], 'stroke="#888888"')):
         if value:
             x = LEFT + value * unit
-            lines.append(_line(x, y - 2, x, y + ROW - 4, f'stroke="{stroke}" stroke-width="2"'))
+            lines.append(_line(x, y - 2, x, y + ROW - 4, f'{style} stroke-width="2"'))
     end = LEFT + max(ratio, result["aim"] or 0) * unit + 6
     return [*lines, _text(end, middle + 4, f"{ratio:.2f} ({result['best_peer']})")]
 
