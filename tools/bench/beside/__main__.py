@@ -18,6 +18,7 @@ from . import batch, checksums, contestants, document, footprint, plot, report, 
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "build/bench"
+FILES = FOLDER / "files-of-all.json"
 
 
 def arguments():
@@ -29,7 +30,7 @@ def arguments():
     parser.add_argument("--document", type=pathlib.Path, help="also into this page, between its two comments")
     parser.add_argument("--reuse", action="store_true", help="the files that were converted the last time")
     parser.add_argument("--zoo", type=pathlib.Path, default=os.environ.get("CRNN_ZOO", ROOT.parent / "shared/zoo"))
-    parser.add_argument("--run", help=argparse.SUPPRESS)  # one run: the files as JSON
+    parser.add_argument("--run", action="store_true", help=argparse.SUPPRESS)  # one run, whose results are printed
     options = parser.parse_args()
     if not pathlib.Path(options.zoo).is_dir():
         sys.exit(f"beside: there are no networks at {options.zoo}: CRNN_ZOO says where they are")
@@ -52,26 +53,25 @@ def kind(workload):
 
 def prepared(options, chosen_workloads) -> dict:
     """The files of every contestant, by workload."""
-    kept = FOLDER / "beside.json"
-    files = json.loads(kept.read_text()) if kept.exists() else {}
+    files = json.loads(FILES.read_text()) if FILES.exists() else {}
     for name, workload in chosen_workloads.items():
         if not options.reuse or name not in files:
             print(f"preparing {name}", file=sys.stderr)
             files[name] = kind(workload).prepare(workload, ROOT, FOLDER / name)
-            kept.write_text(json.dumps(files))
+            FILES.write_text(json.dumps(files, indent=2))
     return files
 
 
 def one_run(options):
     """What a measuring process prints."""
-    files, results = json.loads(options.run), {}
+    files, results = json.loads(FILES.read_text()), {}
     for name, workload in chosen(options).items():
         results[name] = kind(workload).one_run(workload, files[name], options.seconds)
     print(json.dumps(results))
 
 
-def all_runs(options, files):
-    words = [sys.executable, "-m", "beside", "--run", json.dumps(files), *sys.argv[1:]]
+def all_runs(options):
+    words = [sys.executable, "-m", "beside", "--run", *sys.argv[1:]]
     for number in range(options.runs):
         print(f"run {number + 1} of {options.runs}", file=sys.stderr)
         yield json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
@@ -85,10 +85,10 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     asked = chosen(options)
     files = prepared(options, asked)
-    runs = list(all_runs(options, files))
+    runs = list(all_runs(options))
     summed = {batch: checksums.of_batch, contestants: checksums.of}
     sums = {name: summed[kind(workload)](workload, files[name]) for name, workload in asked.items()}
-    figures = report.figures(options, asked, runs, footprint.measured(asked, files), sums)
+    figures = report.figures(options, asked, files, runs, footprint.measured(asked, files), sums)
     options.output.write_text(json.dumps(figures, indent=2, allow_nan=False) + "\n")
     options.output.with_suffix(".svg").write_text(plot.drawn(figures))
     table.show(figures)

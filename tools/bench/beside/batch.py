@@ -12,6 +12,7 @@ from . import contestants as beside
 from .workload import Workload
 
 LINES = 64
+LONGER = 4  # times the seconds of other workloads: a round of all contestants takes most of a second
 WIDTHS = range(100, 284, 4)  # columns; the network was trained on 200
 # Who pads: OpenVINO, to which lines of open width take five times as long; and also what is fastest in ORT.
 PADDED = ("ORT static + dynamic LSTM", "OpenVINO float", "OpenVINO int8")
@@ -57,11 +58,17 @@ def prepare(workload: Batch, root, folder) -> dict:
     float_lines = batch_contestants.OnnxLines(graphs["ORT float"], workload)
     np.save(reference, measure.whole_sequence(float_lines, workload))
     graphs.update({"OpenVINO float": graphs["ORT float"], "OpenVINO int8": graphs["ORT static int8"]})
-    made = {batch_contestants.OURS: str(contestants.own_model(workload.single, root, folder))}
-    made.update({f"{name}, lines": path for name, path in graphs.items() if name.startswith("ORT")})
-    made.update({f"{name}, padded": graphs[name] for name in PADDED})
-    made.update({f"{name}, lines": str(path) for name, path in beside.for_ncnn(workload.single, folder).items()})
-    return {**made, "reference": str(reference)}
+    refused = {}
+    peers = {f"{name}, lines": path for name, path in graphs.items() if name.startswith("ORT")}
+    peers.update({f"{name}, padded": graphs[name] for name in PADDED})
+    peers.update({f"{name}, lines": path for name, path in beside.for_ncnn(workload.single, folder, refused).items()})
+    paths = {
+        batch_contestants.OURS: contestants.own_model(workload.single, root, folder),
+        **beside.able(peers, workload, refused, batch_contestants.begin),
+    }
+    return {
+        "paths": {name: str(path) for name, path in paths.items()}, "reference": str(reference), "refused": refused,
+    }
 
 
 def _opened(path: pathlib.Path) -> str:
@@ -76,9 +83,8 @@ def _opened(path: pathlib.Path) -> str:
 
 
 def one_run(workload: Batch, files, seconds) -> dict:
-    reference = np.load(files["reference"])
-    paths = {name: path for name, path in files.items() if name != "reference"}
-    with_reference = dataclasses.replace(workload, reference=reference)
-    return measure.run(with_reference, paths, 4 * seconds, batch_contestants.begin, workload.turn, patience=1)
+    with_reference = dataclasses.replace(workload, reference=np.load(files["reference"]))
+    return measure.run(
+        with_reference, files["paths"], LONGER * seconds, batch_contestants.begin, workload.turn, patience=1)
 
 

@@ -14,7 +14,7 @@ STEPS = 40  # calls of a workload of single steps that are looked at
 
 def of(workload, files) -> dict:
     """The checksum of the outputs, what gave it, and whether everything did."""
-    path = files[contestants.C]
+    path = files["paths"][contestants.C]
     sequences = _sequences(workload)
     sums = {}
     for isa in crnn.isas():
@@ -31,7 +31,7 @@ def of_batch(workload, files) -> dict:
     sums = {}
     for threads in (1, 2):
         lines = batch_contestants.OwnLines(
-            files[batch_contestants.OURS], dataclasses.replace(workload, threads=threads))
+            files["paths"][batch_contestants.OURS], dataclasses.replace(workload, threads=threads))
         lines.step(0)
         sums[f"threads {threads}"] = hashlib.sha256(lines.result().tobytes()).hexdigest()
     return _verdict(sums)

@@ -1,7 +1,6 @@
 """Who takes part: files made ready once, and what makes a contestant of each in a measuring process."""
 
 import dataclasses
-import sys
 
 import numpy as np
 from steps import contestants as steps
@@ -20,7 +19,8 @@ _MAKERS = {
 
 
 def prepare(workload, root, folder) -> dict:
-    """Writes what every contestant needs: {contestant: path}, and under "reference" what the float network gives."""
+    """Writes what every contestant needs: `paths` by contestant; `reference`, the file of what the float network gives;
+    `refused`, the reasons of peers that cannot run the network."""
     folder.mkdir(parents=True, exist_ok=True)
     if workload.write:
         workload.write()
@@ -30,22 +30,36 @@ def prepare(workload, root, folder) -> dict:
     reference = folder / "reference.npy"
     np.save(reference, measure.whole_sequence(begin("ORT float", str(graph), workload), workload))
     graphs = onnx_files.int8_graphs(workload, graph, folder)
-    files = {
-        **dict.fromkeys(ours, packed), **graphs, "OpenVINO float": graph, **workload.tflite, "reference": reference,
-    }
+    peers = {**graphs, "OpenVINO float": graph}
     if "ORT static int8" in graphs:
-        files["OpenVINO int8"] = graphs["ORT static int8"]
-    files.update(for_ncnn(workload, folder))
-    return {name: str(path) for name, path in files.items()}
+        peers["OpenVINO int8"] = graphs["ORT static int8"]
+    refused = {}
+    peers.update({**for_ncnn(workload, folder, refused), **workload.tflite})
+    paths = {**dict.fromkeys(ours, packed), **able(peers, workload, refused, begin)}
+    return {
+        "paths": {name: str(path) for name, path in paths.items()}, "reference": str(reference), "refused": refused,
+    }
 
 
-def for_ncnn(workload, folder) -> dict:
-    """Nothing for networks that cannot be translated; settings.NOT_MEASURED names them."""
+def for_ncnn(workload, folder, refused) -> dict:
+    """Nothing for networks that cannot be translated: `refused` says why."""
     try:
         return ncnn_files.translate(shapes.given(workload), workload, folder)
     except ncnn_files.Refused as reason:
-        print(f"{workload.name}: ncnn: {reason}", file=sys.stderr)
+        refused["ncnn"] = str(reason)
         return {}
+
+
+def able(peers, workload, refused, begin) -> dict:
+    """Those that can load the network and run it; of the others, `refused` gets the end of what they say."""
+    kept = {}
+    for name, path in peers.items():
+        try:
+            begin(name, str(path), workload).step(0)
+            kept[name] = path
+        except Exception as problem:  # peers have no class of exceptions in common
+            refused[name] = str(problem).strip().splitlines()[-1]
+    return kept
 
 
 def begin(name, path, workload):
@@ -63,8 +77,6 @@ def begin(name, path, workload):
 
 def one_run(workload, files, seconds) -> dict:
     """{contestant: {min_us, median_us, steps, snr_db}}"""
-    reference = np.load(files["reference"])
-    paths = {name: path for name, path in files.items() if name != "reference"}
-    with_reference = dataclasses.replace(workload, reference=reference)
+    with_reference = dataclasses.replace(workload, reference=np.load(files["reference"]))
     return measure.run(
-        with_reference, paths, seconds, begin, workload.turn, measure.PATIENCE if workload.turn > 2 else 1)
+        with_reference, files["paths"], seconds, begin, workload.turn, measure.PATIENCE if workload.turn > 2 else 1)

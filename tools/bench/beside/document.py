@@ -74,6 +74,9 @@ def _not_measured(figures: dict):
     yield ""
     for one in figures["not_measured"]:
         yield f"* {one['what']}: {one['why']}"
+    for result in figures["results"].values():
+        for name, reason in result["refused"].items():
+            yield f"* {name} on {result['name']}: {reason}"
     yield ""
 
 

@@ -36,8 +36,8 @@ def _of(workload, files) -> dict:
     np.save(given, workload.frames[0].reshape(workload.shape))
     np.save(ours, own.own_layout(workload)[0])
     bare = _least("bare", "-", given)["peak_kb"]
-    paths = {"crnn": files[contestants.C]}
-    paths.update({name: path for name, path in files.items() if name.split()[0] in LIBRARIES})
+    paths = {"crnn": files["paths"][contestants.C]}
+    paths.update({name: path for name, path in files["paths"].items() if name.split()[0] in LIBRARIES})
     found = {}
     for name, path in paths.items():
         figures = _least(_LOADERS[name.split()[0]], path, ours if name == "crnn" else given)

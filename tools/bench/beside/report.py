@@ -14,17 +14,20 @@ PEERS = ("onnxruntime", "openvino", "ncnn", "ai-edge-litert", "onnx", "numpy")
 _OURS = (*contestants.OURS, batch_contestants.OURS)
 
 
-def figures(options, asked, runs, footprint, sums) -> dict:
+def figures(options, asked, files, runs, footprint, sums) -> dict:
     """One document of it all.
 
     Args:
         options: runs and seconds.
         asked: workloads by name.
+        files: of each, as it was prepared.
         runs: of each, what the measuring process said.
         footprint: memory, start, size.
         sums: checksums by workload.
     """
-    results = {name: _result(workload, runs, sums.get(name)) for name, workload in asked.items()}
+    results = {name: _result(workload, runs, sums[name]) for name, workload in asked.items()}
+    for name, result in results.items():
+        result["refused"] = files[name]["refused"]
     threads = _two_threads(runs)
     bars = [*footprint["bars"], *([threads] if threads else [])]
     missed = [name for name, result in results.items() if result["floor"] and result["ratio"] < result["floor"]]

@@ -25,10 +25,7 @@ SETTINGS = {
 NOT_MEASURED = [
     {"what": "convolutions of the classic CRNN as a share of the vpmaddwd limit",
      "why": "it needs the time of each layer, which this library does not tell yet"},
-    {"what": "LiteRT on the other networks", "why": "there is no .tflite of them"},
-    {"what": "ncnn on hello_edge_crnn_s", "why": "its GRU has the reset gate after the product only"},
-    {"what": "ncnn on gpvad_sre", "why": "pooling by powers, as that file writes it, has no counterpart in one layer"},
-    {"what": "ncnn on kws_streaming_crnn, silero_vad and dtln_model_1",
-     "why": "states that the caller carries are written for layers alone only"},
+    {"what": "LiteRT but on kws_streaming_crnn, dtln_model_1 and mnist_lstm",
+     "why": "there is no .tflite of the other networks"},
     {"what": "the batch from C", "why": "the threads are Python's"},
 ]

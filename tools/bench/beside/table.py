@@ -6,6 +6,8 @@ from steps.show import show as show_workload
 def show(figures: dict) -> None:
     for result in figures["results"].values():
         show_workload(result, result["enough_db"])
+        for name, reason in result["refused"].items():
+            print(f"  {name} takes no part: {reason}")
     print(f"\n{figures['processor']}; {figures['runs']} runs of {figures['seconds']:g} s for each workload\n")
     print(f"{'workload':<26}{'best peer':<29}{'peer us':>9}{'ours us':>9}  {'ratio (spread)':<21}{'from C':>6}"
           f"{'floor':>7}{'aim':>6}")

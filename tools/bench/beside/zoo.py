@@ -30,7 +30,7 @@ def _keywords(zoo, name: str) -> Workload:
     test, calibration = _arrays(folder)
     return of_sequences(
         name, "one clip of 1 s", folder / "model.onnx", test["x"][:CLIPS], calibration["x"][:CALIBRATION],
-        shape=(1, 49, 10), time=1, turn=12)
+        shape=(1, *test["x"].shape[1:]), time=1, turn=12)
 
 
 def hello_edge_crnn_s(zoo) -> Workload:
@@ -39,6 +39,18 @@ def hello_edge_crnn_s(zoo) -> Workload:
 
 def hello_edge_basic_lstm_s(zoo) -> Workload:
     return _keywords(zoo, "hello_edge_basic_lstm_s")
+
+
+def hello_edge_gru_s(zoo) -> Workload:
+    return _keywords(zoo, "hello_edge_gru_s")
+
+
+def music_tagger_crnn(zoo) -> Workload:
+    folder = zoo / "music_tagger_crnn"
+    test, calibration = _arrays(folder)
+    return of_sequences(
+        "music_tagger_crnn", "one clip of 29 s", folder / "model.onnx", test["x"], calibration["x"],
+        shape=(1, 1, 96, 1366), time=3, turn=1)
 
 
 def mnist_lstm(zoo) -> Workload:
@@ -63,4 +75,7 @@ def gpvad_sre(zoo) -> Workload:
         shape=(1, frames, 64), time=1, turn=2)
 
 
-ALL = (captcha_crnn, hello_edge_crnn_s, hello_edge_basic_lstm_s, mnist_lstm, gpvad_sre)
+ALL = (
+    captcha_crnn, hello_edge_crnn_s, hello_edge_gru_s, hello_edge_basic_lstm_s, music_tagger_crnn, mnist_lstm,
+    gpvad_sre,
+)
