@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from steps import contestants, measure
 
-from . import batch_contestants, onnx_files, shapes, zoo
+from . import batch_contestants, onnx_files, own, shapes, zoo
 from . import contestants as beside
 from .workload import Workload
 
@@ -62,12 +62,14 @@ def prepare(workload: Batch, root, folder) -> dict:
     peers = {f"{name}, lines": path for name, path in graphs.items() if name.startswith("ORT")}
     peers.update({f"{name}, padded": graphs[name] for name in PADDED})
     peers.update({f"{name}, lines": path for name, path in beside.for_ncnn(workload.single, folder, refused).items()})
+    packed = contestants.own_model(workload.single, root, folder)
     paths = {
-        batch_contestants.OURS: contestants.own_model(workload.single, root, folder),
+        batch_contestants.OURS: packed,
         **beside.able(peers, workload, refused, batch_contestants.begin),
     }
     return {
         "paths": {name: str(path) for name, path in paths.items()}, "reference": str(reference), "refused": refused,
+        "chunk": own.best_chunk(packed, workload.single),
     }
 
 
@@ -83,8 +85,8 @@ def _opened(path: pathlib.Path) -> str:
 
 
 def one_run(workload: Batch, files, seconds) -> dict:
-    with_reference = dataclasses.replace(workload, reference=np.load(files["reference"]))
+    known = dataclasses.replace(workload, reference=np.load(files["reference"]), chunk=files["chunk"])
     return measure.run(
-        with_reference, files["paths"], LONGER * seconds, batch_contestants.begin, workload.turn, patience=1)
+        known, files["paths"], LONGER * seconds, batch_contestants.begin, workload.turn, patience=1)
 
 

@@ -14,7 +14,6 @@ from crnn.values import stream_options
 from steps import onnx_runtime
 
 from . import ncnn_run, open_vino
-from .workload import LARGEST_CHUNK
 
 OURS = "crnn, lines"
 CLASSES, STRIDE = 20, 4
@@ -55,7 +54,7 @@ class OwnLines(_Lines):
     def __init__(self, path, workload):
         super().__init__(workload)
         self._model = crnn.Model(path)
-        handle, options = self._model._handle, stream_options(LARGEST_CHUNK, len(workload.lines[0]))
+        handle, options = self._model._handle, stream_options(workload.chunk, len(workload.lines[0]))
         shape = self._model.inputs[0].shape
         self._arrays = [
             (as_c_array(line.reshape(-1, *shape)), as_c_array(output[0]))

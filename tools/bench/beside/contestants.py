@@ -20,7 +20,7 @@ _MAKERS = {
 
 def prepare(workload, root, folder) -> dict:
     """Writes what every contestant needs: `paths` by contestant; `reference`, the file of what the float network gives;
-    `refused`, the reasons of peers that cannot run the network."""
+    `refused`, the reasons of peers that cannot run the network; `chunk`, our own best."""
     folder.mkdir(parents=True, exist_ok=True)
     if workload.write:
         workload.write()
@@ -38,6 +38,7 @@ def prepare(workload, root, folder) -> dict:
     paths = {**dict.fromkeys(ours, packed), **able(peers, workload, refused, begin)}
     return {
         "paths": {name: str(path) for name, path in paths.items()}, "reference": str(reference), "refused": refused,
+        "chunk": workload.chunk if workload.is_step else own.best_chunk(packed, workload),
     }
 
 
@@ -77,6 +78,6 @@ def begin(name, path, workload):
 
 def one_run(workload, files, seconds) -> dict:
     """{contestant: {min_us, median_us, steps, snr_db}}"""
-    with_reference = dataclasses.replace(workload, reference=np.load(files["reference"]))
+    known = dataclasses.replace(workload, reference=np.load(files["reference"]), chunk=files["chunk"])
     return measure.run(
-        with_reference, files["paths"], seconds, begin, workload.turn, measure.PATIENCE if workload.turn > 2 else 1)
+        known, files["paths"], seconds, begin, workload.turn, measure.PATIENCE if workload.turn > 2 else 1)

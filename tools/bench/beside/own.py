@@ -1,6 +1,7 @@
 """This library on whole sequences, from Python: over ctypes, with structures and arrays that are made once."""
 
 import ctypes
+import dataclasses
 from ctypes import addressof, byref
 
 import crnn
@@ -8,6 +9,11 @@ import numpy as np
 from crnn.arrays import as_c_array
 from crnn.library import CError, CProcessCall, check, runtime, sized
 from crnn.values import stream_options
+from steps import measure
+
+from .workload import CHUNKS
+
+TRIES = 5
 
 
 class _Sequences:
@@ -56,7 +62,7 @@ class Kept(_Sequences):
         super().__init__(path, workload)
         self._stream = ctypes.c_void_p()
         frames = len(self.input)
-        options = stream_options(workload.chunk or frames, frames if self._model.is_bounded else 0)
+        options = stream_options(workload.chunk, frames if self._model.is_bounded else 0)
         check(runtime.crnn_stream_create, self._handle, byref(options), byref(self._stream))
         self._error = sized(CError)
         self._call = sized(
@@ -71,6 +77,17 @@ class Kept(_Sequences):
         self.input[...] = self.frames[index]
         if self._reset(self._model_address, self._stream_address, None) or self._process(self._address):
             raise RuntimeError(self._error.message.decode())
+
+
+def best_chunk(path, workload) -> int:
+    """The chunk with which a kept stream is fastest. All give the same bits."""
+    fastest = {}
+    streams = {chunk: Kept(path, dataclasses.replace(workload, chunk=chunk)) for chunk in CHUNKS}
+    for _ in range(TRIES):
+        for chunk, stream in streams.items():
+            least = min(measure.timed(stream, 0, min(workload.turn, 4)))
+            fastest[chunk] = min(least, fastest.get(chunk, least))
+    return min(fastest, key=fastest.get)
 
 
 def own_layout(workload):

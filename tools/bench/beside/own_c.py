@@ -18,7 +18,7 @@ class Program:
         self.frames = workload.frames
         data = pathlib.Path(path).with_suffix(".input")
         np.concatenate(frames).astype(np.float32).tofile(data)
-        words = [PROGRAM, path, data, len(frames[0]), int(is_step), workload.chunk or len(frames[0])]
+        words = [PROGRAM, path, data, len(frames[0]), int(is_step), workload.chunk]
         self._process = subprocess.Popen([str(word) for word in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def __del__(self):

@@ -3,6 +3,7 @@
 import importlib.metadata
 import math
 import os
+import platform
 
 import crnn
 from steps import compare, machine
@@ -27,7 +28,7 @@ def figures(options, asked, files, runs, footprint, sums) -> dict:
     """
     results = {name: _result(workload, runs, sums[name]) for name, workload in asked.items()}
     for name, result in results.items():
-        result["refused"] = files[name]["refused"]
+        result.update(refused=files[name]["refused"], our_chunk=files[name]["chunk"])
     threads = _two_threads(runs)
     bars = [*footprint["bars"], *([threads] if threads else [])]
     missed = [name for name, result in results.items() if result["floor"] and result["ratio"] < result["floor"]]
@@ -36,10 +37,15 @@ def figures(options, asked, files, runs, footprint, sums) -> dict:
         "runs": options.runs, "seconds": options.seconds, "processor": machine.processor(),
         "instruction_sets": machine.instruction_sets(),
         "our_instruction_set": os.environ.get("CRNN_ISA") or crnn.isas()[-1],
-        "versions": {"crnn": crnn.__version__, **{name: importlib.metadata.version(name) for name in PEERS}},
+        "versions": _versions(),
         "settings": settings.SETTINGS, "not_measured": settings.NOT_MEASURED, "results": results, "bars": bars,
         "footprint": footprint["processes"], "library_bytes": footprint["library_bytes"], "floors_missed": missed,
     }
+
+
+def _versions() -> dict:
+    peers = {name: importlib.metadata.version(name) for name in PEERS}
+    return {"crnn": crnn.__version__, "Python": platform.python_version(), **peers}
 
 
 def _result(workload, runs, sums) -> dict:

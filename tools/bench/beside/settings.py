@@ -5,7 +5,7 @@ SETTINGS = {
     "crnn step": "Stream.step: arrays that are made once",
     "crnn run": "crnn_run through ctypes, structures made once: opens a stream on the heap for each sequence",
     "crnn kept stream": "crnn_stream_reset, then crnn_stream_process_call with the whole sequence, through ctypes; "
-                        "chunks of up to 64 frames",
+                        "the chunk that was fastest when the files were made",
     "crnn from C": "the same calls from tools/bench/own.c, without a copy of the input",
     "crnn, lines": "a kept stream for each thread; threads take one line after the other",
     "ORT": "all optimisations, sequential, one thread, no spinning (two threads: inside a call only), denormals as "

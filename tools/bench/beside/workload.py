@@ -7,7 +7,7 @@ from typing import Callable, Optional
 import numpy as np
 from steps import workloads as steps
 
-LARGEST_CHUNK = 64  # frames: past this, more memory buys no speed
+CHUNKS = (1, 8, 16, 32, 64)  # frames that are tried for whole sequences: past this, more memory buys no speed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Workload(steps.Workload):
     Attributes:
         shape: of the peers' input, for a whole sequence; None for steps.
         time: its axis along which time runs.
+        chunk: frames that this library's engine takes at a time; for whole sequences, what own.best_chunk found.
         turn: calls before the next contestant's turn.
         is_real: trained by others on real data: peers must come near the float results to be compared with.
         write: makes `source` and `calibration_file`, where they are not the zoo's.
@@ -24,6 +25,7 @@ class Workload(steps.Workload):
 
     shape: Optional[tuple] = None
     time: int = 0
+    chunk: int = 1
     turn: int = 24
     is_real: bool = True
     write: Optional[Callable[[], None]] = None
@@ -32,15 +34,10 @@ class Workload(steps.Workload):
     def is_step(self) -> bool:
         return self.shape is None
 
-    @property
-    def chunk(self) -> int:
-        """Frames that this library's engine takes at a time."""
-        return min(self.hop, LARGEST_CHUNK)
-
 
 def of_steps(step: steps.Workload) -> Workload:
     """A workload of `make bench-steps`."""
-    return Workload(**{field.name: getattr(step, field.name) for field in dataclasses.fields(step)})
+    return Workload(**{field.name: getattr(step, field.name) for field in dataclasses.fields(step)}, chunk=step.hop)
 
 
 def of_sequences(name: str, unit: str, source: pathlib.Path, frames, calibration, *, shape, time, **others) -> Workload:
