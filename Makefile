@@ -148,13 +148,13 @@ demo: all ## converts the bundled network and classifies the bundled images, fro
 zoo: build/crnn ## converts and evaluates the networks of ../shared/zoo, into build/zoo.json
 	tools/zoo/zoo
 
-# What `make bench` and its relatives are told: BENCH='--runs 1 --seconds 1 --only captcha_crnn'
+# Options for `make bench`, which then leaves docs/performance.md as it is: BENCH='--runs 1 --seconds 1 --only captcha_crnn'
 BENCH ?=
 with_peers := PYTHONPATH=tools/bench:bindings/python PYTHONDONTWRITEBYTECODE=1 build/peers/bin/python -m
 
 .PHONY: bench
 bench: all build/peers/.made build/bench-own ## this library beside its peers, into build/bench.json; BENCH='--runs 1 --seconds 1' to try
-	$(with_peers) beside --document docs/performance.md $(BENCH)
+	$(with_peers) beside $(or $(BENCH),--document docs/performance.md)
 
 .PHONY: bench-isas
 bench-isas: all build/bench-isas ## frames per second for each instruction set: the demo's network, and the zoo's where make zoo was run

@@ -31,10 +31,7 @@ def arguments():
     parser.add_argument("--reuse", action="store_true", help="the files that were converted the last time")
     parser.add_argument("--zoo", type=pathlib.Path, default=os.environ.get("CRNN_ZOO", ROOT.parent / "shared/zoo"))
     parser.add_argument("--run", action="store_true", help=argparse.SUPPRESS)  # one run, whose results are printed
-    options = parser.parse_args()
-    if not pathlib.Path(options.zoo).is_dir():
-        sys.exit(f"beside: there are no networks at {options.zoo}: CRNN_ZOO says where they are")
-    return options
+    return parser.parse_args()
 
 
 def chosen(options) -> dict:
@@ -84,6 +81,8 @@ def main():
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
     asked = chosen(options)
+    if not pathlib.Path(options.zoo).is_dir():
+        print(f"there are no networks at {options.zoo}, which CRNN_ZOO names: only random ones", file=sys.stderr)
     files = prepared(options, asked)
     runs = list(all_runs(options))
     summed = {batch: checksums.of_batch, contestants: checksums.of}

@@ -38,7 +38,8 @@ def figures(options, asked, files, runs, footprint, sums) -> dict:
         "instruction_sets": machine.instruction_sets(),
         "our_instruction_set": os.environ.get("CRNN_ISA") or crnn.isas()[-1],
         "versions": _versions(),
-        "settings": settings.SETTINGS, "not_measured": settings.NOT_MEASURED, "results": results, "bars": bars,
+        "settings": settings.SETTINGS, "not_measured": settings.NOT_MEASURED + _left_out(asked),
+        "results": results, "bars": bars,
         "footprint": footprint["processes"], "library_bytes": footprint["library_bytes"], "floors_missed": missed,
     }
 
@@ -46,6 +47,12 @@ def figures(options, asked, files, runs, footprint, sums) -> dict:
 def _versions() -> dict:
     peers = {name: importlib.metadata.version(name) for name in PEERS}
     return {"crnn": crnn.__version__, "Python": platform.python_version(), **peers}
+
+
+def _left_out(asked) -> list:
+    """Workloads that were not asked for, or whose networks are not there."""
+    names = [name for name in goals.RATIOS if name not in asked]
+    return [{"what": ", ".join(names), "why": "not asked for, or the zoo is not there"}] if names else []
 
 
 def _result(workload, runs, sums) -> dict:

@@ -16,6 +16,8 @@ def show(figures: dict) -> None:
     for bar in figures["bars"]:
         print(f"{bar['name']:<50}{bar['value']:>8.2f} {bar['unit']:<6}{_limit(bar)}{_peer(bar)}")
     print(f"\nlibraries, MB: {_sizes(figures)}")
+    for one in figures["not_measured"]:
+        print(f"not measured: {one['what']}: {one['why']}")
     missed = figures["floors_missed"]
     print(f"floors missed: {', '.join(missed) if missed else 'none'}")
 
