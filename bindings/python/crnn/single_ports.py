@@ -120,13 +120,13 @@ class Buffer:
 
 
 def _repeater(function, call, output, lock) -> tuple[Callable, Callable]:
-    """`again(frames)`, a push of frames of the shape and type of those before, which need no check (None for others), and
-    `remember(…)`, which with the lock says what those were.
+    """`again(frames)`, a push of frames of the shape and type of those before, which need no check (None for others).
+    And `remember(…)`, which with the lock says what those were.
 
     All that `again` needs are names of its own, whose look-up costs the least.
     """
     address, acquire, release = addressof(call), lock.acquire, lock.release
-    # Of the frames that came last: their shape and type, where the next ones go, and what came of them, with its length.
+    # Of the frames that came last: shape and type, where the next ones go, what came of them, and its length.
     shape = dtype = place = ready = count = None
 
     def again(frames: np.ndarray) -> Optional[np.ndarray]:
