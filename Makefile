@@ -168,6 +168,12 @@ bench-isas: all build/bench-isas ## frames per second for each instruction set: 
 build/bench-isas build/bench-calls build/bench-own: build/bench-%: tools/bench/%.c include/crnn.h build/libcrnn.so
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude $< -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN'
 
+.PHONY: bench-batch
+bench-batch: all build/tests/models/.made ## sequences per second of batches of mixed lengths, by threads and by how many run together
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -Iinclude tools/bench/batch.c -o build/batch -Lbuild -lcrnn \
+	  -Wl,-rpath,'$$ORIGIN'
+	build/batch build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)
+
 .PHONY: bench-calls
 bench-calls: all build/tests/models/.made build/bench-calls ## a push that nothing comes of and a reset, in nanoseconds
 	build/bench-calls build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)

@@ -59,10 +59,11 @@ func kernels(_ name: String, features: [String] = [], others: String? = nil, unu
 
 #if arch(x86_64)
   let kernelSets = [
-    kernels("Reference"), kernels("Baseline", features: ["-msse4.1"]), kernels("AVX2", features: ["-mavx2"]),
+    kernels("Reference"), kernels("Baseline", features: ["-msse4.1"]),
+    kernels("AVX2", features: ["-mavx2"], unusual: "Baseline"),
     kernels("AVXVNNI", features: ["-mavx2", "-mavxvnni"], others: "AVX2"),
     kernels(
-      "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "AVX2"),
+      "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "Baseline"),
   ]
 #else
   let kernelSets = [kernels("Reference"), kernels("Baseline")]

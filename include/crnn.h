@@ -177,7 +177,7 @@ CRNN_API void crnn_model_destroy(crnn_model *model);
 
 /* Runs one whole sequence: all input ports at once, then the end. `inputs` and `outputs` are in port order; an output array's
  * first axis must have exactly as many frames as the port gives (crnn_model_output_frames; 1 for one result per sequence).
- * Opens a stream on the heap for the call; to avoid that, keep a stream and use crnn_stream_process.
+ * Opens a stream on the heap for the call; to avoid that, keep a stream and use crnn_stream_process. Many sequences: crnn_batch_run.
  * CRNN_ERROR_INCOMPLETE where the lengths of two inputs do not fit each other: a node joins them frame by frame and would have
  * more frames of one than of the other. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_run(const crnn_model *model, const crnn_array *inputs, int32_t input_count, const crnn_array *outputs,
@@ -378,6 +378,73 @@ CRNN_API size_t crnn_stream_bytes(const crnn_stream *stream);
  * themselves: a damaged block cannot make the engine leave it, but may change results. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_stream_restore(const crnn_model *model, void *memory, size_t bytes, crnn_stream **stream,
                                          crnn_error *error) CRNN_CHECK_RESULT;
+
+/* ---- Running many --------------------------------------------------------------------------------------------------------- */
+
+/* Threads that the caller lends. crnn_batch_run calls `run` once, from its own thread, with as many tasks as it can use, `width` at
+ * most, and `run` calls task(argument, i) for every i from 0 to count - 1, on whatever threads it likes, and returns when all of them
+ * have returned. A task must not be left by an exception or longjmp. The library has no threads of its own, and sets no affinity. With
+ * OpenMP:
+ *
+ *     static void run(void *context, void (*task)(void *, int32_t), void *argument, int32_t count) {
+ *       #pragma omp parallel for schedule(static, 1) num_threads(count)
+ *       for (int32_t i = 0; i < count; i++) task(argument, i);
+ *     }
+ *     const crnn_executor executor = { sizeof executor, NULL, run, 2, 0 };
+ */
+typedef struct crnn_executor {
+  size_t struct_size; /* sizeof(crnn_executor) */
+  void *context;      /* given to `run` as it is */
+  void (*run)(void *context, void (*task)(void *argument, int32_t index), void *argument, int32_t count);
+  int32_t width;      /* threads that there are, 1 to 65,536 */
+  int32_t reserved;   /* 0 */
+} crnn_executor;
+
+typedef struct crnn_batch_options {
+  size_t struct_size;
+  const crnn_executor *executor; /* NULL: the calling thread */
+  int64_t maximum_frames; /* longest sequence, per input port; 0: the longest of the items, where the memory is not the caller's, else
+                             without end, which a model that crnn_model_is_bounded does not take */
+  int32_t chunk;          /* frames the engine takes in one step, 1 to 65,536; 0: 16 */
+  int32_t together;       /* sequences that a thread runs side by side, 1 to 64; 0: 4. Their recurrent layers are one product of
+                             matrices; each takes the memory of a stream. Without such layers it is 1 */
+} crnn_batch_options;
+
+#define CRNN_BATCH_OPTIONS_INITIALIZER { sizeof(crnn_batch_options), NULL, 0, 0, 0 }
+
+/* One sequence, as crnn_run takes it, and what became of it. */
+typedef struct crnn_batch_item {
+  size_t struct_size;        /* sizeof(crnn_batch_item) */
+  const crnn_array *inputs;  /* in port order, `input_count` of them */
+  const crnn_array *outputs; /* in port order; the first axis has exactly as many frames as the port gives */
+  int32_t input_count, output_count;
+  crnn_status status;        /* set by the call */
+  int32_t order;             /* the library's own during the call */
+} crnn_batch_item;
+
+/* The bytes that crnn_batch_run needs with these options, whatever the items. CRNN_ERROR_ARGUMENT where the model is bounded and the
+ * options have no maximum_frames. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_batch_size(const crnn_model *model, const crnn_batch_options *options, size_t *bytes,
+                                     crnn_error *error) CRNN_CHECK_RESULT;
+
+/* Runs many whole sequences of any lengths, each as crnn_run does: the same bits, whatever stands beside it, in whatever order and on
+ * however many threads. `memory`: crnn_batch_size bytes, aligned to CRNN_MEMORY_ALIGNMENT, used during the call and by nothing else; or
+ * NULL, which takes what these items need from the heap and gives it back at the end. Longer sequences are begun first; no two items may
+ * share outputs.
+ *
+ *     crnn_array in[100], out[100];                      // filled in; here the model has one port each way
+ *     crnn_batch_item items[100];
+ *     for (int i = 0; i < 100; i++) items[i] = (crnn_batch_item){ sizeof *items, &in[i], &out[i], 1, 1, 0, 0 };
+ *     crnn_batch_options options = CRNN_BATCH_OPTIONS_INITIALIZER;
+ *     options.executor = &executor;                      // of two threads, say
+ *     if (crnn_batch_run(model, &options, NULL, 0, items, 100, &error)) puts(error.message);
+ *
+ * Every item gets a status of its own. One that is refused keeps its outputs untouched and stops none of the others; the call then
+ * returns the status of the first such item in the array, and the sentence begins with its number, from 0: "item 3: ...". Where the call
+ * itself is refused (its arguments and options, CRNN_ERROR_CAPACITY or CRNN_ERROR_ALIGNMENT for `memory`, CRNN_ERROR_MEMORY), nothing is
+ * run and every item has that status. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_batch_run(const crnn_model *model, const crnn_batch_options *options, void *memory, size_t memory_bytes,
+                                    crnn_batch_item *items, int32_t item_count, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* ---- Instruction sets ------------------------------------------------------------------------------------------------------ */
 

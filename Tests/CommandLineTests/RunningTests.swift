@@ -33,4 +33,29 @@ import Testing
       #expect(try model.run(sequence) == expected, "chunk \(chunk)")
     }
   }
+
+  /// Sequences of many lengths, and indices, on several threads; and the sentence of a bad one.
+  @Test func threadsGiveWhatOneGives() throws {
+    var graph = Graph()
+    let input = graph.addInput("in", frame: FrameShape(channels: 3))
+    let pool = Pool(
+      kind: .maximum, geometry: WindowGeometry(kernel: Extent(time: 2), stride: Extent(time: 2)))
+    graph.addOutput("half", try graph.add(.pool(pool), [input], name: "half"))
+    graph.addOutput("end", try graph.add(.timeReduction(.mean), [input], name: "end"))
+    let sequences: [[[Float]]] = (0..<300).map { number in
+      [(0..<3 * (1 + number * 7 % 23)).map { Float(($0 * 5 + number) % 17) / 17 }]
+    }
+
+    let (bytes, _) = try Conversion.convert(graph: graph, calibration: [CalibrationSequence(inputs: sequences[22])])
+    let path = "/tmp/crnn-threads-\(getpid()).crnn"
+    defer { unlink(path) }
+    try Files.write(bytes, to: path)
+    let model = try RuntimeModel(path: path)
+    let expected = try model.run(all: sequences, progress: "")
+    for threads in [2, 3, 100] {
+      model.threads = threads
+      #expect(try model.run(all: sequences, progress: "") == expected, "\(threads) threads")
+    }
+    #expect(try model.run(all: [], progress: "").isEmpty)
+  }
 }

@@ -1,6 +1,7 @@
 /* One model, eight threads, a thousand streams in each: what comes out is what one thread gets. The same source is
  * built a second time as threads-sanitized, library and program under ThreadSanitizer, which sees any two accesses that
  * nothing orders. */
+#include "batches.h"
 #include "following.h"
 
 #include <fcntl.h>
@@ -94,6 +95,38 @@ static void a_stream_may_change_its_thread(void) {
   crnn_model_destroy(model);
 }
 
+/* Batches on eight threads, two of them at a time over one model. */
+static void *run_batches(void *context) {
+  batch *b = context;
+  crnn_executor executor = executor_of(THREADS);
+  crnn_batch_options options = CRNN_BATCH_OPTIONS_INITIALIZER;
+  options.executor = &executor;
+  for (int32_t together = 1; together <= 4; together++) {
+    options.together = together;
+    batch_clear(b);
+    if (crnn_batch_run(b->model, &options, NULL, 0, b->items, BATCH_ITEMS, NULL)) return b;
+    for (int i = 0; i < BATCH_ITEMS; i++)
+      if (!batch_item_holds(b, i)) return b;
+  }
+  return NULL;
+}
+
+static void batches_share_a_model(void) {
+  static const char *const names[] = { "stream.crnn", "bounded.crnn", "rates.crnn" };
+  for (int m = 0; m < 3; m++) {
+    crnn_model *model = checks_open(names[m], NULL);
+    batch *first = batch_begin(model), *second = batch_begin(model);
+    pthread_t thread;
+    void *failed = NULL;
+    CHECK(pthread_create(&thread, NULL, run_batches, first) == 0);
+    CHECK(run_batches(second) == NULL);
+    CHECK(pthread_join(thread, &failed) == 0 && failed == NULL);
+    batch_end(first);
+    batch_end(second);
+    crnn_model_destroy(model);
+  }
+}
+
 #if IS_SANITIZED
 /* What must not be done, two threads on one stream, is seen: the library's own accesses are watched. It happens in a
  * process of its own, which this variable of the environment tells what it is for. */
@@ -138,5 +171,6 @@ int main(int count, char **arguments) {
   TEST(eight_threads_with_1000_gru_streams_each);
   TEST(eight_threads_with_1000_lstm_streams_each);
   TEST(a_stream_may_change_its_thread);
+  TEST(batches_share_a_model);
   return checks_failed_tests != 0;
 }

@@ -53,6 +53,25 @@ def test_version():
     assert crnn("--version").strip().count(".") == 2
 
 
+@pytest.mark.parametrize("name", ["stream", "bounded", "last"])
+def test_threads_change_nothing(tmp_path, name):
+    rank = {"stream": 8, "bounded": 6, "last": 12}[name]
+    np.save(tmp_path / "x.npy", np.random.default_rng(3).uniform(0, 1, (150, 30, rank)).astype(np.float32))
+    for threads in (1, 2, 7):
+        crnn("run", MODELS / f"{name}.crnn", tmp_path / "x.npy", "-o", tmp_path / f"{threads}.npy", "--threads", threads)
+    assert (tmp_path / "1.npy").read_bytes() == (tmp_path / "2.npy").read_bytes() == (tmp_path / "7.npy").read_bytes()
+
+
+def test_threads_of_an_evaluation(folder):
+    one, two = (
+        json.loads(crnn("evaluate", folder / "stream.crnn", folder / "test.npz", "--threads", n, "--json", "-"))
+        for n in (1, 2)
+    )
+    assert one == two and one["sequences"] == 6
+    assert "--threads takes 1 to 65536" in crnn(
+        "run", folder / "stream.crnn", folder / "x.npy", "-o", folder / "y.npy", "--threads", 0, status=USAGE)
+
+
 def test_the_usual_course(folder, tmp_path):
     model = folder / "stream.crnn"
     inspected = json.loads(crnn("inspect", model, "--json", "-"))

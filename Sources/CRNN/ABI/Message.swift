@@ -53,13 +53,24 @@ struct Message {
     guard name[0] != 0 else { return text("(unnamed)") }
     var result = self
     result.append(UInt8(ascii: "'"))
-    var i = 0
-    while name[i] != 0, i < 80 {
-      result.append(UInt8(bitPattern: name[i]))
-      i &+= 1
-    }
+    result.append(name, atMost: 80)
     result.append(UInt8(ascii: "'"))
     return result
+  }
+
+  /// A NUL-terminated sentence that another message has made.
+  func sentence(_ sentence: UnsafePointer<CChar>) -> Message {
+    var result = self
+    result.append(sentence, atMost: Int.max)
+    return result
+  }
+
+  private mutating func append(_ text: UnsafePointer<CChar>, atMost limit: Int) {
+    var i = 0
+    while text[i] != 0, i < limit {
+      append(UInt8(bitPattern: text[i]))
+      i &+= 1
+    }
   }
 
   @inline(never)

@@ -75,7 +75,8 @@ struct Matrix {
     (depthGroups &+ segments &- 1) / segments
   }
 
-  /// The values of `count` (1...4) rows of operands, `stride` bytes apart, before the activation.
+  /// The values of `count` rows of operands, `stride` bytes apart, before the activation.
+  @inline(never)
   func apply(
     _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ codes: UnsafeRawPointer, stride: Int, count: Int,
     _ sums: MatrixSums
@@ -84,16 +85,22 @@ struct Matrix {
     rescale(kernels, sums, first: 0, count: count)
   }
 
-  /// The sums of products of `count` (1...4) rows; what stands for them as values comes with `rescale`.
+  /// The sums of products of `count` rows; what stands for them as values comes with `rescale`.
   func multiply(
     _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ codes: UnsafeRawPointer, stride: Int, count: Int,
     _ sums: MatrixSums
   ) {
-    var rows = (codes, codes + stride, codes + 2 &* stride, codes + 3 &* stride)
-    withUnsafeMutableBytes(of: &rows) {
-      guard let table = $0.baseAddress else { return }
-      multiply(
-        kernels, kind, table.assumingMemoryBound(to: UnsafeRawPointer.self), taps: 1, count: count, sums)
+    var row = 0
+    while row < count {
+      let first = codes + row &* stride
+      var rows = (first, first + stride, first + 2 &* stride, first + 3 &* stride)
+      withUnsafeMutableBytes(of: &rows) {
+        guard let table = $0.baseAddress else { return }
+        multiply(
+          kernels, kind, table.assumingMemoryBound(to: UnsafeRawPointer.self), taps: 1, count: min(4, count &- row),
+          sums.advanced(by: row &* rowsPerGroup))
+      }
+      row &+= 4
     }
   }
 
@@ -157,6 +164,15 @@ struct MatrixSums {
 
   init(_ matrix: Matrix, rows: Int, _ cursor: inout Cursor) {
     self.init(rows &* matrix.rowsPerGroup, segments: matrix.segments, &cursor)
+  }
+
+  private init(accumulators: UnsafeMutablePointer<Int32>, values: UnsafeMutablePointer<Float>) {
+    self.accumulators = accumulators
+    self.values = values
+  }
+
+  func advanced(by count: Int) -> MatrixSums {
+    MatrixSums(accumulators: accumulators + count, values: values + count)
   }
 
   init(_ count: Int, segments: Int, _ cursor: inout Cursor) {

@@ -2,123 +2,166 @@ import CCRNN
 import CKernels
 
 extension Recurrent {
+  /// Output frames `first`..<`first + count` of one stream.
+  @_optimize(speed)
   static func run(
     _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, first: Int64, count: Int
   ) {
-    let end = first &+ Int64(count)
-    guard node.parameter(CRNN_RECURRENT_REVERSE) == 1 else {
-      if first == 0 { loadInitialStates(execution, node, memory) }
-      steps(execution, node, memory, first: first, end: end, isReverse: false, storing: end)
-      return
-    }
-    // A backward layer begins anew at the end of the sequence, or of what each block of frames may see.
-    let timing = NodeTiming(node.record)
-    let final = execution.tensors[node.inputIndex(0)].final
-    var next = first
-    while next < end {
-      let block = timing.block(holding: next, final: final)
-      reset(node, memory)
-      loadInitialStates(execution, node, memory)
-      let last = min(max(block.end, next &+ 1), end)
-      steps(execution, node, memory, first: next, end: block.seen, isReverse: true, storing: last)
-      next = last
-    }
+    let layer = Layer(node)
+    var cursor = Cursor(execution.scratch)
+    var lane = RecurrentLane(execution, node, layer, memory, first: first, count: count, &cursor)
+    run(&lane, 1, node, layer, Rows(layer, rows: 1, &cursor))
   }
 
-  /// Steps over frames `first`..<`end`, in either direction, and stores the results of those before `storing`.
-  private static func steps(
-    _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, first: Int64, end: Int64,
-    isReverse: Bool, storing: Int64
+  /// Runs several streams to the end of their frames. Each step multiplies the hidden states of all that have one left, as rows side
+  /// by side, and so reads the weights once; sums of integers are exact, and all else is done for each stream by itself, so that a
+  /// stream's results are those that it has alone. Changes the order of the lanes.
+  @_optimize(speed)
+  static func run(
+    _ lanes: UnsafeMutablePointer<RecurrentLane>, _ count: Int, _ node: NodeView, _ layer: Layer, _ rows: Rows
   ) {
-    let layer = Layer(node)
-    var stateCursor = Cursor(memory)
-    let state = State(node, &stateCursor)
-    var cursor = Cursor(execution.scratch)
-    let scratch = Scratch(node, tile: execution.tile, &cursor)
-    let input = node.input(0)
-    let frameBytes = input.pointee.frameBytes
-    var next = isReverse ? end &- 1 : first
-    var left = end &- first
-    while left > 0 {
-      let tile = execution.framesInRow(node.inputIndex(0), next, limit: left, isReverse: isReverse)
-      layer.inputMatrix.apply(
-        execution.kernels, OperandKind(input), execution.frame(node.inputIndex(0), frameBytes, next),
-        stride: isReverse ? 0 &- frameBytes : frameBytes, count: tile, scratch.projections)
+    let kernels = lanes[0].execution.kernels
+    var operand = operand(node)
+    var step = step(node, layer, lanes, rows)
+    let (hidden, candidate) = (layer.hiddenMatrix(node), layer.hasCandidate ? layer.candidateMatrix(node) : nil)
+    var count = count
+    while true {
+      // As many steps as all of them can take before one must look at its input again.
+      var steps = Int.max
       var i = 0
-      while i < tile {
-        step(execution, node, layer, state, scratch, scratch.projections.values + i &* layer.inputMatrix.rowsPerGroup)
-        if next < storing {
-          execution.store(
-            state.hidden, node.output.pointee, execution.frame(node.outputIndex, node.output.pointee.frameBytes, next),
-            layer.units)
+      while i < count {
+        let ready = lanes[i].prepare(node, layer)
+        if ready > 0 {
+          steps = min(steps, ready)
+          i &+= 1
+        } else {
+          count &-= 1
+          if i < count { lanes[i] = lanes[count] }
         }
-        next &+= isReverse ? -1 : 1
+      }
+      if count == 0 { return }
+      var k = 0
+      while k < steps {
+        i = 0
+        while i < count {
+          quantize(kernels, layer, &operand, lanes[i].state.hidden, rows, i)
+          i &+= 1
+        }
+        multiply(kernels, layer, hidden, rows, count, rows.hidden)
+        if let candidate {
+          i = 0
+          while i < count {
+            let reset = rows.resetHidden + i &* rows.stride
+            point(&step, lanes + i, k, layer, rows, i)
+            kernels.pointee.gru_gates(&step, reset)
+            quantize(kernels, layer, &operand, reset, rows, i)
+            i &+= 1
+          }
+          multiply(kernels, layer, candidate, rows, count, rows.candidate)
+        }
+        i = 0
+        while i < count {
+          point(&step, lanes + i, k, layer, rows, i)
+          finish(&step, kernels, layer)
+          store(lanes + i, k, node, layer)
+          i &+= 1
+        }
+        k &+= 1
+      }
+      i = 0
+      while i < count {
+        lanes[i].advance(steps, layer)
         i &+= 1
       }
-      left &-= Int64(tile)
     }
   }
 
-  /// h and c from the inputs after the first, where there are any; else they stand as `reset` has left them.
-  private static func loadInitialStates(_ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer) {
-    var cursor = Cursor(memory)
-    let state = State(node, &cursor)
-    var i = 1
-    while i < node.inputCount {
-      let tensor = node.input(i).pointee
-      let frame = execution.frame(node.inputIndex(i), tensor.frameBytes, 0)
-      execution.load(frame, tensor, i == 1 ? state.hidden : state.cell, node.parameter(CRNN_RECURRENT_UNITS))
-      i &+= 1
-    }
-  }
-
-  private static func step(
-    _ execution: Execution, _ node: NodeView, _ layer: Layer, _ state: State, _ scratch: Scratch,
-    _ projection: UnsafePointer<Float>
+  private static func finish(
+    _ step: UnsafePointer<crnn_recurrent_step>, _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer
   ) {
-    multiply(execution, node, layer, layer.hiddenMatrix, state.hidden, scratch, scratch.hidden)
+    if layer.hasCandidate {
+      kernels.pointee.gru_candidate(step)
+    } else if layer.kind == CRNN_RECURRENT_LSTM {
+      kernels.pointee.lstm(step)
+    } else if layer.kind == CRNN_RECURRENT_GRU {
+      kernels.pointee.gru_after(step)
+    } else {
+      kernels.pointee.simple(step)
+    }
+  }
+
+  private static func store(
+    _ lane: UnsafePointer<RecurrentLane>, _ step: Int, _ node: NodeView, _ layer: Layer
+  ) {
+    let index = lane.pointee.outputFrame(step, layer)
+    guard index >= 0 else { return }
+    let execution = lane.pointee.execution
+    execution.store(
+      lane.pointee.state.hidden, node.output.pointee,
+      execution.frame(node.outputIndex, node.output.pointee.frameBytes, index), layer.units)
+  }
+
+  /// What all steps have in common.
+  private static func step(
+    _ node: NodeView, _ layer: Layer, _ lane: UnsafePointer<RecurrentLane>, _ rows: Rows
+  ) -> crnn_recurrent_step {
     let hasPeephole = node.blobLength(CRNN_RECURRENT_BLOB_PEEPHOLE) > 0
-    var step = crnn_recurrent_step(
+    return crnn_recurrent_step(
       units: layer.units,
       gate: activation(node, CRNN_RECURRENT_GATE_ACTIVATION, CRNN_RECURRENT_GATE_ALPHA),
       cell: activation(node, CRNN_RECURRENT_CELL_ACTIVATION, CRNN_RECURRENT_CELL_ALPHA),
       output: activation(node, CRNN_RECURRENT_OUTPUT_ACTIVATION, CRNN_RECURRENT_OUTPUT_ALPHA),
-      clip: node.real(CRNN_RECURRENT_CLIP), input: projection, hidden: scratch.hidden.values,
-      candidate: UnsafePointer(scratch.candidate.values),
-      peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil, h: state.hidden,
-      c: layer.candidateMatrix == nil ? state.cell : scratch.update)
-    if let candidate = layer.candidateMatrix {
-      execution.kernels.pointee.gru_gates(&step, scratch.resetHidden)
-      multiply(execution, node, layer, candidate, scratch.resetHidden, scratch, scratch.candidate)
-      execution.kernels.pointee.gru_candidate(&step)
-    } else if layer.kind == CRNN_RECURRENT_LSTM {
-      execution.kernels.pointee.lstm(&step)
-    } else if layer.kind == CRNN_RECURRENT_GRU {
-      execution.kernels.pointee.gru_after(&step)
-    } else {
-      execution.kernels.pointee.simple(&step)
-    }
+      clip: node.real(CRNN_RECURRENT_CLIP), input: lane.pointee.projection(0, layer), hidden: rows.hidden.values,
+      candidate: UnsafePointer(rows.candidate.values),
+      peephole: hasPeephole ? node.blob(CRNN_RECURRENT_BLOB_PEEPHOLE, as: Float.self) : nil,
+      h: lane.pointee.state.hidden,
+      c: lane.pointee.state.hidden)
   }
 
-  /// Quantises `values` as the recurrent operand and multiplies it by `matrix`.
-  private static func multiply(
-    _ execution: Execution, _ node: NodeView, _ layer: Layer, _ matrix: Matrix, _ values: UnsafePointer<Float>,
-    _ scratch: Scratch, _ result: MatrixSums
+  /// Turns the step to a stream, to one of the frames that have been projected, and to the stream's row.
+  @inline(never)
+  private static func point(
+    _ step: UnsafeMutablePointer<crnn_recurrent_step>, _ lane: UnsafePointer<RecurrentLane>, _ index: Int,
+    _ layer: Layer, _ rows: Rows, _ row: Int
   ) {
-    var q = crnn_quantization(
+    step.pointee.h = lane.pointee.state.hidden
+    step.pointee.input = lane.pointee.projection(index, layer)
+    step.pointee.hidden = rows.hidden.values + row &* layer.hiddenRows
+    step.pointee.candidate = UnsafePointer(rows.candidate.values + row &* rows.stride)
+    step.pointee.c = layer.hasCandidate ? rows.update + row &* rows.stride : lane.pointee.state.cell
+  }
+
+  /// How h is quantised where the recurrent matrix takes it.
+  private static func operand(_ node: NodeView) -> crnn_quantization {
+    crnn_quantization(
       scale: node.real(CRNN_RECURRENT_HIDDEN_SCALE), inverse_scale: node.real(CRNN_RECURRENT_HIDDEN_INVERSE_SCALE),
       zero_point: Int32(truncatingIfNeeded: node.parameter(CRNN_RECURRENT_HIDDEN_ZERO)),
       minimum: Int32(truncatingIfNeeded: node.parameter(CRNN_RECURRENT_HIDDEN_MINIMUM)),
       maximum: Int32(truncatingIfNeeded: node.parameter(CRNN_RECURRENT_HIDDEN_MAXIMUM)))
-    // What lies behind the units meets weights of 0.
+  }
+
+  /// `values` become row `row` of the operands.
+  @inline(__always)
+  private static func quantize(
+    _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer, _ operand: UnsafePointer<crnn_quantization>,
+    _ values: UnsafePointer<Float>, _ rows: Rows, _ row: Int
+  ) {
     if layer.hiddenIsByte {
-      execution.kernels.pointee.quantize_u8(values, &q, scratch.codes, layer.units)
-      matrix.apply(
-        execution.kernels, layer.hiddenIsSevenBit ? .u7 : .u8, scratch.codes, stride: 0, count: 1, result)
+      kernels.pointee.quantize_u8(values, operand, rows.codes + row &* rows.stride, layer.units)
     } else {
-      execution.kernels.pointee.quantize_s16(values, &q, scratch.wideCodes, layer.units)
-      matrix.apply(execution.kernels, .s16, scratch.wideCodes, stride: 0, count: 1, result)
+      kernels.pointee.quantize_s16(values, operand, rows.wideCodes + row &* rows.stride, layer.units)
     }
+  }
+
+  /// Rows of operands times `matrix`. What lies behind the units meets weights of 0.
+  @inline(__always)
+  private static func multiply(
+    _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer, _ matrix: Matrix, _ rows: Rows, _ count: Int,
+    _ result: MatrixSums
+  ) {
+    let kind: OperandKind = !layer.hiddenIsByte ? .s16 : layer.hiddenIsSevenBit ? .u7 : .u8
+    let codes = layer.hiddenIsByte ? UnsafeRawPointer(rows.codes) : UnsafeRawPointer(rows.wideCodes)
+    matrix.apply(kernels, kind, codes, stride: rows.stride &* kind.bytes, count: count, result)
   }
 
   private static func activation(_ node: NodeView, _ kind: Int, _ alpha: Int) -> crnn_activation {

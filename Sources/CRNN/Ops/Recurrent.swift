@@ -2,46 +2,62 @@ import CCRNN
 import CKernels
 
 /// LSTM, GRU and simple recurrent layers. The input projection runs over a few frames at once; the recurrent part steps from
-/// frame to frame. h and c live in the stream as floats; h is quantised as the operand of the recurrent matrix.
+/// frame to frame, of one stream or of several side by side. h and c live in the stream as floats; h is quantised as the operand
+/// of the recurrent matrix.
 enum Recurrent {
+  /// What the layer is. Its matrices are made where they are used: to carry them along costs more.
   struct Layer {
     let kind: Int
     let units: Int
-    let inputs: Int
-    let resetsAfter: Bool
-    let inputMatrix: Matrix
-    let hiddenMatrix: Matrix
-    /// GRU with reset before.
-    let candidateMatrix: Matrix?
+    let isReverse: Bool
+    /// A GRU that resets h before it is multiplied: a matrix of its own makes the candidates.
+    let hasCandidate: Bool
     let hiddenIsByte: Bool
     let hiddenIsSevenBit: Bool
+    /// Rows of the sums, in whole panels.
+    let inputRows: Int
+    let hiddenRows: Int
+    let segments: Int
 
     init(_ node: NodeView) {
       kind = node.parameter(CRNN_RECURRENT_KIND)
       units = node.parameter(CRNN_RECURRENT_UNITS)
-      inputs = node.input(0).pointee.elements
-      resetsAfter = node.parameter(CRNN_RECURRENT_RESET_AFTER) == 1
-      let resetsBefore = kind == CRNN_RECURRENT_GRU && !resetsAfter
-      let gates = Recurrent.gates(kind)
-      let segments = node.parameter(CRNN_RECURRENT_SEGMENTS_HIDDEN)
-      inputMatrix = Matrix(
-        node, firstBlob: CRNN_RECURRENT_BLOB_INPUT, rows: gates &* units, depth: inputs,
-        segments: Int(node.record.pointee.segments))
-      hiddenMatrix = Matrix(
-        node, firstBlob: CRNN_RECURRENT_BLOB_HIDDEN, rows: (resetsBefore ? 2 : gates) &* units, depth: units,
-        segments: segments)
-      candidateMatrix =
-        resetsBefore
-        ? Matrix(
-          node, firstBlob: CRNN_RECURRENT_BLOB_CANDIDATE, rows: units, depth: units, segments: segments)
-        : nil
+      isReverse = node.parameter(CRNN_RECURRENT_REVERSE) == 1
+      hasCandidate = kind == CRNN_RECURRENT_GRU && node.parameter(CRNN_RECURRENT_RESET_AFTER) != 1
       hiddenIsByte = node.parameter(CRNN_RECURRENT_HIDDEN_STORE) == CRNN_STORE_U8
       hiddenIsSevenBit = hiddenIsByte && node.parameter(CRNN_RECURRENT_HIDDEN_MAXIMUM) <= 127
+      let gates = Recurrent.gates(kind)
+      inputRows = Matrix.paddedRows(gates &* units)
+      hiddenRows = Matrix.paddedRows((hasCandidate ? 2 : gates) &* units)
+      segments = node.parameter(CRNN_RECURRENT_SEGMENTS_HIDDEN)
+    }
+
+    func inputMatrix(_ node: NodeView) -> Matrix {
+      Matrix(
+        node, firstBlob: CRNN_RECURRENT_BLOB_INPUT, rows: inputRows, depth: node.input(0).pointee.elements,
+        segments: Int(node.record.pointee.segments))
+    }
+    func hiddenMatrix(_ node: NodeView) -> Matrix {
+      Matrix(node, firstBlob: CRNN_RECURRENT_BLOB_HIDDEN, rows: hiddenRows, depth: units, segments: segments)
+    }
+    func candidateMatrix(_ node: NodeView) -> Matrix {
+      Matrix(node, firstBlob: CRNN_RECURRENT_BLOB_CANDIDATE, rows: units, depth: units, segments: segments)
     }
   }
 
+  /// What one stream needs while it runs: the input's part of a few frames.
   struct Scratch {
     let projections: MatrixSums
+
+    init(_ node: NodeView, _ layer: Layer, tile: Int, _ cursor: inout Cursor) {
+      projections = MatrixSums(tile &* layer.inputRows, segments: Int(node.record.pointee.segments), &cursor)
+    }
+  }
+
+  /// What streams that step together need: a row for each. A stream by itself has one.
+  struct Rows {
+    /// Elements from row to row of what lies beside the sums.
+    let stride: Int
     let hidden: MatrixSums
     let candidate: MatrixSums
     let resetHidden: UnsafeMutablePointer<Float>
@@ -49,17 +65,16 @@ enum Recurrent {
     let codes: UnsafeMutablePointer<UInt8>
     let wideCodes: UnsafeMutablePointer<Int16>
 
-    init(_ node: NodeView, tile: Int, _ cursor: inout Cursor) {
-      let layer = Layer(node)
-      projections = MatrixSums(layer.inputMatrix, rows: tile, &cursor)
-      hidden = MatrixSums(layer.hiddenMatrix, rows: 1, &cursor)
-      let padded = Matrix.paddedRows(layer.units)
-      let hasCandidate = layer.candidateMatrix != nil
-      candidate = MatrixSums(hasCandidate ? padded : 0, segments: layer.hiddenMatrix.segments, &cursor)
-      resetHidden = cursor.take(hasCandidate ? padded : 0, of: Float.self)
-      update = cursor.take(hasCandidate ? padded : 0, of: Float.self)
-      codes = cursor.take(layer.hiddenIsByte ? padded : 0, of: UInt8.self)
-      wideCodes = cursor.take(layer.hiddenIsByte ? 0 : padded, of: Int16.self)
+    init(_ layer: Layer, rows: Int, _ cursor: inout Cursor) {
+      stride = Matrix.paddedRows(layer.units)
+      hidden = MatrixSums(rows &* layer.hiddenRows, segments: layer.segments, &cursor)
+      let count = rows &* stride
+      let candidates = layer.hasCandidate ? count : 0
+      candidate = MatrixSums(candidates, segments: layer.segments, &cursor)
+      resetHidden = cursor.take(candidates, of: Float.self)
+      update = cursor.take(candidates, of: Float.self)
+      codes = cursor.take(layer.hiddenIsByte ? count : 0, of: UInt8.self)
+      wideCodes = cursor.take(layer.hiddenIsByte ? 0 : count, of: Int16.self)
     }
   }
 
@@ -89,9 +104,19 @@ enum Recurrent {
     return cursor.offset
   }
 
+  @inline(never)
   static func scratchBytes(_ node: NodeView, tile: Int) -> Int {
+    let layer = Layer(node)
     var cursor = Cursor()
-    _ = Scratch(node, tile: tile, &cursor)
+    _ = Scratch(node, layer, tile: tile, &cursor)
+    _ = Rows(layer, rows: 1, &cursor)
+    return cursor.offset
+  }
+
+  /// Memory that `rows` streams share while they step together.
+  static func rowBytes(_ node: NodeView, rows: Int) -> Int {
+    var cursor = Cursor()
+    _ = Rows(Layer(node), rows: rows, &cursor)
     return cursor.offset
   }
 

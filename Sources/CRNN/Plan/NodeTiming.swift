@@ -33,6 +33,7 @@ struct NodeTiming {
   var remembers = false
 
   /// Field by field: the record is large.
+  @inline(never)
   init(_ record: UnsafePointer<crnn_node_record>) {
     switch Int(record.pointee.op) {
     case CRNN_OP_CONVOLUTION, CRNN_OP_DEPTHWISE, CRNN_OP_POOL, CRNN_OP_WINDOW:

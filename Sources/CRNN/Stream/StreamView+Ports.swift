@@ -115,6 +115,7 @@ extension StreamView {
   }
 
   /// Copies up to `limit` ready frames of an output port to the caller's array from frame `first` on.
+  @inline(never)
   func read(port: Int, _ view: ArrayView, first: Int64, limit: Int64) -> Int64 {
     let index = Int(file.pointee.output(port).pointee.tensor)
     let tensor = file.pointee.tensors[index]

@@ -20,30 +20,41 @@ extension StreamView {
     }
   }
 
-  private func step(_ n: Int) -> (hasRun: Bool, wasLimited: Bool) {
+  /// Computes what node `n` can give now.
+  @inline(never)
+  func step(_ n: Int) -> (hasRun: Bool, wasLimited: Bool) {
     let node = file.node(n)
     if timing(n).pointee.kind == .reduction { return (reduce(n, node), false) }
-    let state = nodes + n
+    guard tensors[node.outputIndex].final < 0 else { return (false, false) }
+    let pending = pending(n, node)
+    if pending.count > 0 {
+      Operations.run(
+        execution, node, base + Int(truncatingIfNeeded: nodes[n].offset), first: nodes[n].emitted,
+        count: Int(truncatingIfNeeded: pending.count))
+    }
+    commit(n, node, pending)
+    return (pending.count > 0, pending.isLimited)
+  }
+
+  /// How many frames a node can give now, how many its inputs allow from the start of the sequence, and whether there is no room
+  /// for all of these.
+  func pending(_ n: Int, _ node: NodeView) -> (count: Int64, possible: Int64, isLimited: Bool) {
     let output = tensors + node.outputIndex
-    guard output.pointee.final < 0 else { return (false, false) }
     let possible = available(n, predicting: false)
-    let wanted = possible &- state.pointee.emitted
-    var count: Int64 = 0
-    if wanted > 0 {
-      let room = output.pointee.capacity &- (output.pointee.produced &- oldestNeeded(node.outputIndex))
-      count = min(wanted, room)
-      if count > 0 {
-        Operations.run(
-          execution, node, base + Int(truncatingIfNeeded: state.pointee.offset), first: state.pointee.emitted,
-          count: Int(truncatingIfNeeded: count))
-        state.pointee.emitted &+= count
-        output.pointee.produced &+= count
-      }
+    let wanted = possible &- nodes[n].emitted
+    guard wanted > 0 else { return (0, possible, false) }
+    let room = output.pointee.capacity &- (output.pointee.produced &- oldestNeeded(node.outputIndex))
+    return (max(min(wanted, room), 0), possible, room < wanted)
+  }
+
+  /// The node has given what was pending.
+  func commit(_ n: Int, _ node: NodeView, _ pending: (count: Int64, possible: Int64, isLimited: Bool)) {
+    let output = tensors + node.outputIndex
+    nodes[n].emitted &+= pending.count
+    output.pointee.produced &+= pending.count
+    if nodes[n].emitted == pending.possible, inputsHaveEnded(n, predicting: false) {
+      output.pointee.final = pending.possible
     }
-    if state.pointee.emitted == possible, inputsHaveEnded(n, predicting: false) {
-      output.pointee.final = possible
-    }
-    return (count > 0, count < wanted)
   }
 
   private func reduce(_ n: Int, _ node: NodeView) -> Bool {

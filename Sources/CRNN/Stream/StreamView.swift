@@ -33,6 +33,7 @@ struct StreamView {
   func timing(_ n: Int) -> UnsafePointer<NodeTiming> { UnsafePointer(model.pointee.timings + n) }
 
   /// The state of a fresh stream. Rings need no clearing: nothing is read from them that was not written.
+  @inline(never)
   func reset() {
     header.pointee.isWaiting = 0
     var i = 0

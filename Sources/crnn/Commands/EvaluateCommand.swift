@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
 
       EXAMPLE
         crnn evaluate digits.crnn test.npz --maximum-drop 0.2 --json digits.json
-        crnn evaluate vad.crnn test.npz --array 'wav_*'
+        crnn evaluate vad.crnn test.npz --array 'wav_*' --threads 2
         crnn evaluate digits.onnx test.npz --maximum-error 1e-3
 
       \(ExitStatus.discussion)

@@ -13,6 +13,7 @@ struct RunCommand: ParsableCommand {
 
       EXAMPLE
         crnn run digits.crnn images.npy -o probabilities.npy
+        crnn run digits.crnn many.npy -o probabilities.npy --threads 2
         crnn run fusion.crnn --input image=image.npy --input sound=sound.npy -o result.npz
 
       \(ExitStatus.discussion)
@@ -53,13 +54,7 @@ struct RunCommand: ParsableCommand {
     let (model, ports) = try options.open()
     var sequences = try sequences(ports)
     if let first { sequences.limit(to: first) }
-    var results: [[[Float]]] = []
-    let progress = Progress("running sequence")
-    for (number, sequence) in sequences.sequences.enumerated() {
-      progress.update(number + 1, of: sequences.count)
-      results.append(try model.run(sequence))
-    }
-    progress.finish()
+    let results = try model.run(all: sequences.sequences, progress: "running sequence")
     let arrays = try model.outputs.enumerated().map { index, output in
       (name: output.name, array: try RunCommand.array(results.map { $0[index] }, output, sequences.isBatch))
     }

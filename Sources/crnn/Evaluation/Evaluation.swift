@@ -45,12 +45,7 @@ struct Evaluation {
         "there is no output called \(output ?? ""); there are \(model.outputs.map(\.name).joined(separator: ", "))")
     }
     let port = model.outputs[index]
-    let progress = Progress(title)
-    for (number, sequence) in set.sequences.enumerated() {
-      progress.update(number + 1, of: set.count)
-      outputs.append(try model.run(sequence)[index])
-    }
-    progress.finish()
+    outputs = try model.run(all: set.sequences, progress: title).map { $0[index] }
     sequences = set.count
     frames = outputs.reduce(0) { $0 + $1.count / max(1, port.elements) }
     let references = try references(source, set, port, names)

@@ -57,6 +57,11 @@ extension RuntimeModel {
   private func share(_ done: Int, _ all: Int) -> Double { all == 0 ? 1 : Double(done) / Double(all) }
 
   private func resultBuffers(_ frames: [Int]) throws -> [[Float]] {
+    try resultCounts(frames).map { [Float](repeating: 0, count: $0) }
+  }
+
+  /// How many values each output gives for a sequence with so many frames at each input.
+  func resultCounts(_ frames: [Int]) throws -> [Int] {
     let counts = frames.map { Int64($0) }
     return try outputs.indices.map { output in
       var expected: Int64 = 0
@@ -67,7 +72,16 @@ extension RuntimeModel {
       guard !isTooLarge, count <= RuntimeModel.maximumValues else {
         throw CommandError("output \(outputs[output].name) gives \(expected) frames, more than this tool holds at once")
       }
-      return [Float](repeating: 0, count: count)
+      return count
+    }
+  }
+
+  static func indices(_ values: ArraySlice<Float>, _ port: PortDescription) throws -> [Int32] {
+    try values.map { value in
+      guard let index = Int32(exactly: value) else {
+        throw CommandError("input \(port.name) takes indices, which \(value) is not")
+      }
+      return index
     }
   }
 
@@ -78,12 +92,7 @@ extension RuntimeModel {
     let range = first * elements..<(first + count) * elements
     do {
       if inputs[port].isIndex {
-        var indices = try values[range].map { value in
-          guard let index = Int32(exactly: value) else {
-            throw CommandError("input \(inputs[port].name) takes indices, which \(value) is not")
-          }
-          return index
-        }
+        var indices = try RuntimeModel.indices(values[range], inputs[port])
         try push(stream, port, &indices, CRNN_S32, count)
       } else {
         var chunk = Array(values[range])
@@ -118,7 +127,7 @@ extension RuntimeModel {
     return Int(count)
   }
 
-  private static func array(_ data: UnsafeMutableRawPointer?, _ type: crnn_dtype, _ shape: [Int]) -> crnn_array {
+  static func array(_ data: UnsafeMutableRawPointer?, _ type: crnn_dtype, _ shape: [Int]) -> crnn_array {
     var array = crnn_array()
     array.struct_size = MemoryLayout<crnn_array>.size
     array.data = data

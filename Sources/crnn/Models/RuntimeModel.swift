@@ -16,6 +16,8 @@ final class RuntimeModel: SequenceModel {
   private(set) var outputs: [PortDescription] = []
   /// Frames that a stream takes in one step; nil: as many as the sequence has.
   var chunk: Int? = nil
+  /// Threads that run many sequences.
+  var threads = 1
 
   /// Opens the file at `path` with the kernels called `isa`, or the best.
   init(path: String, isa: String? = nil) throws {

@@ -20,6 +20,12 @@ struct ModelOptions: ParsableArguments {
       valueName: "name"))
   var isa: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Threads that run the sequences of a packed model. The result is the same.", valueName: "n"))
+  var threads = 1
+
   @OptionGroup(title: "Arrays") var arrays: ArrayOptions
   @OptionGroup(title: "Only for an .onnx file") var network: NetworkOptions
 
@@ -35,10 +41,14 @@ struct ModelOptions: ParsableArguments {
     }
     let packed = try RuntimeModel(path: model, isa: isa)
     packed.chunk = chunk
+    packed.threads = threads
     return (packed, try arrays.applied(to: packed.inputs))
   }
 
   func validate() throws {
+    guard (1...65_536).contains(threads) else {
+      throw ValidationError("--threads takes 1 to 65536 threads, not \(threads)")
+    }
     if let chunk, !(1...65_536).contains(chunk) {
       throw ValidationError("--chunk takes 1 to 65536 frames, not \(chunk)")
     }

@@ -94,6 +94,42 @@ class CProcessCall(ctypes.Structure):
     ]
 
 
+CExecutorTask = ctypes.CFUNCTYPE(None, c_void_p, c_int32)
+CExecutorRun = ctypes.CFUNCTYPE(None, c_void_p, CExecutorTask, c_void_p, c_int32)
+
+
+class CExecutor(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("context", c_void_p),
+        ("run", CExecutorRun),
+        ("width", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
+class CBatchOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("executor", c_void_p),
+        ("maximum_frames", c_int64),
+        ("chunk", c_int32),
+        ("together", c_int32),
+    ]
+
+
+class CBatchItem(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("inputs", c_void_p),
+        ("outputs", c_void_p),
+        ("input_count", c_int32),
+        ("output_count", c_int32),
+        ("status", c_int32),
+        ("order", c_int32),
+    ]
+
+
 class CImage(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_size_t),
@@ -160,6 +196,10 @@ _RUNTIME_FUNCTIONS = {
     "crnn_stream_push": (c_int32, [c_void_p, c_void_p, c_int32, _ARRAY, _ERROR]),
     "crnn_stream_finish": (c_int32, [c_void_p, c_void_p, c_int32, _ERROR]),
     "crnn_stream_pull": (c_int32, [c_void_p, c_void_p, c_int32, _ARRAY, POINTER(c_int64), _ERROR]),
+    "crnn_batch_run": (
+        c_int32,
+        [c_void_p, POINTER(CBatchOptions), c_void_p, c_size_t, POINTER(CBatchItem), c_int32, _ERROR],
+    ),
     "crnn_isa_count": (c_int32, []),
     "crnn_isa_name": (c_char_p, [c_int32]),
     "crnn_isa_supported": (c_int32, [c_int32]),

@@ -7,7 +7,7 @@ import os
 import weakref
 from ctypes import byref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
@@ -33,6 +33,8 @@ from .values import as_integer, as_path, as_text, stream_options
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+Sequences = Union[np.ndarray, Sequence[np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -126,29 +128,38 @@ class Model:
     # ---- Running
 
     def run(
-        self, x: Union[np.ndarray, Mapping[str, np.ndarray], None] = None, /, *, threads: int = 1, **inputs: np.ndarray
-    ) -> Arrays:
+        self,
+        x: Union[Sequences, Mapping[str, Sequences], None] = None,
+        /,
+        *,
+        threads: int = 1,
+        **inputs: Sequences,
+    ) -> Union[Arrays, list[np.ndarray], dict[str, list[np.ndarray]]]:
         """Runs whole sequences.
 
         >>> model.run(columns)                            # one sequence
         >>> model.run(batch, threads=2)                   # many of one length, the same answer for each
+        >>> model.run([short, long, longer], threads=2)   # many of any lengths: a list
         >>> model.run(image=columns, sound=mfcc)          # several ports, by name; or a dict
 
         Args:
-            x: for one input port, an array of (time, *frame) or (batch, time, *frame); for several, a dict by name.
+            x: for one input port, an array of (time, *frame) or (batch, time, *frame), or a list of arrays of
+                (time, *frame), whose lengths may differ; for several, a dict of such by name.
                 A port with one frame per sequence takes (*frame) or (batch, *frame). float32; uint8 pixels stand for
                 value / 255 and int16 samples for value / 32768 unless the port says otherwise; float64 is converted.
-            threads: how many sequences of a batch are run at a time, 1 to 65,536.
+            threads: how many threads run the sequences of a batch or list, 1 to 65,536; 1 is the calling one. Results
+                do not depend on it.
             inputs: the arrays by port name, instead of `x`. (A port that is called "threads" needs the dict.)
 
         Returns:
             float32, (time, *frame) or (batch, time, *frame), without the time axis where the output has one frame per
-            sequence. With several output ports, a dict by name.
+            sequence; for a list, a list of results. With several output ports, a dict by name.
 
         Raises:
             ArgumentError: shapes or types that the ports do not take.
             StreamStateError, CapacityError: lengths that the network does not take, such as a sequence that is too
-                short for an output with one frame per sequence.
+                short for an output with one frame per sequence. Of a batch or list, the sentence tells the first such
+                sequence ("item 3: ...").
         """
         results = batch.run(self, self._by_port(x, inputs), threads)
         return results[0] if len(results) == 1 else {port.name: y for port, y in zip(self.outputs, results)}

@@ -1,0 +1,12 @@
+/* Counters that the threads of a batch take from. The compiler knows the builtins everywhere; of 32 bits, every processor with
+ * threads has them as instructions. */
+#ifndef CRNN_ATOMIC_H
+#define CRNN_ATOMIC_H
+
+#include <stdint.h>
+
+/* The counter's value, which no other call has got, nor will. */
+static inline uint32_t crnn_take(uint32_t *_Nonnull counter) { return __atomic_fetch_add(counter, 1, __ATOMIC_ACQ_REL); }
+static inline uint32_t crnn_taken(const uint32_t *_Nonnull counter) { return __atomic_load_n(counter, __ATOMIC_RELAXED); }
+
+#endif

@@ -1,0 +1,57 @@
+"""Threads for `crnn_batch_run`, which has none of its own."""
+
+from __future__ import annotations
+
+import threading
+from typing import Callable
+
+from .library import CExecutor, CExecutorRun, sized
+
+
+def _run(_context, task, argument, count) -> None:
+    """Calls ``task`` for every number below ``count``, this thread's share included; returns when all calls have.
+
+    It runs in a thread of `in_own_thread`, which no signal interrupts: an exception here would let the library go on
+    while tasks still run.
+    """
+    started, left = [], list(range(1, count))
+    try:
+        while left:
+            thread = threading.Thread(target=task, args=(argument, left[-1]), daemon=True)
+            thread.start()
+            started.append(thread)
+            left.pop()
+    except RuntimeError:  # no more threads on this system: the rest is for this one
+        pass
+    for index in [0, *left]:
+        task(argument, index)
+    for thread in started:
+        thread.join()
+
+
+_callback = CExecutorRun(_run)
+
+
+def executor_of(threads: int) -> CExecutor:
+    """An executor of so many threads, which begin with a batch and end with it."""
+    return sized(CExecutor, run=_callback, width=threads)
+
+
+def in_own_thread(call: Callable[[], object]) -> None:
+    """Runs ``call`` in another thread and waits for it; raises what it raised.
+
+    Should the waiting be interrupted (Ctrl-C), the thread goes on and keeps what it works with.
+    """
+    problems = []
+
+    def work() -> None:
+        try:
+            call()
+        except BaseException as problem:
+            problems.append(problem)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join()
+    if problems:
+        raise problems[0]
