@@ -7,9 +7,9 @@ from .goals import TIE
 WIDTH, LEFT, ROW, TOP = 1040, 210, 24, 54
 SCALE_END = 560  # pixels of the longest bar
 STYLE = """<style>
-  .paper, .spread { fill: white; stroke: white } text { fill: black } .one, .floor { stroke: black }
+  .paper { fill: white } text { fill: black } .one, .floor, .spread { stroke: black }
   @media (prefers-color-scheme: dark) {
-    .paper, .spread { fill: #111111; stroke: #111111 } text { fill: #eeeeee } .one, .floor { stroke: #eeeeee }
+    .paper { fill: #111111 } text { fill: #eeeeee } .one, .floor, .spread { stroke: #eeeeee }
   }
 </style>"""
 AHEAD, MISSED, BEHIND = "#2b7a4b", "#c98a1b", "#b3372f"
