@@ -55,7 +55,8 @@ def test_ratio_is_of_the_same_run_and_only_of_peers_that_compute_the_network():
     assert compared["contestants"]["crnn run"]["min_us"] == 10
 
 
-@pytest.mark.parametrize("ratio, word", [(0.9, "behind the peer"), (2, "floor missed"), (2.6, ""), (3, "aim met")])
+@pytest.mark.parametrize("ratio, word", [
+    (0.9, "behind the peer"), (0.97, "a tie, floor missed"), (2, "floor missed"), (2.6, ""), (3, "aim met")])
 def test_verdict(ratio, word):
     assert table.verdict({**result(), "ratio": ratio}) == word
 

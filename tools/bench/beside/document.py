@@ -27,8 +27,11 @@ def _lines(figures: dict):
     yield from _missed(figures)
     yield from _bars(figures)
     yield from _not_measured(figures)
+    yield "<details><summary>Every contestant</summary>"
+    yield ""
     for result in figures["results"].values():
         yield from _contestants(result)
+    yield "</details>"
 
 
 def _row(result: dict) -> str:

@@ -2,12 +2,14 @@
 
 from xml.sax.saxutils import escape
 
-WIDTH, LEFT, ROW, TOP = 860, 210, 24, 54
+from .goals import TIE
+
+WIDTH, LEFT, ROW, TOP = 1040, 210, 24, 54
 SCALE_END = 560  # pixels of the longest bar
 STYLE = """<style>
-  .paper, .spread { fill: white; stroke: white } text { fill: black } .one, .floor { stroke: black }
+  .paper { fill: white } text { fill: black } .one, .floor, .spread { stroke: black }
   @media (prefers-color-scheme: dark) {
-    .paper, .spread { fill: #111111; stroke: #111111 } text { fill: #eeeeee } .one, .floor { stroke: #eeeeee }
+    .paper { fill: #111111 } text { fill: #eeeeee } .one, .floor, .spread { stroke: #eeeeee }
   }
 </style>"""
 AHEAD, MISSED, BEHIND = "#2b7a4b", "#c98a1b", "#b3372f"
@@ -38,7 +40,7 @@ def drawn(figures: dict) -> str:
 def _bar(result: dict, y: float, unit: float) -> list:
     ratio, (low, high), middle = result["ratio"], result["spread"], y + ROW / 2 - 2
     below = result["floor"] is not None and ratio < result["floor"]
-    colour = BEHIND if ratio < 1 else MISSED if below else AHEAD
+    colour = BEHIND if ratio < 1 - TIE else MISSED if below else AHEAD
     lines = [
         _text(LEFT - 8, middle + 4, result["name"], "end"),
         f'<rect x="{LEFT}" y="{y}" width="{ratio * unit:.1f}" height="{ROW - 6}" fill="{colour}"/>',

@@ -2,6 +2,8 @@
 
 from steps.show import show as show_workload
 
+from .goals import TIE
+
 
 def show(figures: dict) -> None:
     for result in figures["results"].values():
@@ -23,14 +25,15 @@ def show(figures: dict) -> None:
 
 
 def verdict(result: dict) -> str:
-    """One word for a workload."""
-    if result["ratio"] < 1:
+    """A word for a workload."""
+    ratio, floor = result["ratio"], result["floor"]
+    if ratio < 1 - TIE:
         return "behind the peer"
-    if result["floor"] is None:
+    if ratio < 1 + TIE:
+        return "a tie, floor missed" if floor else "a tie"
+    if floor is None:
         return ""
-    if result["ratio"] < result["floor"]:
-        return "floor missed"
-    return "aim met" if result["ratio"] >= result["aim"] else ""
+    return "floor missed" if ratio < floor else "aim met" if ratio >= result["aim"] else ""
 
 
 def _row(result: dict) -> str:
