@@ -58,7 +58,8 @@ def test_threads_change_nothing(tmp_path, name):
     rank = {"stream": 8, "bounded": 6, "last": 12}[name]
     np.save(tmp_path / "x.npy", np.random.default_rng(3).uniform(0, 1, (150, 30, rank)).astype(np.float32))
     for threads in (1, 2, 7):
-        crnn("run", MODELS / f"{name}.crnn", tmp_path / "x.npy", "-o", tmp_path / f"{threads}.npy", "--threads", threads)
+        out = tmp_path / f"{threads}.npy"
+        crnn("run", MODELS / f"{name}.crnn", tmp_path / "x.npy", "-o", out, "--threads", threads)
     assert (tmp_path / "1.npy").read_bytes() == (tmp_path / "2.npy").read_bytes() == (tmp_path / "7.npy").read_bytes()
 
 

@@ -17,7 +17,9 @@ struct BatchOptions {
       Int(options.pointee.together) <= BatchOptions.mostTogether, isValid(options.pointee.executor)
     else {
       return Message(error, CRNN_ERROR_ARGUMENT)
-        .text("batch options and executor need their struct_size, together 0 to 64, the executor run and a width of 1 to 65536")
+        .text(
+          "batch options and executor need their struct_size, together 0 to 64, the executor run and a width of 1 to 65536"
+        )
         .status
     }
     if options.pointee.together > 0 { together = Int(options.pointee.together) }

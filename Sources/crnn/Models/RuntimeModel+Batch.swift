@@ -45,7 +45,8 @@ private final class SequenceArrays {
     let frames = zip(sequence, model.inputs).map { values, port in values.count / max(1, port.elements) }
     let counts = try model.resultCounts(frames)
     let given = try zip(sequence, model.inputs).map { values, port in
-      port.isIndex ? try RuntimeModel.indices(values[...], port).map { UInt32(bitPattern: $0) } : values.map(\.bitPattern)
+      port.isIndex
+        ? try RuntimeModel.indices(values[...], port).map { UInt32(bitPattern: $0) } : values.map(\.bitPattern)
     }
     arrays = .allocate(capacity: sequence.count + counts.count)
     inputs = sequence.count

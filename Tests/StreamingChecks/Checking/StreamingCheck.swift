@@ -1,7 +1,7 @@
 import Quantizer
 
 /// Whether a case holds: the same bits from the whole-sequence run by the reference kernels, from every instruction set and every
-/// feeding, and as many frames as the float network gives.
+/// feeding, and as many frames as the float network gives; and what `BatchCheck` says.
 enum StreamingCheck {
   struct Failure: CustomStringConvertible {
     enum Kind { case notConverted, counts, bits, refusedPush, standstill, status }
@@ -31,7 +31,7 @@ enum StreamingCheck {
           return Failure(.counts, "the float network gives \(counts) frames, the runtime announces \(announced)")
         }
       }
-      return try failure(bytes, check.inputs, check.feedings, counts: counts)
+      return try failure(bytes, check.inputs, check.feedings, counts: counts) ?? BatchCheck.failure(bytes, check.graph)
     } catch {
       return Failure(.status, "\(error)")
     }
@@ -93,7 +93,7 @@ enum StreamingCheck {
   }
 
   /// Where two results part, nil where all their bits agree.
-  private static func difference(_ a: [[Float]], _ b: [[Float]]) -> String? {
+  static func difference(_ a: [[Float]], _ b: [[Float]]) -> String? {
     for (port, (x, y)) in zip(a, b).enumerated() {
       guard x.count == y.count else { return "output \(port) gave \(x.count) values, not \(y.count)" }
       if let i = zip(x, y).enumerated().first(where: { $1.0.bitPattern != $1.1.bitPattern })?.offset {
