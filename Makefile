@@ -31,9 +31,12 @@ help: ## this list
 build:
 	mkdir -p build
 
-# Always asked, and newer afterwards only where something was compiled.
+# Always asked, and newer afterwards only where something was compiled. `swift build` does not see when a header of a target without code
+# has changed: what reads it is made newer.
 $(embedded)/release/libcrnn-static.a $(embedded)/release/libcrnn-image-static.a &: FORCE | build
 	@tools/setup build
+	@if [ -e $@ ] && [ -n "$$(find include Sources/*/include -newer $@ -print -quit)" ]; then \
+	  touch Sources/*/KernelSet.swift Sources/CRNN/*/*.swift Sources/ImageIO/*.swift; fi
 	CRNN_EMBEDDED=1 swift build -c release --scratch-path $(embedded)
 
 build/libcrnn.so: $(embedded)/release/libcrnn-static.a $(exports) tools/link/shared
@@ -148,13 +151,22 @@ demo: all ## converts the bundled network and classifies the bundled images, fro
 zoo: build/crnn ## converts and evaluates the networks of ../shared/zoo, into build/zoo.json
 	tools/zoo/zoo
 
+# Options for `make bench`, which then leaves docs/performance.md as it is: BENCH='--runs 1 --seconds 1 --only captcha_crnn'
+BENCH ?=
+with_peers := PYTHONPATH=tools/bench:bindings/python PYTHONDONTWRITEBYTECODE=1 build/peers/bin/python -m
+
 .PHONY: bench
-bench: all ## frames per second for each instruction set: the demo's network, and the zoo's where make zoo was run
+bench: all build/peers/.made build/bench-own ## this library beside its peers, into build/bench.json; BENCH='--runs 1 --seconds 1' to try
+	$(with_peers) beside $(or $(BENCH),--document docs/performance.md)
+
+.PHONY: bench-isas
+bench-isas: all build/bench-isas ## frames per second for each instruction set: the demo's network, and the zoo's where make zoo was run
 	@tools/setup python
 	[ -e build/demo/digits.crnn ] || tools/demo/demo.sh
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude tools/bench/bench.c -o build/bench -Lbuild -lcrnn \
-	  -Wl,-rpath,'$$ORIGIN'
-	build/bench build/demo/digits.crnn $$(ls build/zoo/*/model.crnn 2>/dev/null)
+	build/bench-isas build/demo/digits.crnn $$(ls build/zoo/*/model.crnn 2>/dev/null)
+
+build/bench-isas build/bench-calls build/bench-own: build/bench-%: tools/bench/%.c include/crnn.h build/libcrnn.so
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude $< -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN'
 
 .PHONY: bench-batch
 bench-batch: all build/tests/models/.made ## sequences per second of batches of mixed lengths, by threads and by how many run together
@@ -163,10 +175,8 @@ bench-batch: all build/tests/models/.made ## sequences per second of batches of 
 	build/batch build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)
 
 .PHONY: bench-calls
-bench-calls: all build/tests/models/.made ## a push that nothing comes of and a reset, in nanoseconds
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude tools/bench/calls.c -o build/calls -Lbuild -lcrnn \
-	  -Wl,-rpath,'$$ORIGIN'
-	build/calls build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)
+bench-calls: all build/tests/models/.made build/bench-calls ## a push that nothing comes of and a reset, in nanoseconds
+	build/bench-calls build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)
 
 build/peers/.made: tools/bench/requirements.txt
 	@tools/setup python
@@ -177,7 +187,7 @@ build/peers/.made: tools/bench/requirements.txt
 
 .PHONY: bench-steps
 bench-steps: all build/peers/.made ## one streaming step of three of the zoo's networks, beside ONNX Runtime and LiteRT
-	PYTHONPATH=tools/bench:bindings/python PYTHONDONTWRITEBYTECODE=1 build/peers/bin/python -m steps --document docs/performance.md
+	$(with_peers) steps --document docs/performance.md
 
 # ---- Installation --------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@ let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
 /// With `others`, it has the sums of products alone, and its table takes the other kernels from that set.
-func kernels(_ name: String, features: [String] = [], others: String? = nil) -> Target {
+/// With `unusual`, recurrent steps of unusual functions are left to that set.
+func kernels(_ name: String, features: [String] = [], others: String? = nil, unusual: String? = nil) -> Target {
   let set = "-DCRNN_KERNEL_SET=\(name.lowercased())"
   var flags = features + ["-ffp-contract=off", set]
   var dependencies: [Target.Dependency] = ["CKernels", "CCRNN"]
@@ -41,6 +42,11 @@ func kernels(_ name: String, features: [String] = [], others: String? = nil) -> 
     if name.hasSuffix("VNNI") { excluded.append("Kernels/OperandBytes.swift") }
   }
   var settings: [SwiftSetting] = core
+  if let unusual {
+    flags.append("-DCRNN_KERNEL_UNUSUAL=\(unusual.lowercased())")
+    dependencies.append(.init(stringLiteral: "Kernels\(unusual)"))
+    settings.append(.define("CRNN_UNUSUAL"))
+  }
   if name == "Reference" || name == "Baseline" { settings += smallest }
   #if arch(x86_64)
     // Processors without AVX2 are rare.
@@ -53,9 +59,11 @@ func kernels(_ name: String, features: [String] = [], others: String? = nil) -> 
 
 #if arch(x86_64)
   let kernelSets = [
-    kernels("Reference"), kernels("Baseline", features: ["-msse4.1"]), kernels("AVX2", features: ["-mavx2"]),
+    kernels("Reference"), kernels("Baseline", features: ["-msse4.1"]),
+    kernels("AVX2", features: ["-mavx2"], unusual: "Baseline"),
     kernels("AVXVNNI", features: ["-mavx2", "-mavxvnni"], others: "AVX2"),
-    kernels("AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"]),
+    kernels(
+      "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "Baseline"),
   ]
 #else
   let kernelSets = [kernels("Reference"), kernels("Baseline")]

@@ -1,61 +1,65 @@
 import CCRNN
 import CKernelSet
 
-/// The activations of docs/numerics.md; a PRelu has its one slope in alpha here.
-@inline(never)
-func apply(_ activation: crnn_activation, to x: inout Vector) { x = value(activation, x) }
+#if !CRNN_UNUSUAL
 
-@inline(__always)
-private func value(_ activation: crnn_activation, _ x: Vector) -> Vector {
-  let zero = all(0)
-  let one = all(1)
-  let alpha = all(activation.alpha)
-  let beta = all(activation.beta)
-  switch Int(activation.kind) {
-  case CRNN_ACTIVATION_RELU: return maximum(x, zero)
-  case CRNN_ACTIVATION_LEAKY_RELU, CRNN_ACTIVATION_PRELU: return leaky(x, alpha)
-  case CRNN_ACTIVATION_ELU: return whereGreater(zero, x, alpha * (exponential(x) - one), beta * x)
-  case CRNN_ACTIVATION_CLIP: return clamp(x, alpha, beta)
-  case CRNN_ACTIVATION_SIGMOID: return sigmoid(x)
-  case CRNN_ACTIVATION_TANH: return hyperbolicTangent(x)
-  case CRNN_ACTIVATION_HARD_SIGMOID: return clamp(alpha * x + beta, zero, one)
-  case CRNN_ACTIVATION_HARD_SWISH: return x * clamp(alpha * x + beta, zero, one)
-  case CRNN_ACTIVATION_SOFTPLUS: return maximum(x, zero) + logarithm(one + exponential(all(0) - x.magnitude))
-  case CRNN_ACTIVATION_SOFTSIGN: return x / (one + x.magnitude)
-  case CRNN_ACTIVATION_ABSOLUTE: return x.magnitude
-  case CRNN_ACTIVATION_EXPONENTIAL: return exponential(x)
-  case CRNN_ACTIVATION_LOGARITHM: return logarithm(x)
-  case CRNN_ACTIVATION_SQUARE_ROOT: return squareRoot(x)
-  case CRNN_ACTIVATION_SIGN: return whereGreater(x, zero, one, whereGreater(zero, x, all(-1), zero))
-  case CRNN_ACTIVATION_POWER: return power(x, activation.alpha)
-  case CRNN_ACTIVATION_AFFINE: return alpha * x + beta
-  case CRNN_ACTIVATION_SCALED_TANH: return alpha * hyperbolicTangent(beta * x)
-  case CRNN_ACTIVATION_THRESHOLDED_RELU: return whereGreater(x, alpha, x, zero)
-  case CRNN_ACTIVATION_RECIPROCAL: return one / x
-  default: return x
+  /// The activations of docs/numerics.md; a PRelu has its one slope in alpha here.
+  @inline(never)
+  func apply(_ activation: crnn_activation, to x: inout Vector) { x = value(activation, x) }
+
+  @inline(__always)
+  private func value(_ activation: crnn_activation, _ x: Vector) -> Vector {
+    let zero = all(0)
+    let one = all(1)
+    let alpha = all(activation.alpha)
+    let beta = all(activation.beta)
+    switch Int(activation.kind) {
+    case CRNN_ACTIVATION_RELU: return maximum(x, zero)
+    case CRNN_ACTIVATION_LEAKY_RELU, CRNN_ACTIVATION_PRELU: return leaky(x, alpha)
+    case CRNN_ACTIVATION_ELU: return whereGreater(zero, x, alpha * (exponential(x) - one), beta * x)
+    case CRNN_ACTIVATION_CLIP: return clamp(x, alpha, beta)
+    case CRNN_ACTIVATION_SIGMOID: return sigmoid(x)
+    case CRNN_ACTIVATION_TANH: return hyperbolicTangent(x)
+    case CRNN_ACTIVATION_HARD_SIGMOID: return clamp(alpha * x + beta, zero, one)
+    case CRNN_ACTIVATION_HARD_SWISH: return x * clamp(alpha * x + beta, zero, one)
+    case CRNN_ACTIVATION_SOFTPLUS: return maximum(x, zero) + logarithm(one + exponential(all(0) - x.magnitude))
+    case CRNN_ACTIVATION_SOFTSIGN: return x / (one + x.magnitude)
+    case CRNN_ACTIVATION_ABSOLUTE: return x.magnitude
+    case CRNN_ACTIVATION_EXPONENTIAL: return exponential(x)
+    case CRNN_ACTIVATION_LOGARITHM: return logarithm(x)
+    case CRNN_ACTIVATION_SQUARE_ROOT: return squareRoot(x)
+    case CRNN_ACTIVATION_SIGN: return whereGreater(x, zero, one, whereGreater(zero, x, all(-1), zero))
+    case CRNN_ACTIVATION_POWER: return power(x, activation.alpha)
+    case CRNN_ACTIVATION_AFFINE: return alpha * x + beta
+    case CRNN_ACTIVATION_SCALED_TANH: return alpha * hyperbolicTangent(beta * x)
+    case CRNN_ACTIVATION_THRESHOLDED_RELU: return whereGreater(x, alpha, x, zero)
+    case CRNN_ACTIVATION_RECIPROCAL: return one / x
+    default: return x
+    }
   }
-}
+
+  @inline(__always)
+  private func power(_ x: Vector, _ exponent: Float) -> Vector {
+    if exponent == 1 { return x }
+    if exponent == 2 { return x * x }
+    if exponent == 3 { return (x * x) * x }
+    if exponent == 4 { return (x * x) * (x * x) }
+    if exponent == 0.5 { return squareRoot(x) }
+    if exponent == 0.25 { return squareRoot(squareRoot(x)) }
+    return whereGreater(x, all(0), exponential(all(exponent) * logarithm(x)), all(0))
+  }
+
+#endif
 
 @inline(__always)
 private func leaky(_ x: Vector, _ slope: Vector) -> Vector { whereGreater(all(0), x, slope * x, x) }
 
-@inline(__always)
-private func power(_ x: Vector, _ exponent: Float) -> Vector {
-  if exponent == 1 { return x }
-  if exponent == 2 { return x * x }
-  if exponent == 3 { return (x * x) * x }
-  if exponent == 4 { return (x * x) * (x * x) }
-  if exponent == 0.5 { return squareRoot(x) }
-  if exponent == 0.25 { return squareRoot(squareRoot(x)) }
-  return whereGreater(x, all(0), exponential(all(exponent) * logarithm(x)), all(0))
-}
-
-/// The activations that most networks have stay inline; the others are called for each vector.
+/// The activations that most networks have stay inline; the others are called for each vector, or left to another module.
 @c @implementation
 func crnn_kernel_activate(
-  _ activation: UnsafePointer<crnn_activation>, _ y: UnsafeMutablePointer<Float>, _ count: Int
+  _ given: UnsafePointer<crnn_activation>, _ y: UnsafeMutablePointer<Float>, _ count: Int
 ) {
-  let activation = activation.pointee
+  let activation = given.pointee
   var i = 0
   switch Int(activation.kind) {
   case CRNN_ACTIVATION_RELU:
@@ -73,18 +77,28 @@ func crnn_kernel_activate(
       store(hyperbolicTangent(load(y + i, count &- i)), y + i, count &- i)
       i &+= Vector.count
     }
+  case CRNN_ACTIVATION_LEAKY_RELU:
+    while i < count {
+      store(leaky(load(y + i, count &- i), all(activation.alpha)), y + i, count &- i)
+      i &+= Vector.count
+    }
   default:
     if Int(activation.kind) == CRNN_ACTIVATION_PRELU, let slopes = activation.slopes {
       while i < count {
         store(leaky(load(y + i, count &- i), load(slopes + i, count &- i)), y + i, count &- i)
         i &+= Vector.count
       }
+      return
     }
-    while i < count {
-      var x = load(y + i, count &- i)
-      apply(activation, to: &x)
-      store(x, y + i, count &- i)
-      i &+= Vector.count
-    }
+    #if CRNN_UNUSUAL
+      crnn_unusual_activate(given, y, count)
+    #else
+      while i < count {
+        var x = load(y + i, count &- i)
+        apply(activation, to: &x)
+        store(x, y + i, count &- i)
+        i &+= Vector.count
+      }
+    #endif
   }
 }

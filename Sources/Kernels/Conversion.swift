@@ -2,19 +2,6 @@ import CKernelSet
 
 // From codes to numbers and back, element by element.
 
-@c @implementation
-func crnn_kernel_widen_u8(_ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<Int16>, _ count: Int) {
-  var i = 0
-  while i &+ 16 <= count {
-    crnn_store_i16x16(y + i, crnn_widen_u8x16(crnn_load_u8x16(x + i)))
-    i &+= 16
-  }
-  while i < count {
-    y[i] = Int16(x[i])
-    i &+= 1
-  }
-}
-
 @inline(__always)
 private func numbers(_ p: UnsafePointer<Int32>, _ remaining: Int) -> Vector {
   Vector(remaining >= Vector.count ? crnn_load_integers(p) : crnn_load_tail_integers(p, remaining))
@@ -45,20 +32,26 @@ func crnn_kernel_rescale(
   _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
   _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int
 ) {
-  var i = 0
-  while i < columns {
-    let remaining = columns &- i
-    let (factor, offset) = (load(scale + i, remaining), load(shift + i, remaining))
-    var next = i
-    var row = 0
-    while row < rows {
-      let product = numbers(accumulators + next, remaining) * factor
-      store(product + offset, y + next, remaining)
-      next &+= columns
-      row &+= 1
+  var row = 0
+  while row < rows {
+    let (sums, result) = (accumulators + row &* columns, y + row &* columns)
+    var i = 0
+    while i &+ Vector.count <= columns {
+      store(values(sums + i, scale + i, shift + i, Vector.count), result + i, Vector.count)
+      i &+= Vector.count
     }
-    i &+= Vector.count
+    if i < columns { store(values(sums + i, scale + i, shift + i, columns &- i), result + i, columns &- i) }
+    row &+= 1
   }
+}
+
+/// What sums stand for.
+@inline(__always)
+private func values(
+  _ sums: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ remaining: Int
+) -> Vector {
+  let product = numbers(sums, remaining) * load(scale, remaining)
+  return product + load(shift, remaining)
 }
 
 @c @implementation
@@ -125,11 +118,11 @@ private func quantize<Store: CodeStore>(
 ) {
   let quantizer = Quantizer(q)
   var i = 0
-  while i < count {
-    let remaining = count &- i
-    Store.store(quantizer.codes(load(x + i, remaining)), y + i, remaining)
+  while i &+ Vector.count <= count {
+    Store.store(quantizer.codes(load(x + i, Vector.count)), y + i, Vector.count)
     i &+= Vector.count
   }
+  if i < count { Store.store(quantizer.codes(load(x + i, count &- i)), y + i, count &- i) }
 }
 
 @c @implementation
@@ -153,17 +146,18 @@ private func requantize<Store: CodeStore>(
   _ columns: Int, _ count: Int, _ yStride: Int
 ) {
   let quantizer = Quantizer(q)
-  var i = 0
-  while i < count {
-    let remaining = count &- i
-    let (factor, offset) = (load(scale + i, remaining), load(shift + i, remaining))
-    var m = 0
-    while m < rows {
-      let product = numbers(accumulators + (m &* columns &+ i), remaining) * factor
-      Store.store(quantizer.codes(product + offset), y + (m &* yStride &+ i), remaining)
-      m &+= 1
+  var row = 0
+  while row < rows {
+    let (sums, result) = (accumulators + row &* columns, y + row &* yStride)
+    var i = 0
+    while i &+ Vector.count <= count {
+      Store.store(quantizer.codes(values(sums + i, scale + i, shift + i, Vector.count)), result + i, Vector.count)
+      i &+= Vector.count
     }
-    i &+= Vector.count
+    if i < count {
+      Store.store(quantizer.codes(values(sums + i, scale + i, shift + i, count &- i)), result + i, count &- i)
+    }
+    row &+= 1
   }
 }
 

@@ -3,20 +3,28 @@ import CKernelSet
 // Sums of products of codes. A tile keeps its sums in registers over the whole depth: rows of x share the weights of panels, and
 // panels the codes of rows.
 
-/// One step's weights of up to four panels side by side.
+/// How far from the first one up to four panels lie; what is missing repeats the last one there is.
+private struct PanelOffsets {
+  let (o1, o2, o3): (Int, Int, Int)
+
+  @inline(__always)
+  init(_ stride: Int, panels: Int) {
+    o1 = panels > 1 ? stride : 0
+    o2 = panels > 2 ? 2 &* stride : o1
+    o3 = panels > 3 ? 3 &* stride : o2
+  }
+}
+
+/// One step's weights of up to four panels side by side; of those that go unused nothing is read.
 private struct PanelWeights<O: Operand> {
   let (w0, w1, w2, w3): (O.Weights, O.Weights, O.Weights, O.Weights)
 
-  /// Beyond `panels` (a literal) nothing is read.
   @inline(__always)
-  init(_ p: UnsafePointer<Int8>, _ stride: Int, panels: Int, isLast: Bool) {
-    let p1 = panels > 1 ? p + stride : p
-    let p2 = panels > 2 ? p1 + stride : p
-    let p3 = panels > 3 ? p2 + stride : p
+  init(_ p: UnsafePointer<Int8>, _ offsets: PanelOffsets, isLast: Bool) {
     w0 = isLast ? O.lastWeights(p) : O.weights(p)
-    w1 = isLast ? O.lastWeights(p1) : O.weights(p1)
-    w2 = isLast ? O.lastWeights(p2) : O.weights(p2)
-    w3 = isLast ? O.lastWeights(p3) : O.weights(p3)
+    w1 = isLast ? O.lastWeights(p + offsets.o1) : O.weights(p + offsets.o1)
+    w2 = isLast ? O.lastWeights(p + offsets.o2) : O.weights(p + offsets.o2)
+    w3 = isLast ? O.lastWeights(p + offsets.o3) : O.weights(p + offsets.o3)
   }
 }
 
@@ -53,13 +61,15 @@ private struct RowSums<O: Operand> {
 
 /// Where a tile's operands and sums lie.
 private struct Tile<O: Operand> {
-  var x: UnsafePointer<O.Code>
-  var xStride: Int
+  /// For each tap the codes of all rows, of which the tile's stand first.
+  var x: UnsafePointer<UnsafePointer<O.Code>>
+  var taps: Int
+  var count: Int
   var weights: UnsafePointer<Int8>
   var panelStride: Int
+  /// Of each tap.
   var groups: Int
   var initial: UnsafePointer<Int32>
-  var initialStride: Int
   var accumulators: UnsafeMutablePointer<Int32>
   var accumulatorStride: Int
   /// What is too much in each sum of a single row.
@@ -76,24 +86,33 @@ private struct Tile<O: Operand> {
   /// On to the next `rows` rows.
   @inline(__always)
   mutating func advance(rows: Int) {
-    x += rows &* xStride
-    initial += rows &* initialStride
+    x += rows
     accumulators += rows &* accumulatorStride
   }
 
   /// One row of x times `panels` (a literal, 1...4) panels of weights.
   @inline(__always)
   func multiplyRow(panels: Int) {
+    let offsets = PanelOffsets(panelStride, panels: panels)
     var row = RowSums<O>()
-    var group = 0
-    while group &+ O.groups <= groups {
-      let w = PanelWeights<O>(weights + 32 &* group, panelStride, panels: panels, isLast: false)
-      row.add(O.inputs(x + 4 &* group), w, panels: panels)
-      group &+= O.groups
-    }
-    if O.groups > 1, group < groups {
-      let w = PanelWeights<O>(weights + 32 &* group, panelStride, panels: panels, isLast: true)
-      row.add(O.lastInputs(x + 4 &* group), w, panels: panels)
+    var w = weights
+    var tap = 0
+    while tap < taps {
+      let codes = x[tap &* count]
+      var group = 0
+      while group &+ O.groups <= groups {
+        row.add(
+          O.inputs(codes + 4 &* group), PanelWeights<O>(w, offsets, isLast: false), panels: panels)
+        w += 32 &* O.groups
+        group &+= O.groups
+      }
+      if O.groups > 1, group < groups {
+        row.add(
+          O.lastInputs(codes + 4 &* group), PanelWeights<O>(w, offsets, isLast: true),
+          panels: panels)
+        w += 32
+      }
+      tap &+= 1
     }
     row.store(initial, accumulators, excess, panels: panels)
   }
@@ -102,20 +121,49 @@ private struct Tile<O: Operand> {
   @inline(__always)
   func multiplyRowInOrder() {
     var (even, odd) = (O.zero, O.zero)
+    var w = weights
+    var tap = 0
+    while tap < taps {
+      addInOrder(x[tap &* count], &w, &even, &odd)
+      tap &+= 1
+    }
+    store(even, odd)
+  }
+
+  /// The same where there is one tap, the codes of one matrix row.
+  @inline(__always)
+  func multiplyRowInOrder(_ codes: UnsafePointer<O.Code>) {
+    var (even, odd) = (O.zero, O.zero)
+    var w = weights
+    addInOrder(codes, &w, &even, &odd)
+    store(even, odd)
+  }
+
+  @inline(__always)
+  private func addInOrder(
+    _ codes: UnsafePointer<O.Code>, _ w: inout UnsafePointer<Int8>, _ even: inout O.Sums, _ odd: inout O.Sums
+  ) {
     var group = 0
     while group &+ 2 &* O.groups <= groups {
       let next = group &+ O.groups
-      even = O.add(even, O.inputs(x + 4 &* group), O.weights(weights + 32 &* group))
-      odd = O.add(odd, O.inputs(x + 4 &* next), O.weights(weights + 32 &* next))
+      even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
+      odd = O.add(odd, O.inputs(codes + 4 &* next), O.weights(w + 32 &* O.groups))
+      w += 64 &* O.groups
       group = next &+ O.groups
     }
     if group &+ O.groups <= groups {
-      even = O.add(even, O.inputs(x + 4 &* group), O.weights(weights + 32 &* group))
+      even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
+      w += 32 &* O.groups
       group &+= O.groups
     }
     if O.groups > 1, group < groups {
-      odd = O.add(odd, O.lastInputs(x + 4 &* group), O.lastWeights(weights + 32 &* group))
+      odd = O.add(odd, O.lastInputs(codes + 4 &* group), O.lastWeights(w))
+      w += 32
     }
+  }
+
+  @inline(__always)
+  private func store(_ even: O.Sums, _ odd: O.Sums) {
     crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ O.total(even) &+ O.total(odd) &- excess)
   }
 
@@ -123,30 +171,38 @@ private struct Tile<O: Operand> {
   /// missing repeats the last one there is, and is not stored.
   @inline(__always)
   func multiplyRows(_ rows: Int, _ panels: Int) {
-    let x1 = x + xStride
-    let x2 = rows > 2 ? x1 + xStride : x1
-    let x3 = rows > 3 ? x2 + xStride : x2
-    let stride = panels > 1 ? panelStride : 0
+    let third = rows > 2 ? 2 : 1
+    let fourth = rows > 3 ? 3 : third
+    let offsets = PanelOffsets(panelStride, panels: min(panels, O.panels))
     var (row0, row1, row2, row3) = (RowSums<O>(), RowSums<O>(), RowSums<O>(), RowSums<O>())
-    var group = 0
-    while group &+ O.groups <= groups {
-      let w = PanelWeights<O>(weights + 32 &* group, stride, panels: O.panels, isLast: false)
-      let k = 4 &* group
-      row0.add(O.inputs(x + k), w, panels: O.panels)
-      row1.add(O.inputs(x1 + k), w, panels: O.panels)
-      row2.add(O.inputs(x2 + k), w, panels: O.panels)
-      row3.add(O.inputs(x3 + k), w, panels: O.panels)
-      group &+= O.groups
+    var w = weights
+    var tap = 0
+    while tap < taps {
+      let codes = x + tap &* count
+      let (x0, x1, x2, x3) = (codes[0], codes[1], codes[third], codes[fourth])
+      var group = 0
+      while group &+ O.groups <= groups {
+        let step = PanelWeights<O>(w, offsets, isLast: false)
+        let k = 4 &* group
+        row0.add(O.inputs(x0 + k), step, panels: O.panels)
+        row1.add(O.inputs(x1 + k), step, panels: O.panels)
+        row2.add(O.inputs(x2 + k), step, panels: O.panels)
+        row3.add(O.inputs(x3 + k), step, panels: O.panels)
+        w += 32 &* O.groups
+        group &+= O.groups
+      }
+      if O.groups > 1, group < groups {
+        let step = PanelWeights<O>(w, offsets, isLast: true)
+        let k = 4 &* group
+        row0.add(O.lastInputs(x0 + k), step, panels: O.panels)
+        row1.add(O.lastInputs(x1 + k), step, panels: O.panels)
+        row2.add(O.lastInputs(x2 + k), step, panels: O.panels)
+        row3.add(O.lastInputs(x3 + k), step, panels: O.panels)
+        w += 32
+      }
+      tap &+= 1
     }
-    if O.groups > 1, group < groups {
-      let w = PanelWeights<O>(weights + 32 &* group, stride, panels: O.panels, isLast: true)
-      let k = 4 &* group
-      row0.add(O.lastInputs(x + k), w, panels: O.panels)
-      row1.add(O.lastInputs(x1 + k), w, panels: O.panels)
-      row2.add(O.lastInputs(x2 + k), w, panels: O.panels)
-      row3.add(O.lastInputs(x3 + k), w, panels: O.panels)
-    }
-    let stored = O.panels > 1 ? min(panels, 2) : 1
+    let stored = min(panels, O.panels)
     store(row0, row: 0, stored)
     store(row1, row: 1, stored)
     if rows > 2 { store(row2, row: 2, stored) }
@@ -155,7 +211,19 @@ private struct Tile<O: Operand> {
 
   @inline(__always)
   private func store(_ sums: RowSums<O>, row: Int, _ panels: Int) {
-    sums.store(initial + row &* initialStride, accumulators + row &* accumulatorStride, excess, panels: panels)
+    sums.store(initial, accumulators + row &* accumulatorStride, excess, panels: panels)
+  }
+
+  /// What is too much in the sums of the first row.
+  @inline(__always)
+  func findExcess() -> SIMD8<Int32> {
+    var excess: Int32 = 0
+    var tap = 0
+    while tap < taps {
+      excess &+= O.excess(x[tap &* count], groups)
+      tap &+= 1
+    }
+    return crnn_all_i32x8(excess)
   }
 }
 
@@ -163,18 +231,16 @@ private struct Tile<O: Operand> {
 /// rows. `once` is the same operand for a single row, which uses each weight once.
 @inline(__always)
 private func multiply<O: Operand, Once: Operand>(
-  _ operand: O.Type, once: Once.Type, _ x: UnsafePointer<O.Code>, _ xStride: Int, _ count: Int,
-  _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ operand: O.Type, once: Once.Type, _ x: UnsafePointer<UnsafePointer<O.Code>>, _ taps: Int, _ count: Int,
+  _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) where O.Code == Once.Code {
   // A row that would be alone.
   let rest = count & 3 == 1 ? 1 : 0
   if count > 1 {
     var tile = Tile<O>(
-      x: x, xStride: xStride, weights: weights, panelStride: panelStride, groups: groups, initial: initial,
-      initialStride: initialStride, accumulators: accumulators, accumulatorStride: accumulatorStride,
-      excess: crnn_all_i32x8(0))
+      x: x, taps: taps, count: count, weights: weights, panelStride: panelStride, groups: groups, initial: initial,
+      accumulators: accumulators, accumulatorStride: accumulatorStride, excess: crnn_all_i32x8(0))
     var left = panels
     while left > 0 {
       var rows = tile
@@ -189,13 +255,20 @@ private func multiply<O: Operand, Once: Operand>(
     }
   }
   if rest == 1 {
-    let row = x + (count &- 1) &* xStride
     var tile = Tile<Once>(
-      x: row, xStride: 0, weights: weights, panelStride: panelStride, groups: groups,
-      initial: initial + (count &- 1) &* initialStride, initialStride: 0,
-      accumulators: accumulators + (count &- 1) &* accumulatorStride, accumulatorStride: 0,
-      excess: crnn_all_i32x8(Once.excess(row, groups)))
+      x: x + (count &- 1), taps: taps, count: count, weights: weights, panelStride: panelStride, groups: groups,
+      initial: initial, accumulators: accumulators + (count &- 1) &* accumulatorStride, accumulatorStride: 0,
+      excess: crnn_all_i32x8(0))
+    tile.excess = tile.findExcess()
     var left = panels
+    if Once.readsInOrder, taps == 1 {
+      let codes = tile.x[0]
+      while left > 0 {
+        tile.multiplyRowInOrder(codes)
+        tile.advance(panels: 1)
+        left &-= 1
+      }
+    }
     while Once.readsInOrder, left > 0 {
       tile.multiplyRowInOrder()
       tile.advance(panels: 1)
@@ -216,53 +289,34 @@ private func multiply<O: Operand, Once: Operand>(
 
 @c @implementation
 func crnn_kernel_multiply_s16(
-  _ x: UnsafePointer<Int16>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ x: UnsafePointer<UnsafePointer<Int16>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   multiply(
-    OperandS16.self, once: OperandS16Once.self, x, xStride, count, weights, initial, initialStride, groups, panels,
-    panelStride, accumulators, accumulatorStride)
+    OperandS16.self, once: OperandS16Once.self, x, taps, count, weights, initial, groups, panels, panelStride,
+    accumulators,
+    accumulatorStride)
 }
 
 @c @implementation
 func crnn_kernel_multiply_u8(
-  _ x: UnsafePointer<UInt8>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ x: UnsafePointer<UnsafePointer<UInt8>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   multiply(
-    OperandU8.self, once: OperandU8.self, x, xStride, count, weights, initial, initialStride, groups, panels,
-    panelStride, accumulators, accumulatorStride)
+    OperandU8.self, once: OperandU8.self, x, taps, count, weights, initial, groups, panels, panelStride, accumulators,
+    accumulatorStride)
 }
 
 @c @implementation
 func crnn_kernel_multiply_u7(
-  _ x: UnsafePointer<UInt8>, _ xStride: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ x: UnsafePointer<UnsafePointer<UInt8>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
+  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   multiply(
-    OperandU7.self, once: OperandU7.self, x, xStride, count, weights, initial, initialStride, groups, panels,
-    panelStride, accumulators, accumulatorStride)
-}
-
-@c @implementation
-func crnn_kernel_depthwise_s16(
-  _ x: UnsafePointer<Int16>, _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>,
-  _ taps: Int, _ channels: Int, _ accumulators: UnsafeMutablePointer<Int32>
-) {
-  var c = 0
-  while c < channels {
-    var sums = crnn_load_i32x16(initial + c)
-    var offset = c
-    var t = 0
-    while t < taps {
-      sums = crnn_multiply_add_channels(sums, crnn_load_i16x16(x + offset), crnn_load_i8x16(weights + offset))
-      offset &+= channels
-      t &+= 1
-    }
-    crnn_store_i32x16(accumulators + c, sums)
-    c &+= 16
-  }
+    OperandU7.self, once: OperandU7.self, x, taps, count, weights, initial, groups, panels, panelStride, accumulators,
+    accumulatorStride)
 }

@@ -8,7 +8,7 @@ protocol Operand {
   associatedtype Sums
   /// Groups that one step takes: 1, or 2.
   static var groups: Int { get }
-  /// Panels of weights that four rows of x run along at once, 1 or 2: as many as the registers hold sums for.
+  /// Panels of weights that four rows of x run along at once, 1, 2 or 4: as many as the registers hold sums for.
   static var panels: Int { get }
   /// A single row of x runs along one panel after the other, which reads the weights in one go, not along four at once, which need its
   /// inputs but once.

@@ -3,7 +3,8 @@ import CKernelSet
 
 // One time step of a recurrent layer, a vector of units at a time: from the sums of all gate rows to the new state.
 //
-// Each kernel's body is compiled twice, for the usual functions, which then stay inline, and for any; where size matters more, once.
+// Each kernel's body is compiled twice, for the usual functions, which then stay inline, and for any; where size matters more, once, or
+// the second time only in the module that `CRNN_KERNEL_UNUSUAL` names.
 
 /// The activation functions of a step.
 private protocol StepFunctions {
@@ -12,19 +13,23 @@ private protocol StepFunctions {
   static func output(_ s: crnn_recurrent_step, _ x: Vector) -> Vector
 }
 
-/// Those that the step names.
-private enum AnyFunctions: StepFunctions {
-  @inline(__always) static func gate(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { call(s.gate, s.clip, x) }
-  @inline(__always) static func cell(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { call(s.cell, s.clip, x) }
-  @inline(__always) static func output(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { call(s.output, s.clip, x) }
+#if !CRNN_UNUSUAL
 
-  @inline(__always)
-  private static func call(_ activation: crnn_activation, _ clip: Float, _ x: Vector) -> Vector {
-    var y = clip > 0 ? clamp(x, all(-clip), all(clip)) : x
-    apply(activation, to: &y)
-    return y
+  /// Those that the step names.
+  private enum AnyFunctions: StepFunctions {
+    @inline(__always) static func gate(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { call(s.gate, s.clip, x) }
+    @inline(__always) static func cell(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { call(s.cell, s.clip, x) }
+    @inline(__always) static func output(_ s: crnn_recurrent_step, _ x: Vector) -> Vector { call(s.output, s.clip, x) }
+
+    @inline(__always)
+    private static func call(_ activation: crnn_activation, _ clip: Float, _ x: Vector) -> Vector {
+      var y = clip > 0 ? clamp(x, all(-clip), all(clip)) : x
+      apply(activation, to: &y)
+      return y
+    }
   }
-}
+
+#endif
 
 #if CRNN_SMALL
   private typealias UsualFunctions = AnyFunctions
@@ -87,7 +92,11 @@ func crnn_kernel_lstm(_ step: UnsafePointer<crnn_recurrent_step>) {
   if hasUsualGates(step.pointee) && Int(step.pointee.output.kind) == CRNN_ACTIVATION_TANH {
     lstm(UsualFunctions.self, step)
   } else {
-    lstm(AnyFunctions.self, step)
+    #if CRNN_UNUSUAL
+      crnn_unusual_lstm(step)
+    #else
+      lstm(AnyFunctions.self, step)
+    #endif
   }
 }
 
@@ -125,7 +134,15 @@ private func mix(_ update: Vector, _ candidate: Vector, _ h: Vector) -> Vector {
 
 @c @implementation
 func crnn_kernel_gru_after(_ step: UnsafePointer<crnn_recurrent_step>) {
-  if hasUsualGates(step.pointee) { gruAfter(UsualFunctions.self, step) } else { gruAfter(AnyFunctions.self, step) }
+  if hasUsualGates(step.pointee) {
+    gruAfter(UsualFunctions.self, step)
+  } else {
+    #if CRNN_UNUSUAL
+      crnn_unusual_gru_after(step)
+    #else
+      gruAfter(AnyFunctions.self, step)
+    #endif
+  }
 }
 
 @inline(never)
@@ -151,7 +168,11 @@ func crnn_kernel_gru_gates(_ step: UnsafePointer<crnn_recurrent_step>, _ resetHi
   if hasUsualGates(step.pointee) {
     gruGates(UsualFunctions.self, step, resetHidden)
   } else {
-    gruGates(AnyFunctions.self, step, resetHidden)
+    #if CRNN_UNUSUAL
+      crnn_unusual_gru_gates(step, resetHidden)
+    #else
+      gruGates(AnyFunctions.self, step, resetHidden)
+    #endif
   }
 }
 
@@ -176,18 +197,26 @@ func crnn_kernel_gru_candidate(_ step: UnsafePointer<crnn_recurrent_step>) {
   if hasUsualGates(step.pointee) {
     gruCandidate(UsualFunctions.self, step, candidate)
   } else {
-    gruCandidate(AnyFunctions.self, step, candidate)
+    #if CRNN_UNUSUAL
+      crnn_unusual_gru_candidate(step)
+    #else
+      gruCandidate(AnyFunctions.self, step, candidate)
+    #endif
   }
 }
 
 @c @implementation
 func crnn_kernel_simple(_ step: UnsafePointer<crnn_recurrent_step>) {
-  let s = step.pointee
-  var j = 0
-  while j < s.units {
-    let remaining = s.units &- j
-    let sum = load(s.input + j, remaining) + load(s.hidden + j, remaining)
-    store(flush(AnyFunctions.cell(s, sum)), s.h + j, remaining)
-    j &+= Vector.count
-  }
+  #if CRNN_UNUSUAL
+    crnn_unusual_simple(step)
+  #else
+    let s = step.pointee
+    var j = 0
+    while j < s.units {
+      let remaining = s.units &- j
+      let sum = load(s.input + j, remaining) + load(s.hidden + j, remaining)
+      store(flush(AnyFunctions.cell(s, sum)), s.h + j, remaining)
+      j &+= Vector.count
+    }
+  #endif
 }

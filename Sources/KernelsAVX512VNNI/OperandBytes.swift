@@ -5,7 +5,7 @@ import CKernelSet
 /// 0...255.
 enum OperandU8: Operand {
   @inline(__always) static var groups: Int { Int(CRNN_VNNI_GROUPS) }
-  @inline(__always) static var panels: Int { 2 }
+  @inline(__always) static var panels: Int { 4 }
   @inline(__always) static var readsInOrder: Bool { CRNN_VNNI_GROUPS > 1 }
   @inline(__always) static var zero: crnn_vnni_sums { crnn_vnni_sums(repeating: 0) }
   @inline(__always) static func weights(_ p: UnsafePointer<Int8>) -> crnn_vnni_weights { crnn_vnni_load_weights(p) }

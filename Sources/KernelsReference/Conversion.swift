@@ -3,15 +3,6 @@ import CKernelSet
 // From codes to numbers and back, element by element.
 
 @c @implementation
-func crnn_kernel_widen_u8(_ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<Int16>, _ count: Int) {
-  var i = 0
-  while i < count {
-    y[i] = Int16(x[i])
-    i &+= 1
-  }
-}
-
-@c @implementation
 func crnn_kernel_convert(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
   var i = 0
   while i < count {

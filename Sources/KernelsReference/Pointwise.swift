@@ -3,31 +3,48 @@ import CKernelSet
 
 // Two streams of values into one, element by element, and the softmax.
 
-@c @implementation
-func crnn_kernel_maximum_u8(_ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<UInt8>, _ count: Int) {
-  var i = 0
-  while i < count {
-    y[i] = x[i] > y[i] ? x[i] : y[i]
-    i &+= 1
+@inline(__always)
+private func maximum<T: Comparable>(
+  _ a: UnsafePointer<T>, _ aStride: Int, _ b: UnsafePointer<T>, _ bStride: Int, _ y: UnsafeMutablePointer<T>,
+  _ yStride: Int, _ rows: Int, _ count: Int
+) {
+  var row = 0
+  while row < rows {
+    var i = 0
+    while i < count {
+      let (left, right) = (a[row &* aStride &+ i], b[row &* bStride &+ i])
+      y[row &* yStride &+ i] = left > right ? left : right
+      i &+= 1
+    }
+    row &+= 1
   }
 }
 
 @c @implementation
-func crnn_kernel_maximum_s16(_ x: UnsafePointer<Int16>, _ y: UnsafeMutablePointer<Int16>, _ count: Int) {
-  var i = 0
-  while i < count {
-    y[i] = x[i] > y[i] ? x[i] : y[i]
-    i &+= 1
-  }
+func crnn_kernel_maximum_u8(
+  _ a: UnsafePointer<UInt8>, _ aStride: Int, _ b: UnsafePointer<UInt8>, _ bStride: Int,
+  _ y: UnsafeMutablePointer<UInt8>,
+  _ yStride: Int, _ rows: Int, _ count: Int
+) {
+  maximum(a, aStride, b, bStride, y, yStride, rows, count)
 }
 
 @c @implementation
-func crnn_kernel_maximum_f32(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
-  var i = 0
-  while i < count {
-    y[i] = x[i] > y[i] ? x[i] : y[i]
-    i &+= 1
-  }
+func crnn_kernel_maximum_s16(
+  _ a: UnsafePointer<Int16>, _ aStride: Int, _ b: UnsafePointer<Int16>, _ bStride: Int,
+  _ y: UnsafeMutablePointer<Int16>,
+  _ yStride: Int, _ rows: Int, _ count: Int
+) {
+  maximum(a, aStride, b, bStride, y, yStride, rows, count)
+}
+
+@c @implementation
+func crnn_kernel_maximum_f32(
+  _ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float>, _ bStride: Int,
+  _ y: UnsafeMutablePointer<Float>,
+  _ yStride: Int, _ rows: Int, _ count: Int
+) {
+  maximum(a, aStride, b, bStride, y, yStride, rows, count)
 }
 
 @c @implementation

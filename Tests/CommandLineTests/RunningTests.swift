@@ -43,9 +43,8 @@ import Testing
     graph.addOutput("half", try graph.add(.pool(pool), [input], name: "half"))
     graph.addOutput("end", try graph.add(.timeReduction(.mean), [input], name: "end"))
     let sequences: [[[Float]]] = (0..<300).map { number in
-      let count = 3 * (1 + number * 7 % 23)
-      let values: [Float] = (0..<count).map { (index: Int) -> Float in Float((index * 5 + number) % 17) / 17 }
-      return [values]
+      let elements = 3 * (1 + number * 7 % 23)
+      return [(0..<elements).map { (element: Int) -> Float in Float((element * 5 + number) % 17) / 17 }]
     }
 
     let (bytes, _) = try Conversion.convert(graph: graph, calibration: [CalibrationSequence(inputs: sequences[22])])

@@ -14,19 +14,6 @@ struct ConversionTests {
       maximum: range.upperBound)
   }
 
-  @Test("Widening", arguments: KernelSet.optimized)
-  func widen(_ set: KernelSet) {
-    for count in [0] + awkwardCounts {
-      var random = RandomValues(seed: UInt64(count))
-      let x = GuardedMemory(random.integers(UInt8.min...UInt8.max, count: count))
-      let actual = GuardedMemory(repeating: Int16(-1), count: count)
-      let expected = GuardedMemory(repeating: Int16(-1), count: count)
-      set.kernels.widen_u8(x.base, actual.base, count)
-      Self.reference.widen_u8(x.base, expected.base, count)
-      expectSame(actual, expected, "count \(count)")
-    }
-  }
-
   @Test("Sums to floats", arguments: KernelSet.optimized)
   func convert(_ set: KernelSet) {
     for count in [0] + awkwardCounts {

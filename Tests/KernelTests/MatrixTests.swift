@@ -3,20 +3,19 @@ import Testing
 
 @Suite("Sums of products")
 struct MatrixTests {
-  /// One call of `multiply_*`: `panels` panels of `groups` groups, cut out of longer ones where `spare` is above 0.
+  /// One call of `multiply_*`: `panels` panels of `taps` times `groups` groups, cut out of longer ones where `spare` is above 0.
   struct Shape: CustomStringConvertible {
     var count: Int
     var groups: Int
     var panels: Int
     var spare = 0
     var extreme = false
-    /// Each row of x begins with sums of its own, in place.
-    var accumulates = false
+    var taps = 1
 
-    var panelStride: Int { 32 * (groups + spare) }
-    var weightCount: Int { panels == 0 ? 0 : (panels - 1) * panelStride + 32 * groups }
+    var panelStride: Int { 32 * (taps * groups + spare) }
+    var weightCount: Int { panels == 0 ? 0 : (panels - 1) * panelStride + 32 * taps * groups }
     var description: String {
-      "count \(count), groups \(groups), panels \(panels), spare \(spare), extreme \(extreme), accumulates \(accumulates)"
+      "count \(count), taps \(taps), groups \(groups), panels \(panels), spare \(spare), extreme \(extreme)"
     }
 
     static let all: [Shape] = {
@@ -28,7 +27,12 @@ struct MatrixTests {
           }
           shapes.append(Shape(count: count, groups: 9, panels: panels, spare: 3))
           shapes.append(Shape(count: count, groups: 37, panels: panels, extreme: true))
-          shapes.append(Shape(count: count, groups: 6, panels: panels, accumulates: true))
+          for taps in [0, 2, 3, 9] {
+            for groups in [1, 4, 7] {
+              shapes.append(Shape(count: count, groups: groups, panels: panels, taps: taps))
+            }
+          }
+          shapes.append(Shape(count: count, groups: 5, panels: panels, spare: 2, extreme: true, taps: 6))
         }
         shapes.append(Shape(count: count, groups: 3, panels: 0))
         shapes.append(Shape(count: count, groups: 6, panels: 17))
@@ -61,33 +65,29 @@ struct MatrixTests {
   private static var reference: crnn_kernels { KernelSet.reference.kernels }
 
   private typealias Multiply<Code> = (
-    UnsafePointer<Code>, Int, Int, UnsafePointer<Int8>, UnsafePointer<Int32>, Int, Int, Int, Int,
-    UnsafeMutablePointer<Int32>,
-    Int
+    UnsafePointer<UnsafePointer<Code>>, Int, Int, UnsafePointer<Int8>, UnsafePointer<Int32>, Int, Int, Int,
+    UnsafeMutablePointer<Int32>, Int
   ) -> Void
 
   private func check<Code: FixedWidthInteger & BitwiseCopyable>(
     _ shape: Shape, seed: Int, codes: ClosedRange<Code>, _ kernel: Multiply<Code>, _ reference: Multiply<Code>
   ) {
     var random = RandomValues(seed: UInt64(seed))
-    let xStride = 4 * shape.groups + seed % 3
     let rows = 8 * shape.panels
     let sumStride = rows + seed % 5
-    let x = GuardedMemory(
-      random.integers(codes, count: (shape.count - 1) * xStride + 4 * shape.groups, extreme: shape.extreme))
+    let operands = max(1, shape.taps * shape.count)
+    let x = GuardedMemory(random.integers(codes, count: operands * 4 * shape.groups, extreme: shape.extreme))
+    // Not in order, and some operands twice; the last one that there is, too.
+    let table = (0..<operands).map { UnsafePointer(x.base + (operands - 1 - $0 * 5 % operands) * 4 * shape.groups) }
     let weights = GuardedMemory(random.integers(Int8(-127)...127, count: shape.weightCount, extreme: shape.extreme))
     let initial = GuardedMemory(random.integers(Int32.min...Int32.max, count: rows))
-    let untouched =
-      shape.accumulates
-      ? random.integers(Int32.min...Int32.max, count: (shape.count - 1) * sumStride + rows)
-      : [Int32](repeating: 0x5A5A_5A5A, count: (shape.count - 1) * sumStride + rows)
+    let untouched = [Int32](repeating: 0x5A5A_5A5A, count: (shape.count - 1) * sumStride + rows)
     let actual = GuardedMemory(untouched)
     let expected = GuardedMemory(untouched)
     func run(_ function: Multiply<Code>, _ sums: GuardedMemory<Int32>) {
       function(
-        x.base, xStride, shape.count, weights.base,
-        shape.accumulates ? UnsafePointer(sums.base) : UnsafePointer(initial.base),
-        shape.accumulates ? sumStride : 0, shape.groups, shape.panels, shape.panelStride, sums.base, sumStride)
+        table, shape.taps, shape.count, weights.base, initial.base, shape.groups, shape.panels, shape.panelStride,
+        sums.base, sumStride)
     }
     run(kernel, actual)
     run(reference, expected)
@@ -102,30 +102,53 @@ struct MatrixTests {
       weights[(r / 8) * 64 + (r % 8) * 4] = 1
       weights[(r / 8) * 64 + 32 + (r % 8) * 4 + 1] = Int8(r + 1)
     }
-    let x: [Int16] = [100, 9, 9, 9, 9, -7, 9, 9]
+    let x = GuardedMemory<Int16>([100, 9, 9, 9, 9, -7, 9, 9])
     let initial = (0..<16).map { Int32(1000 * $0) }
-    var sums = [Int32](repeating: 0, count: 16)
-    Self.reference.multiply_s16(x, 8, 1, weights, initial, 0, 2, 2, 64, &sums, 16)
     let expected = (0..<16).map { row -> Int32 in Int32(1000 * row) + 100 - 7 * Int32(row + 1) }
+    var sums = [Int32](repeating: 0, count: 16)
+    Self.reference.multiply_s16([UnsafePointer(x.base)], 1, 1, weights, initial, 2, 2, 64, &sums, 16)
+    #expect(sums == expected)
+    // Each group a tap.
+    let taps = [UnsafePointer(x.base), UnsafePointer(x.base + 4)]
+    Self.reference.multiply_s16(taps, 2, 1, weights, initial, 1, 2, 64, &sums, 16)
     #expect(sums == expected)
   }
 
   @Test("Depthwise sums equal the reference", arguments: KernelSet.optimized)
   func depthwise(_ set: KernelSet) {
+    let reference = Self.reference
     for channels in [0, 16, 32, 48, 112] {
       for taps in [0, 1, 2, 3, 9, 25] {
-        for extreme in [false, true] {
-          var random = RandomValues(seed: UInt64(channels + taps))
-          let x = GuardedMemory(random.integers(Int16(-32767)...32767, count: channels * taps, extreme: extreme))
-          let weights = GuardedMemory(random.integers(Int8(-127)...127, count: channels * taps, extreme: extreme))
-          let initial = GuardedMemory(random.integers(Int32.min...Int32.max, count: channels))
-          let actual = GuardedMemory(repeating: Int32(7), count: channels)
-          let expected = GuardedMemory(repeating: Int32(7), count: channels)
-          set.kernels.depthwise_s16(x.base, weights.base, initial.base, taps, channels, actual.base)
-          Self.reference.depthwise_s16(x.base, weights.base, initial.base, taps, channels, expected.base)
-          expectSame(actual, expected, "channels \(channels), taps \(taps), extreme \(extreme)")
+        for count in [1, 2, 3, 4, 5, 9] {
+          let shape = Shape(count: count, groups: channels, panels: 0, extreme: count == 3, taps: taps)
+          depthwise(shape, Int16(-32767)...32767, set.kernels.depthwise_s16, reference.depthwise_s16)
+          depthwise(shape, UInt8(0)...255, set.kernels.depthwise_u8, reference.depthwise_u8)
         }
       }
     }
+  }
+
+  private typealias DepthwiseKernel<Code> = (
+    UnsafePointer<UnsafePointer<Code>>, Int, Int, UnsafePointer<Int8>, UnsafePointer<Int32>, Int,
+    UnsafeMutablePointer<Int32>
+  ) -> Void
+
+  /// `groups` of the shape are channels.
+  private func depthwise<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ shape: Shape, _ codes: ClosedRange<Code>, _ kernel: DepthwiseKernel<Code>, _ reference: DepthwiseKernel<Code>
+  ) {
+    let channels = shape.groups
+    var random = RandomValues(seed: UInt64(channels + shape.taps + shape.count))
+    let operands = max(1, shape.taps * shape.count)
+    let x = GuardedMemory(random.integers(codes, count: operands * channels, extreme: shape.extreme))
+    let table = (0..<operands).map { UnsafePointer(x.base + (operands - 1 - $0 * 7 % operands) * channels) }
+    let weights = GuardedMemory(
+      random.integers(Int8(-127)...127, count: channels * shape.taps, extreme: shape.extreme))
+    let initial = GuardedMemory(random.integers(Int32.min...Int32.max, count: channels))
+    let actual = GuardedMemory(repeating: Int32(7), count: channels * shape.count)
+    let expected = GuardedMemory(repeating: Int32(7), count: channels * shape.count)
+    kernel(table, shape.taps, shape.count, weights.base, initial.base, channels, actual.base)
+    reference(table, shape.taps, shape.count, weights.base, initial.base, channels, expected.base)
+    expectSame(actual, expected, "\(Code.self), depthwise, channels \(channels), \(shape)")
   }
 }

@@ -13,23 +13,33 @@ struct PointwiseTests {
       let bytes = (0..<2).map { _ in random.integers(UInt8.min...UInt8.max, count: count) }
       let words = (0..<2).map { _ in random.integers(Int16.min...Int16.max, count: count) }
       let floats = (0..<2).map { _ in random.wildFloats(count: count) }
-      check(bytes[0], bytes[1], set.kernels.maximum_u8, Self.reference.maximum_u8)
-      check(words[0], words[1], set.kernels.maximum_s16, Self.reference.maximum_s16)
-      let (x, actual, expected) = (GuardedMemory(floats[0]), GuardedMemory(floats[1]), GuardedMemory(floats[1]))
-      set.kernels.maximum_f32(x.base, actual.base, count)
-      Self.reference.maximum_f32(x.base, expected.base, count)
-      expectSame(actual, expected, "f32, count \(count)")
+      check(bytes[0], bytes[1], set.kernels.maximum_u8, Self.reference.maximum_u8) { expectSame($0, $1, $2) }
+      check(words[0], words[1], set.kernels.maximum_s16, Self.reference.maximum_s16) { expectSame($0, $1, $2) }
+      // By their bits: NaN is to be the same too.
+      check(floats[0], floats[1], set.kernels.maximum_f32, Self.reference.maximum_f32) { expectSame($0, $1, $2) }
     }
   }
 
+  private typealias Maximum<T> = (
+    UnsafePointer<T>, Int, UnsafePointer<T>, Int, UnsafeMutablePointer<T>, Int, Int, Int
+  ) -> Void
+
   private func check<T: BitwiseCopyable & Equatable>(
-    _ a: [T], _ b: [T], _ kernel: (UnsafePointer<T>, UnsafeMutablePointer<T>, Int) -> Void,
-    _ reference: (UnsafePointer<T>, UnsafeMutablePointer<T>, Int) -> Void
+    _ a: [T], _ b: [T], _ kernel: Maximum<T>, _ reference: Maximum<T>,
+    _ expectSame: (GuardedMemory<T>, GuardedMemory<T>, String) -> Void
   ) {
     let (x, actual, expected) = (GuardedMemory(a), GuardedMemory(b), GuardedMemory(b))
-    kernel(x.base, actual.base, a.count)
-    reference(x.base, expected.base, a.count)
-    expectSame(actual, expected, "\(T.self), count \(a.count)")
+    kernel(x.base, 0, actual.base, 0, actual.base, 0, 1, a.count)
+    reference(x.base, 0, expected.base, 0, expected.base, 0, 1, a.count)
+    expectSame(actual, expected, "\(T.self), count \(a.count), in place")
+    // Rows of a third of the elements, two apart in one operand and one behind the other in the other.
+    let count = a.count / 3
+    guard count > 0 else { return }
+    let y = GuardedMemory(Array(b.prefix(2 * count)))
+    let z = GuardedMemory(Array(b.prefix(2 * count)))
+    kernel(x.base, 2 * count, x.base + count, count, y.base, count, 2, count)
+    reference(x.base, 2 * count, x.base + count, count, z.base, count, 2, count)
+    expectSame(y, z, "\(T.self), two rows of \(count)")
   }
 
   @Test("Binary operations, also in place", arguments: KernelSet.optimized)

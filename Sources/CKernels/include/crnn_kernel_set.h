@@ -28,8 +28,8 @@
 CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_s16);
 CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_u8);
 CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_u7);
-CRNN_KERNEL_OF(CRNN_KERNEL_SET, depthwise_s16);
-CRNN_KERNEL(widen_u8);
+CRNN_KERNEL(depthwise_s16);
+CRNN_KERNEL(depthwise_u8);
 CRNN_KERNEL(rescale);
 CRNN_KERNEL(requantize_u8);
 CRNN_KERNEL(requantize_s16);
@@ -52,6 +52,19 @@ CRNN_KERNEL(gru_gates);
 CRNN_KERNEL(gru_candidate);
 CRNN_KERNEL(simple);
 
+/* A module that has the usual functions alone leaves the others to another module. */
+#ifdef CRNN_KERNEL_UNUSUAL
+#define CRNN_KERNEL_UNUSUAL_OF(name)                                                  \
+  extern __typeof__(*((const crnn_kernels *)0)->name) crnn_unusual_##name /* symbol */ \
+      __asm__("crnn_" CRNN_KERNEL_TEXT(CRNN_KERNEL_UNUSUAL) "_" #name)
+CRNN_KERNEL_UNUSUAL_OF(activate);
+CRNN_KERNEL_UNUSUAL_OF(simple);
+CRNN_KERNEL_UNUSUAL_OF(lstm);
+CRNN_KERNEL_UNUSUAL_OF(gru_after);
+CRNN_KERNEL_UNUSUAL_OF(gru_gates);
+CRNN_KERNEL_UNUSUAL_OF(gru_candidate);
+#endif
+
 /* crnn_kernels_<name>() of crnn_kernels.h, by the name that the source of every module gives it. */
 const crnn_kernels *_Nonnull crnn_kernel_set(void) CRNN_NO_ALLOCATION
     __asm__("crnn_kernels_" CRNN_KERNEL_TEXT(CRNN_KERNEL_SET));
@@ -64,7 +77,7 @@ static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOC
       .multiply_u8 = crnn_kernel_multiply_u8,
       .multiply_u7 = crnn_kernel_multiply_u7,
       .depthwise_s16 = crnn_kernel_depthwise_s16,
-      .widen_u8 = crnn_kernel_widen_u8,
+      .depthwise_u8 = crnn_kernel_depthwise_u8,
       .rescale = crnn_kernel_rescale,
       .requantize_u8 = crnn_kernel_requantize_u8,
       .requantize_s16 = crnn_kernel_requantize_s16,

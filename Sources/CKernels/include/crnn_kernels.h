@@ -49,32 +49,30 @@ typedef struct crnn_recurrent_step {
 typedef struct crnn_kernels {
   const char *_Nonnull name;
 
-  /* accumulators[m * accumulator_stride + r] = initial[m * initial_stride + r] + sum over k of weights[r][k] * x[m * x_stride + k], in int32
-   * that wraps, for m < count, r < 8 * panels, k < 4 * groups. weights: [panel][group][8][4], panels lie
-   * panel_stride bytes apart (more than 32 * groups where the sum is one of several segments). x_stride in elements. x
-   * of _u7 is 0..127. initial may be the accumulators. Four codes of x at a time are read, up to 4 * groups. */
-  void (*_Nonnull multiply_s16)(const int16_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count,
-                                const int8_t *_Nonnull weights,
-                                const int32_t *_Nonnull initial, ptrdiff_t initial_stride, ptrdiff_t groups,
-                                ptrdiff_t panels, ptrdiff_t panel_stride,
-                                int32_t *_Nonnull accumulators, ptrdiff_t accumulator_stride);
-  void (*_Nonnull multiply_u8)(const uint8_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count,
-                               const int8_t *_Nonnull weights,
-                               const int32_t *_Nonnull initial, ptrdiff_t initial_stride, ptrdiff_t groups,
-                               ptrdiff_t panels, ptrdiff_t panel_stride,
-                               int32_t *_Nonnull accumulators, ptrdiff_t accumulator_stride);
-  void (*_Nonnull multiply_u7)(const uint8_t *_Nonnull x, ptrdiff_t x_stride, ptrdiff_t count,
-                               const int8_t *_Nonnull weights,
-                               const int32_t *_Nonnull initial, ptrdiff_t initial_stride, ptrdiff_t groups,
-                               ptrdiff_t panels, ptrdiff_t panel_stride,
-                               int32_t *_Nonnull accumulators, ptrdiff_t accumulator_stride);
-  /* accumulators[c] = initial[c] + sum over t of weights[t * channels + c] * x[t * channels + c]; channels a multiple
-   * of 16. */
-  void (*_Nonnull depthwise_s16)(const int16_t *_Nonnull x, const int8_t *_Nonnull weights,
-                                 const int32_t *_Nonnull initial,
-                                 ptrdiff_t taps, ptrdiff_t channels, int32_t *_Nonnull accumulators);
-
-  void (*_Nonnull widen_u8)(const uint8_t *_Nonnull x, int16_t *_Nonnull y, ptrdiff_t count);
+  /* accumulators[m * accumulator_stride + r] = initial[r] + sum over t and k of weights[r][4 * groups * t + k] * x[t * count + m][k], in
+   * int32 that wraps, for m < count, r < 8 * panels, t < taps, k < 4 * groups. weights: [panel][tap][group][8][4], panels lie
+   * panel_stride bytes apart (more than 32 * groups * taps where the sum is one of several segments). x of _u7 is 0..127.
+   * Four codes of x at a time are read, up to 4 * groups. */
+  void (*_Nonnull multiply_s16)(const int16_t *_Nonnull const *_Nonnull x, ptrdiff_t taps, ptrdiff_t count,
+                                const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t groups,
+                                ptrdiff_t panels, ptrdiff_t panel_stride, int32_t *_Nonnull accumulators,
+                                ptrdiff_t accumulator_stride);
+  void (*_Nonnull multiply_u8)(const uint8_t *_Nonnull const *_Nonnull x, ptrdiff_t taps, ptrdiff_t count,
+                               const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t groups,
+                               ptrdiff_t panels, ptrdiff_t panel_stride, int32_t *_Nonnull accumulators,
+                               ptrdiff_t accumulator_stride);
+  void (*_Nonnull multiply_u7)(const uint8_t *_Nonnull const *_Nonnull x, ptrdiff_t taps, ptrdiff_t count,
+                               const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t groups,
+                               ptrdiff_t panels, ptrdiff_t panel_stride, int32_t *_Nonnull accumulators,
+                               ptrdiff_t accumulator_stride);
+  /* accumulators[m * channels + c] = initial[c] + sum over t of weights[t * channels + c] * x[t * count + m][c], for m < count, t < taps,
+   * c < channels, a multiple of 16: so many codes of x are read. */
+  void (*_Nonnull depthwise_s16)(const int16_t *_Nonnull const *_Nonnull x, ptrdiff_t taps, ptrdiff_t count,
+                                 const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t channels,
+                                 int32_t *_Nonnull accumulators);
+  void (*_Nonnull depthwise_u8)(const uint8_t *_Nonnull const *_Nonnull x, ptrdiff_t taps, ptrdiff_t count,
+                                const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t channels,
+                                int32_t *_Nonnull accumulators);
 
   /* y[m * columns + r] = float(accumulators[m * columns + r]) * scale[r] + shift[r], three roundings. columns is a multiple
    * of 8; y may be the memory of the accumulators. */
@@ -105,10 +103,13 @@ typedef struct crnn_kernels {
   void (*_Nonnull dequantize_s16)(const int16_t *_Nonnull x, const crnn_quantization *_Nonnull q, float *_Nonnull y,
                                   ptrdiff_t count);
 
-  /* y = max(y, x), element by element. f32: x > y ? x : y. */
-  void (*_Nonnull maximum_u8)(const uint8_t *_Nonnull x, uint8_t *_Nonnull y, ptrdiff_t count);
-  void (*_Nonnull maximum_s16)(const int16_t *_Nonnull x, int16_t *_Nonnull y, ptrdiff_t count);
-  void (*_Nonnull maximum_f32)(const float *_Nonnull x, float *_Nonnull y, ptrdiff_t count);
+  /* y = a > b ? a : b, over `count` elements of each of `rows` rows, whose strides are in elements. y may be a or b. */
+  void (*_Nonnull maximum_u8)(const uint8_t *_Nonnull a, ptrdiff_t a_stride, const uint8_t *_Nonnull b, ptrdiff_t b_stride,
+                              uint8_t *_Nonnull y, ptrdiff_t y_stride, ptrdiff_t rows, ptrdiff_t count);
+  void (*_Nonnull maximum_s16)(const int16_t *_Nonnull a, ptrdiff_t a_stride, const int16_t *_Nonnull b, ptrdiff_t b_stride,
+                               int16_t *_Nonnull y, ptrdiff_t y_stride, ptrdiff_t rows, ptrdiff_t count);
+  void (*_Nonnull maximum_f32)(const float *_Nonnull a, ptrdiff_t a_stride, const float *_Nonnull b, ptrdiff_t b_stride,
+                               float *_Nonnull y, ptrdiff_t y_stride, ptrdiff_t rows, ptrdiff_t count);
 
   /* y = a op b, element by element; operation: CRNN_BINARY_* of crnn_format.h. y may be a or b. */
   void (*_Nonnull combine)(int32_t operation, const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull y,

@@ -150,16 +150,21 @@ CRNN_INLINE crnn_floats crnn_square_roots(crnn_floats v) { return __builtin_elem
 
 /* ((sum + v[0]) + v[1]) + ..., over the first `count` lanes. */
 CRNN_INLINE float crnn_add_in_order(float sum, crnn_floats v, ptrdiff_t count) {
-  _Pragma("clang loop unroll(full)") for (int i = 0; i < CRNN_LANES; i++) {
-    if (count > i) sum = sum + v[i];
+  float lanes[CRNN_LANES];
+  __builtin_memcpy(lanes, &v, sizeof lanes);
+  _Pragma("clang loop vectorize(disable) unroll(disable)") for (int i = 0; i < CRNN_LANES && i < count; i++) {
+    sum = sum + lanes[i];
   }
   return sum;
 }
 
 /* The largest lane: x > y ? x : y with y the running maximum, first lane first. */
 CRNN_INLINE float crnn_largest_lane(crnn_floats v) {
-  float largest = v[0];
-  for (int i = 1; i < CRNN_LANES; i++) largest = v[i] > largest ? v[i] : largest;
+  float lanes[CRNN_LANES], largest = v[0];
+  __builtin_memcpy(lanes, &v, sizeof lanes);
+  _Pragma("clang loop vectorize(disable) unroll(disable)") for (int i = 1; i < CRNN_LANES; i++) {
+    largest = lanes[i] > largest ? lanes[i] : largest;
+  }
   return largest;
 }
 

@@ -74,6 +74,18 @@ CRNN_INLINE crnn_u8x16 crnn_maximum_u8x16(crnn_u8x16 a, crnn_u8x16 b) {
   return (mask & a) | (~mask & b);
 }
 
+/* What is left of fewer than sixteen: loops that stay small. */
+#define CRNN_REST _Pragma("clang loop vectorize(disable) unroll(disable)") for (ptrdiff_t i = 0; i < count; i++)
+
+CRNN_INLINE void crnn_maximum_rest_u8(const uint8_t *_Nonnull a, const uint8_t *_Nonnull b, uint8_t *_Nonnull y,
+                                      ptrdiff_t count) {
+  CRNN_REST y[i] = a[i] > b[i] ? a[i] : b[i];
+}
+CRNN_INLINE void crnn_maximum_rest_s16(const int16_t *_Nonnull a, const int16_t *_Nonnull b, int16_t *_Nonnull y,
+                                       ptrdiff_t count) {
+  CRNN_REST y[i] = a[i] > b[i] ? a[i] : b[i];
+}
+
 /* ---- Sums of products over one group of weights: 8 rows of 4 consecutive inputs, [row][input]. ----
  *
  * Each operand type has: the weights of a group, prepared; four inputs, repeated for every row; sums, as partial sums
@@ -169,6 +181,14 @@ typedef crnn_s16_inputs crnn_u8_inputs;
 typedef crnn_s16_sums crnn_u8_sums;
 
 CRNN_INLINE crnn_u8_weights crnn_u8_load_weights(const int8_t *_Nonnull p) { return crnn_s16_load_weights(p); }
+#if defined(__AVX2__) && !defined(__AVX512VNNI__)
+CRNN_INLINE crnn_u8_inputs crnn_u8_load_inputs(const uint8_t *_Nonnull p) {
+  int32_t four;
+  __builtin_memcpy(&four, p, sizeof four);
+  const __m256i apart = _mm256_set1_epi64x((int64_t)0x8003800280018000);
+  return (crnn_i16x16)_mm256_shuffle_epi8(_mm256_set1_epi32(four), apart);
+}
+#else
 CRNN_INLINE crnn_u8_inputs crnn_u8_load_inputs(const uint8_t *_Nonnull p) {
   typedef uint8_t u8x4 __attribute__((vector_size(4)));
   typedef int16_t i16x4 __attribute__((vector_size(8)));
@@ -177,6 +197,7 @@ CRNN_INLINE crnn_u8_inputs crnn_u8_load_inputs(const uint8_t *_Nonnull p) {
   int64_t wide = (int64_t)__builtin_convertvector(four, i16x4);
   return crnn_s16_repeat(wide);
 }
+#endif
 CRNN_INLINE crnn_u8_sums crnn_u8_multiply_add(crnn_u8_sums sums, crnn_u8_inputs x, crnn_u8_weights w) {
   return crnn_s16_multiply_add(sums, x, w);
 }
@@ -218,9 +239,19 @@ CRNN_INLINE crnn_i32x8 crnn_u7_total(crnn_u7_sums sums) { return crnn_u8_total(s
 
 #endif
 
-/* sums[i] + x[i] * w[i] in 32 bits that wrap, 16 channels. */
-CRNN_INLINE crnn_i32x16 crnn_multiply_add_channels(crnn_i32x16 sums, crnn_i16x16 x, crnn_i8x16 w) {
-  return sums + __builtin_convertvector(x, crnn_i32x16) * __builtin_convertvector(w, crnn_i32x16);
+/* ---- Sixteen channels of two taps, so that multiply_pairs adds the products of one channel. The halves hold the channels that
+ * vpunpck leaves in them. ---- */
+
+CRNN_INLINE crnn_i16x16 crnn_widen_i8x16(crnn_i8x16 v) { return __builtin_convertvector(v, crnn_i16x16); }
+CRNN_INLINE crnn_i16x16 crnn_interleave_low(crnn_i16x16 a, crnn_i16x16 b) {
+  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 8, 24, 9, 25, 10, 26, 11, 27);
+}
+CRNN_INLINE crnn_i16x16 crnn_interleave_high(crnn_i16x16 a, crnn_i16x16 b) {
+  return __builtin_shufflevector(a, b, 4, 20, 5, 21, 6, 22, 7, 23, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+/* From the sums of both halves to the channels in order. */
+CRNN_INLINE crnn_i32x16 crnn_channels_of(crnn_i32x8 low, crnn_i32x8 high) {
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
 #if defined(__clang__)

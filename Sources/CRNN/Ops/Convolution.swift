@@ -2,27 +2,42 @@ import CCRNN
 import CKernels
 
 /// Convolution over (time, height, width): each output position is a row of operands times the weight matrix, several positions
-/// at a time, so that a panel of weights is read once for all of them.
+/// at a time, so that a panel of weights is read once for all of them. Operands are read where they lie, through pointers to the taps; where
+/// the channels of a tap are no multiple of four, as packed weights want them, rows are gathered first.
 enum Convolution {
-  /// Positions at once: of one frame, where it has several, as many as take little memory, which for `bytes` bytes each is at least four.
-  private static func positionsAtOnce(_ node: NodeView, tile: Int, bytes: Int) -> Int {
-    let positions = Int(node.output.pointee.height) &* Int(node.output.pointee.width)
-    return positions == 1 ? tile : max(4, min(2048 / bytes, positions &+ 3)) & ~3
-  }
+  /// Positions at once at most.
+  private static let mostPositions = 32
 
   private struct Scratch {
     let shape: UnsafeMutablePointer<WindowShape>
-    let rows: UnsafeMutablePointer<Int16>
+    /// Pointers to rows, or to the taps of all positions; eight bytes for each, on every machine.
+    let table: UnsafeMutablePointer<UnsafeRawPointer>
+    let zeros: UnsafeMutableRawPointer
+    let rows: UnsafeMutableRawPointer
     let sums: MatrixSums
-    /// Positions that `sums` has room for, and `rows`, which is not more.
+    /// Whether taps can be pointed to.
+    let isDirect: Bool
+    /// Positions that `sums` has room for, and the table.
     let most: Int
+    let mostInTable: Int
+    /// Positions that `rows` has room for.
     let mostGathered: Int
 
     init(_ node: NodeView, _ matrix: Matrix, tile: Int, _ cursor: inout Cursor) {
-      most = positionsAtOnce(node, tile: tile, bytes: 4 &* matrix.rowsPerGroup)
-      mostGathered = min(most, positionsAtOnce(node, tile: tile, bytes: 8 &* matrix.depthGroups))
+      let window = WindowShape(node)
+      let positions = window.outputHeight &* window.outputWidth
+      let inputs = window.channels / Int(node.record.pointee.groups)
+      isDirect = inputs % Int(CRNN_GROUP_DEPTH) == 0 && matrix.segments == 1
+      // As many as take little memory, which are at least four where a frame has several or frames come together.
+      let few = positions == 1 ? tile : 4
+      most = max(few, min(2048 / (4 &* matrix.rowsPerGroup), min(positions &+ 3, mostPositions)) & ~3)
+      mostInTable = few == 1 ? 1 : mostPositions
+      mostGathered = isDirect ? 0 : max(few, min(most, 2048 / (8 &* matrix.depthGroups)) & ~3)
       shape = cursor.take(1, of: WindowShape.self)
-      rows = cursor.take(mostGathered &* 4 &* matrix.depthGroups, of: Int16.self)
+      table = UnsafeMutableRawPointer(cursor.take(mostInTable &* (isDirect ? window.taps : 1), of: Int64.self))
+        .assumingMemoryBound(to: UnsafeRawPointer.self)
+      zeros = UnsafeMutableRawPointer(cursor.take(isDirect ? window.kernelWidth &* inputs : 0, of: Int16.self))
+      rows = UnsafeMutableRawPointer(cursor.take(mostGathered &* 4 &* matrix.depthGroups, of: Int16.self))
       sums = MatrixSums(matrix, rows: most, &cursor)
     }
   }
@@ -59,65 +74,147 @@ enum Convolution {
     return cursor.offset
   }
 
-  @_optimize(speed)
+  /// Bytes of weights that stay in the nearer caches while all positions of a chunk go by.
+  private static let sliceBytes = 65536
+
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
     let matrix = self.matrix(node)
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, matrix, tile: execution.tile, &cursor)
     scratch.shape.initialize(to: WindowShape(node))
     let shape = UnsafePointer(scratch.shape)
-    let gather = OperandGather(execution, node, shape)
-    let direct = DirectConvolution(execution, node, shape, matrix)
     let groups = Int(node.record.pointee.groups)
+    let outputs = Int(node.output.pointee.channels) / groups
     let inputs = shape.pointee.channels / groups
-    let channels = Int(node.output.pointee.channels)
-    let (frameBytes, elementSize) = (node.output.pointee.frameBytes, node.output.pointee.elementSize)
-    let outputs = channels / groups
-    let output = MatrixOutput(execution, node, matrix, outputs: outputs)
-    let depth = 4 &* matrix.depthGroups
-    let positions = shape.pointee.outputHeight &* shape.pointee.outputWidth
-    let all = count &* positions
+    let isOnePass = count &* shape.pointee.outputHeight &* shape.pointee.outputWidth <= scratch.most
+    let panelBytes = Int(CRNN_PANEL_ROWS) &* Int(CRNN_GROUP_DEPTH) &* matrix.depthGroups
+    let rowsAtOnce =
+      isOnePass
+      ? matrix.rowsPerGroup : min(matrix.rowsPerGroup, Int(CRNN_PANEL_ROWS) &* (max(4, sliceBytes / panelBytes) & ~3))
+    if scratch.isDirect {
+      execution.fillZero(node.input(0).pointee, scratch.zeros, shape.pointee.kernelWidth &* inputs)
+    }
     var group = 0
     while group < groups {
-      // The next position, counted over all frames and inside its own; kept along, since divisions take their time.
-      var (next, frame, position) = (0, first, 0)
-      while next < all {
-        let (y, x) = (position / shape.pointee.outputWidth, position % shape.pointee.outputWidth)
-        var tile = min(scratch.most, all &- next)
-        let neighbours = direct.neighbours(x, limit: tile)
-        if neighbours > 0 {
-          tile = neighbours
-          direct.multiply(frame: frame, y: y, x: x, count: tile, scratch.sums)
-        } else {
-          tile = min(min(tile, scratch.mostGathered), direct.outside(x))
-          var (i, f, row, column) = (0, frame, y, x)
-          while i < tile {
-            let neighbours = min(tile &- i, shape.pointee.outputWidth &- column)
-            gather.rows(
-              frame: f, y: row, x: column, count: neighbours, firstChannel: group &* inputs, channelCount: inputs,
-              depth: depth, scratch.rows + i &* depth)
-            i &+= neighbours
-            column = 0
-            row &+= 1
-            if row == shape.pointee.outputHeight { (f, row) = (f &+ 1, 0) }
-          }
-          matrix.multiply(
-            execution.kernels, .s16(scratch.rows), stride: depth, count: tile, group: group, scratch.sums)
-        }
-        var i = 0
-        while i < tile {
-          let together = min(tile &- i, positions &- position)
-          let target =
-            execution.frame(node.outputIndex, frameBytes, frame) + (position &* channels &+ group &* outputs)
-            &* elementSize
-          output.write(scratch.sums, first: i, count: together, group: group, target, stride: channels)
-          i &+= together
-          position &+= together
-          if position == positions { (frame, position) = (frame &+ 1, 0) }
-        }
-        next &+= tile
+      var row = 0
+      while row < outputs {
+        let rows = min(rowsAtOnce, matrix.rowsPerGroup &- row)
+        let slice = matrix.slice(first: group &* matrix.rowsPerGroup &+ row, count: rows)
+        let output = MatrixOutput(
+          execution, node, slice, first: group &* outputs &+ row, outputs: min(rows, outputs &- row))
+        // Sums of fewer rows are those of more positions.
+        let most = min(scratch.mostInTable, max(scratch.most, scratch.most &* matrix.rowsPerGroup / rows & ~3))
+        let tile = Tile(execution, node, shape, slice, scratch, firstChannel: group &* inputs, channels: inputs)
+        positions(execution, node, shape, tile, output, scratch.sums, most: most, first: first, count: count)
+        row &+= rows
       }
       group &+= 1
+    }
+  }
+
+  /// The sums of some output positions.
+  private struct Tile {
+    let gather: OperandGather
+    let taps: TapPointers
+    let matrix: Matrix
+    let scratch: Scratch
+    let shape: UnsafePointer<WindowShape>
+    let kind: OperandKind
+    let firstChannel: Int
+    let channels: Int
+    /// Output positions along the width whose taps all lie inside the frame and side by side, where rows of taps are worth telling apart.
+    let inside: (first: Int, end: Int)
+
+    init(
+      _ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>, _ matrix: Matrix,
+      _ scratch: Scratch, firstChannel: Int, channels: Int
+    ) {
+      self.matrix = matrix
+      self.scratch = scratch
+      self.shape = shape
+      self.firstChannel = firstChannel
+      self.channels = channels
+      kind = OperandKind(node.input(0))
+      gather = OperandGather(execution, node, shape)
+      taps = TapPointers(execution, node, shape, zeros: scratch.zeros, firstChannel: firstChannel)
+      let room = shape.pointee.width &+ shape.pointee.padWidth &- shape.pointee.kernelWidth
+      let end = room < 0 ? 0 : min(shape.pointee.outputWidth, room / shape.pointee.strideWidth &+ 1)
+      let hasRows =
+        scratch.isDirect && channels == shape.pointee.channels && channels < 64 && shape.pointee.dilationWidth == 1
+        && shape.pointee.kernelWidth > 1
+      inside = (
+        (shape.pointee.padWidth &+ shape.pointee.strideWidth &- 1) / shape.pointee.strideWidth, hasRows ? end : 0
+      )
+    }
+
+    /// How many positions from column `x` on, at most `limit`, are taken in one go.
+    @inline(__always)
+    func count(_ x: Int, limit: Int) -> Int {
+      if !scratch.isDirect { return min(limit, scratch.mostGathered) }
+      guard inside.first < inside.end else { return limit }
+      if x < inside.first { return min(limit, inside.first &- x) }
+      return min(limit, x < inside.end ? inside.end &- x : shape.pointee.outputWidth &- x &+ inside.first)
+    }
+
+    /// The sums of `count` positions from (`y`, `x`) of output frame `frame` on.
+    @inline(__always)
+    func multiply(_ kernels: UnsafePointer<crnn_kernels>, frame: Int64, y: Int, x: Int, count: Int) {
+      let asRows = x >= inside.first && x < inside.end
+      let depth = 4 &* matrix.depthGroups
+      var (i, f, row, column) = (0, frame, y, x)
+      while i < count {
+        let neighbours = min(count &- i, shape.pointee.outputWidth &- column)
+        if scratch.isDirect {
+          taps.write(
+            frame: f, y: row, x: column, count: neighbours, asRows: asRows, scratch.table + i, stride: count)
+        } else {
+          gather.rows(
+            frame: f, y: row, x: column, count: neighbours, firstChannel: firstChannel, channelCount: channels,
+            depth: depth, scratch.rows + i &* depth &* kind.bytes)
+        }
+        i &+= neighbours
+        column = 0
+        row &+= 1
+        if row == shape.pointee.outputHeight { (f, row) = (f &+ 1, 0) }
+      }
+      i = 0
+      while !scratch.isDirect, i < count {
+        scratch.table[i] = UnsafeRawPointer(scratch.rows + i &* depth &* kind.bytes)
+        i &+= 1
+      }
+      let pointers =
+        !scratch.isDirect ? 1 : asRows ? shape.pointee.taps / shape.pointee.kernelWidth : shape.pointee.taps
+      matrix.multiply(kernels, kind, scratch.table, taps: pointers, count: count, scratch.sums)
+    }
+  }
+
+  /// All output positions for some rows of the matrix.
+  @_optimize(speed)
+  private static func positions(
+    _ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>, _ tile: Tile, _ output: MatrixOutput,
+    _ sums: MatrixSums, most: Int, first: Int64, count: Int
+  ) {
+    let channels = Int(node.output.pointee.channels)
+    let (frameBytes, elementSize) = (node.output.pointee.frameBytes, node.output.pointee.elementSize)
+    let positions = shape.pointee.outputHeight &* shape.pointee.outputWidth
+    let all = count &* positions
+    // The next position, counted over all frames and inside its own; kept along, since divisions take their time.
+    var (next, frame, position) = (0, first, 0)
+    while next < all {
+      let (y, x) = (position / shape.pointee.outputWidth, position % shape.pointee.outputWidth)
+      let together = tile.count(x, limit: min(most, all &- next))
+      tile.multiply(execution.kernels, frame: frame, y: y, x: x, count: together)
+      var i = 0
+      while i < together {
+        let ofFrame = min(together &- i, positions &- position)
+        output.write(
+          sums, row: i, count: ofFrame,
+          execution.frame(node.outputIndex, frameBytes, frame) + position &* channels &* elementSize, stride: channels)
+        i &+= ofFrame
+        position &+= ofFrame
+        if position == positions { (frame, position) = (frame &+ 1, 0) }
+      }
+      next &+= together
     }
   }
 }

@@ -34,12 +34,11 @@ enum Dense {
       let tile = execution.framesInRow(node.inputIndex(0), next, limit: end &- next)
       let frames = execution.frame(node.inputIndex(0), input.pointee.frameBytes, next)
       matrix.multiply(
-        execution.kernels, Operands(frames, input), stride: input.pointee.frameBytes / input.pointee.elementSize,
-        count: tile, sums)
+        execution.kernels, OperandKind(input), frames, stride: input.pointee.frameBytes, count: tile, sums)
       var i = 0
       while i < tile {
         let frame = execution.frame(node.outputIndex, node.output.pointee.frameBytes, next &+ Int64(i))
-        output.write(sums, first: i, count: 1, group: 0, frame, stride: 0)
+        output.write(sums, row: i, count: 1, frame, stride: 0)
         i &+= 1
       }
       next &+= Int64(tile)

@@ -1,23 +1,28 @@
 import CCRNN
 import CKernels
 
-/// Convolution with one filter per channel: y[c] = Σ over taps of w[tap][c] x[tap][c].
+/// Convolution with one filter per channel: y[c] = Σ over taps of w[tap][c] x[tap][c], several positions at a time.
 enum Depthwise {
+  /// Positions at once at most.
+  private static let mostPositions = 16
+
   private struct Scratch {
     let shape: UnsafeMutablePointer<WindowShape>
-    let row: UnsafeMutablePointer<Int16>
-    let taps: UnsafeMutablePointer<Int16>
-    let accumulators: UnsafeMutablePointer<Int32>
-    let values: UnsafeMutablePointer<Float>
+    let table: UnsafeMutablePointer<UnsafeRawPointer>
+    let zeros: UnsafeMutableRawPointer
+    let sums: MatrixSums
+    /// Positions that there is room for.
+    let most: Int
 
     init(_ node: NodeView, _ cursor: inout Cursor) {
       let window = WindowShape(node)
       let padded = Depthwise.paddedChannels(node)
+      most = max(4, min(mostPositions, 2048 / padded)) & ~3
       shape = cursor.take(1, of: WindowShape.self)
-      row = cursor.take(window.taps &* window.channels, of: Int16.self)
-      taps = cursor.take(window.taps &* padded, of: Int16.self)
-      accumulators = cursor.take(padded, of: Int32.self)
-      values = cursor.take(padded, of: Float.self)
+      table = UnsafeMutableRawPointer(cursor.take(most &* window.taps, of: Int64.self))
+        .assumingMemoryBound(to: UnsafeRawPointer.self)
+      zeros = UnsafeMutableRawPointer(cursor.take(padded, of: Int16.self))
+      sums = MatrixSums(most &* padded, segments: 1, &cursor)
     }
   }
 
@@ -41,40 +46,47 @@ enum Depthwise {
   }
 
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
-    let shape = WindowShape(node)
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, &cursor)
-    scratch.shape.initialize(to: shape)
-    let gather = OperandGather(execution, node, scratch.shape)
-    let output = node.output.pointee
-    let channels = shape.channels
+    scratch.shape.initialize(to: WindowShape(node))
+    let shape = UnsafePointer(scratch.shape)
     let padded = paddedChannels(node)
-    scratch.taps.clear(count: shape.taps &* padded)
+    let matrix = Matrix(channels: padded, of: node)
+    let taps = TapPointers(execution, node, shape, zeros: scratch.zeros, firstChannel: 0)
+    let output = MatrixOutput(execution, node, matrix, outputs: shape.pointee.channels)
+    let bytes = shape.pointee.channels &* node.output.pointee.elementSize
+    execution.fillZero(node.input(0).pointee, scratch.zeros, padded)
     var f = 0
     while f < count {
-      let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64(f))
-      var position = 0
-      while position < shape.outputHeight &* shape.outputWidth {
-        gather.rows(
-          frame: first &+ Int64(f), y: position / shape.outputWidth, x: position % shape.outputWidth, count: 1,
-          firstChannel: 0, channelCount: channels, depth: 0, scratch.row)
-        var tap = 0
-        while tap < shape.taps {
-          (scratch.taps + tap &* padded).copy(from: scratch.row + tap &* channels, count: channels)
-          tap &+= 1
-        }
-        execution.kernels.pointee.depthwise_s16(
-          scratch.taps, node.blob(CRNN_MATRIX_WEIGHTS, as: Int8.self), node.blob(CRNN_MATRIX_OFFSETS, as: Int32.self),
-          shape.taps, padded, scratch.accumulators)
-        execution.kernels.pointee.convert(scratch.accumulators, scratch.values, padded)
-        execution.kernels.pointee.multiply_add(
-          scratch.values, node.blob(CRNN_MATRIX_SCALES, as: Float.self), node.blob(CRNN_MATRIX_BIAS, as: Float.self),
-          scratch.values, padded)
-        execution.activate(node, scratch.values, channels, slopes: node.slopes)
-        execution.store(scratch.values, output, frame + position &* channels &* output.elementSize, channels)
-        position &+= 1
+      let index = first &+ Int64(f)
+      let frame = execution.frame(node.outputIndex, node.output.pointee.frameBytes, index)
+      var (y, x) = (0, 0)
+      while y < shape.pointee.outputHeight {
+        let together = min(scratch.most, shape.pointee.outputWidth &- x)
+        taps.write(frame: index, y: y, x: x, count: together, asRows: false, scratch.table, stride: together)
+        multiply(execution, node, matrix, scratch, taps: shape.pointee.taps, count: together)
+        output.write(
+          scratch.sums, row: 0, count: together, frame + (y &* shape.pointee.outputWidth &+ x) &* bytes,
+          stride: shape.pointee.channels)
+        x &+= together
+        if x == shape.pointee.outputWidth { (y, x) = (y &+ 1, 0) }
       }
       f &+= 1
+    }
+  }
+
+  private static func multiply(
+    _ execution: Execution, _ node: NodeView, _ matrix: Matrix, _ scratch: Scratch, taps: Int, count: Int
+  ) {
+    let table = UnsafeRawPointer(scratch.table)
+    if Int(node.input(0).pointee.store) == CRNN_STORE_S16 {
+      execution.kernels.pointee.depthwise_s16(
+        table.assumingMemoryBound(to: UnsafePointer<Int16>.self), taps, count, matrix.weights, matrix.offsets,
+        matrix.rowsPerGroup, scratch.sums.accumulators)
+    } else {
+      execution.kernels.pointee.depthwise_u8(
+        table.assumingMemoryBound(to: UnsafePointer<UInt8>.self), taps, count, matrix.weights, matrix.offsets,
+        matrix.rowsPerGroup, scratch.sums.accumulators)
     }
   }
 }

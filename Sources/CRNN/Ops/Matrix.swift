@@ -3,13 +3,13 @@ import CKernels
 
 /// A packed weight matrix of a node: four blobs, `CRNN_MATRIX_*`. y[r] = float(offset[r] + Σ w[r][k] x[k]) · scale[r] + bias[r].
 struct Matrix {
-  let weights: UnsafePointer<Int8>
-  let scales: UnsafePointer<Float>
-  let offsets: UnsafePointer<Int32>
-  let bias: UnsafePointer<Float>
+  private(set) var weights: UnsafePointer<Int8>
+  private(set) var scales: UnsafePointer<Float>
+  private(set) var offsets: UnsafePointer<Int32>
+  private(set) var bias: UnsafePointer<Float>
   /// Rows of all groups, each group's rounded up to whole panels.
   let rows: Int
-  let rowsPerGroup: Int
+  private(set) var rowsPerGroup: Int
   /// Inputs of one row in fours.
   let depthGroups: Int
   let segments: Int
@@ -32,6 +32,18 @@ struct Matrix {
     self.segments = segments
   }
 
+  /// One filter for each of `channels` channels: a row of its own, of as many weights as there are taps.
+  init(channels: Int, of node: NodeView) {
+    weights = node.blob(CRNN_MATRIX_WEIGHTS, as: Int8.self)
+    scales = node.blob(CRNN_MATRIX_SCALES, as: Float.self)
+    offsets = node.blob(CRNN_MATRIX_OFFSETS, as: Int32.self)
+    bias = node.blob(CRNN_MATRIX_BIAS, as: Float.self)
+    rows = channels
+    rowsPerGroup = channels
+    depthGroups = 0
+    segments = 1
+  }
+
   /// The four blobs have exactly the lengths that these extents need. All extents are at most 2^24.
   static func isValid(_ node: NodeView, firstBlob: Int, rows: Int, depth: Int, groups: Int = 1, segments: Int) -> Bool {
     let padded = paddedRows(rows)
@@ -48,43 +60,79 @@ struct Matrix {
       && node.blobLength(firstBlob &+ CRNN_MATRIX_BIAS) == 4 &* all
   }
 
+  /// The rows from `first` on, `count` of them, whole panels of one group.
+  func slice(first: Int, count: Int) -> Matrix {
+    var result = self
+    result.weights += first &* Int(CRNN_GROUP_DEPTH) &* depthGroups
+    result.scales += first
+    result.offsets += first
+    result.bias += first
+    result.rowsPerGroup = count
+    return result
+  }
+
   private static func perSegment(_ depthGroups: Int, _ segments: Int) -> Int {
     (depthGroups &+ segments &- 1) / segments
   }
 
-  /// The values of `count` rows of operands, `stride` elements apart, before the activation.
+  /// The values of `count` rows of operands, `stride` bytes apart, before the activation.
   @inline(never)
   func apply(
-    _ kernels: UnsafePointer<crnn_kernels>, _ x: Operands, stride: Int, count: Int, _ sums: MatrixSums
+    _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ codes: UnsafeRawPointer, stride: Int, count: Int,
+    _ sums: MatrixSums
   ) {
-    multiply(kernels, x, stride: stride, count: count, sums)
-    rescale(kernels, sums, first: 0, count: count, group: 0)
+    multiply(kernels, kind, codes, stride: stride, count: count, sums)
+    rescale(kernels, sums, first: 0, count: count)
   }
 
-  /// The sums of products; what stands for them as values comes with `rescale`.
+  /// The sums of products of `count` rows; what stands for them as values comes with `rescale`.
   func multiply(
-    _ kernels: UnsafePointer<crnn_kernels>, _ x: Operands, stride: Int, count: Int, group: Int = 0, _ sums: MatrixSums
+    _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ codes: UnsafeRawPointer, stride: Int, count: Int,
+    _ sums: MatrixSums
+  ) {
+    var row = 0
+    while row < count {
+      let first = codes + row &* stride
+      var rows = (first, first + stride, first + 2 &* stride, first + 3 &* stride)
+      withUnsafeMutableBytes(of: &rows) {
+        guard let table = $0.baseAddress else { return }
+        multiply(
+          kernels, kind, table.assumingMemoryBound(to: UnsafeRawPointer.self), taps: 1, count: min(4, count &- row),
+          sums.advanced(by: row &* rowsPerGroup))
+      }
+      row &+= 4
+    }
+  }
+
+  /// The same for operands that lie anywhere: for each of `taps` taps, which share the depth, the codes of all rows. The table may be changed.
+  func multiply(
+    _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ table: UnsafeMutablePointer<UnsafeRawPointer>,
+    taps: Int, count: Int, _ sums: MatrixSums
   ) {
     let panelStride = 32 &* depthGroups
     let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
-    let start = weights + group &* panels &* panelStride
-    let step = Matrix.perSegment(depthGroups, segments)
+    // Only sums over one tap have several segments.
+    let step = segments == 1 ? depthGroups / taps : Matrix.perSegment(depthGroups, segments)
     var segment = 0
     while segment < segments {
       let first = segment &* step
-      let inner = min(step, depthGroups &- first)
-      let initial = offsets + (segment &* rows &+ group &* rowsPerGroup)
       kernels.multiply(
-        x.advanced(by: 4 &* first), stride, count, start + 32 &* first, initial, 0, inner, panels, panelStride,
-        sums.accumulators, rowsPerGroup)
-      if segments > 1 { join(kernels, sums, count, segment) }
+        kind, table, taps: taps, count: count, weights + 32 &* first, offsets + segment &* rows,
+        min(step, depthGroups &- first), panels, panelStride, sums.accumulators, rowsPerGroup)
+      if segments > 1 {
+        join(kernels, sums, count, segment)
+        var row = 0
+        while row < count {
+          table[row] += Int(CRNN_GROUP_DEPTH) &* step &* kind.bytes
+          row &+= 1
+        }
+      }
       segment &+= 1
     }
   }
 
   /// The sums of operand rows `first`..<`first + count` become the values that they stand for.
-  func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, first: Int, count: Int, group: Int) {
-    let (scales, bias) = (scales + group &* rowsPerGroup, bias + group &* rowsPerGroup)
+  func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, first: Int, count: Int) {
     if segments == 1 {
       let start = first &* rowsPerGroup
       kernels.pointee.rescale(sums.accumulators + start, scales, bias, sums.values + start, count, rowsPerGroup)
@@ -116,6 +164,15 @@ struct MatrixSums {
 
   init(_ matrix: Matrix, rows: Int, _ cursor: inout Cursor) {
     self.init(rows &* matrix.rowsPerGroup, segments: matrix.segments, &cursor)
+  }
+
+  private init(accumulators: UnsafeMutablePointer<Int32>, values: UnsafeMutablePointer<Float>) {
+    self.accumulators = accumulators
+    self.values = values
+  }
+
+  func advanced(by count: Int) -> MatrixSums {
+    MatrixSums(accumulators: accumulators + count, values: values + count)
   }
 
   init(_ count: Int, segments: Int, _ cursor: inout Cursor) {

@@ -8,12 +8,14 @@ struct MatrixOutput {
   private let node: NodeView
   private let matrix: Matrix
   private let tensor: UnsafePointer<crnn_tensor_record>
-  /// Output channels of one group.
+  /// Output channels, of all the node's from `first` on.
   private let outputs: Int
+  private let first: Int
   private let isFused: Bool
   private var quantization: crnn_quantization
 
-  init(_ execution: Execution, _ node: NodeView, _ matrix: Matrix, outputs: Int) {
+  init(_ execution: Execution, _ node: NodeView, _ matrix: Matrix, first: Int = 0, outputs: Int) {
+    self.first = first
     self.execution = execution
     self.node = node
     self.matrix = matrix
@@ -27,20 +29,21 @@ struct MatrixOutput {
     if isRelu { quantization.minimum = max(quantization.minimum, quantization.zero_point) }
   }
 
-  /// Writes rows `first`..<`first + count` of the sums to `target` and on, `stride` elements apart.
+  /// Writes `count` rows of the sums, from row `start` on, to the node's channels at `target` and on, `stride` elements apart.
   func write(
-    _ sums: MatrixSums, first: Int, count: Int, group: Int, _ target: UnsafeMutableRawPointer, stride: Int
+    _ sums: MatrixSums, row start: Int, count: Int, _ target: UnsafeMutableRawPointer, stride: Int
   ) {
-    if isFused { return requantize(sums, first, count, group, target, stride) }
-    matrix.rescale(execution.kernels, sums, first: first, count: count, group: group)
+    let target = target + first &* tensor.pointee.elementSize
+    if isFused { return requantize(sums, start, count, target, stride) }
+    matrix.rescale(execution.kernels, sums, first: start, count: count)
     var row = 0
     while row < count {
-      let values = sums.values + (first &+ row) &* matrix.rowsPerGroup
+      let values = sums.values + (start &+ row) &* matrix.rowsPerGroup
       var done = 0
       // PRelu has a slope for each channel, whatever positions a dense layer's result is cut into.
       let part = node.slopes == nil ? outputs : min(outputs, Int(tensor.pointee.channels))
       while done < outputs {
-        execution.activate(node, values + done, part, slopes: node.slopes.map { $0 + group &* outputs })
+        execution.activate(node, values + done, part, slopes: node.slopes.map { $0 + first })
         done &+= part
       }
       execution.store(values, tensor.pointee, target + row &* stride &* tensor.pointee.elementSize, outputs)
@@ -49,20 +52,18 @@ struct MatrixOutput {
   }
 
   private func requantize(
-    _ sums: MatrixSums, _ first: Int, _ count: Int, _ group: Int, _ target: UnsafeMutableRawPointer, _ stride: Int
+    _ sums: MatrixSums, _ start: Int, _ count: Int, _ target: UnsafeMutableRawPointer, _ stride: Int
   ) {
     var q = quantization
-    let accumulators = sums.accumulators + first &* matrix.rowsPerGroup
-    let scales = matrix.scales + group &* matrix.rowsPerGroup
-    let bias = matrix.bias + group &* matrix.rowsPerGroup
+    let accumulators = sums.accumulators + start &* matrix.rowsPerGroup
     if Int(tensor.pointee.store) == CRNN_STORE_U8 {
       execution.kernels.pointee.requantize_u8(
-        accumulators, scales, bias, &q, target.assumingMemoryBound(to: UInt8.self), count, matrix.rowsPerGroup, outputs,
-        stride)
+        accumulators, matrix.scales, matrix.bias, &q, target.assumingMemoryBound(to: UInt8.self), count,
+        matrix.rowsPerGroup, outputs, stride)
     } else {
       execution.kernels.pointee.requantize_s16(
-        accumulators, scales, bias, &q, target.assumingMemoryBound(to: Int16.self), count, matrix.rowsPerGroup, outputs,
-        stride)
+        accumulators, matrix.scales, matrix.bias, &q, target.assumingMemoryBound(to: Int16.self), count,
+        matrix.rowsPerGroup, outputs, stride)
     }
   }
 }

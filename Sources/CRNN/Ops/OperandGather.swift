@@ -1,14 +1,15 @@
 import CCRNN
 import CKernels
 
-/// Writes the operands of one output position of a convolution into one row of 16-bit codes, in the order of the packed weights:
+/// Writes the operands of output positions of a convolution into rows of codes, in the order of the packed weights:
 /// (time, height, width, channel). What lies outside is the code of 0.
 struct OperandGather {
   let shape: UnsafePointer<WindowShape>
   let frameBytes: Int
   /// The code of 0.
   let zeroCode: Int16
-  let isWide: Bool
+  /// Bytes of a code.
+  let codeBytes: Int
   let index: Int
   /// Frames of the whole sequence, where it has ended, else −1.
   let finalFrames: Int64
@@ -21,7 +22,7 @@ struct OperandGather {
     let tensor = node.input(0)
     frameBytes = tensor.pointee.frameBytes
     zeroCode = Int16(truncatingIfNeeded: tensor.pointee.zero_point)
-    isWide = Int(tensor.pointee.store) == CRNN_STORE_S16
+    codeBytes = tensor.pointee.elementSize
     finalFrames = execution.tensors[index].final
   }
 
@@ -30,7 +31,7 @@ struct OperandGather {
   @_optimize(speed) @inline(never)
   func rows(
     frame: Int64, y: Int, x: Int, count: Int, firstChannel: Int, channelCount: Int, depth: Int,
-    _ rows: UnsafeMutablePointer<Int16>
+    _ rows: UnsafeMutableRawPointer
   ) {
     let lineCodes = shape.pointee.kernelWidth &* channelCount
     // All taps of a row lie side by side.
@@ -43,7 +44,6 @@ struct OperandGather {
     let room = shape.pointee.width &- shape.pointee.kernelWidth &- start
     let insideFirst = start >= 0 ? 0 : min(count, (shape.pointee.strideWidth &- 1 &- start) / shape.pointee.strideWidth)
     let insideEnd = room < 0 || !isWhole ? 0 : min(count, room / shape.pointee.strideWidth &+ 1)
-    let codeBytes = isWide ? 2 : 1
     let step = shape.pointee.strideWidth &* shape.pointee.channels &* codeBytes
     let capacity = Int(truncatingIfNeeded: execution.tensors[index].capacity)
     let ring = execution.stream + Int(truncatingIfNeeded: execution.tensors[index].offset)
@@ -75,49 +75,42 @@ struct OperandGather {
             if isFew {
               while i < insideEnd {
                 moveFour(line + i &* step, codes)
-                codes += depth
+                codes += depth &* codeBytes
                 i &+= 1
               }
               continue
             }
-            copy(line + i &* step, lineCodes, codes)
+            codes.copyMemory(from: line + i &* step, byteCount: lineCodes &* codeBytes)
           } else {
             edge(isLine ? source : nil, iy, start &+ i &* shape.pointee.strideWidth, firstChannel, channelCount, codes)
           }
-          codes += depth
+          codes += depth &* codeBytes
           i &+= 1
         }
-        target += lineCodes
+        target += lineCodes &* codeBytes
       }
     }
   }
 
   @inline(__always)
-  private func moveFour(_ source: UnsafeRawPointer, _ target: UnsafeMutablePointer<Int16>) {
-    var four: UInt64
-    if isWide {
-      four = source.loadUnaligned(as: UInt64.self)
-    } else {
-      four = UInt64(source.loadUnaligned(as: UInt32.self))
-      four = (four | four &<< 16) & 0x0000_FFFF_0000_FFFF
-      four = (four | four &<< 8) & 0x00FF_00FF_00FF_00FF
-    }
-    UnsafeMutableRawPointer(target).storeBytes(of: four, as: UInt64.self)
+  private func moveFour(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
+    if codeBytes == 2 { return target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self) }
+    target.storeBytes(of: source.loadUnaligned(as: UInt32.self), as: UInt32.self)
   }
 
   /// One row of taps along the width, from column `left` on, tap by tap; without a source it lies in the padding.
   @inline(never)
   private func edge(
     _ source: UnsafeRawPointer?, _ iy: Int, _ left: Int, _ firstChannel: Int, _ channelCount: Int,
-    _ target: UnsafeMutablePointer<Int16>
+    _ target: UnsafeMutableRawPointer
   ) {
     var kw = 0
     while kw < shape.pointee.kernelWidth {
       let ix = left &+ kw &* shape.pointee.dilationWidth
-      let part = target + kw &* channelCount
+      let part = target + kw &* channelCount &* codeBytes
       if let source, ix >= 0, ix < shape.pointee.width {
         let first = (iy &* shape.pointee.width &+ ix) &* shape.pointee.channels &+ firstChannel
-        copy(source + first &* (isWide ? 2 : 1), channelCount, part)
+        part.copyMemory(from: source + first &* codeBytes, byteCount: channelCount &* codeBytes)
       } else {
         zero(part, channelCount)
       }
@@ -126,33 +119,14 @@ struct OperandGather {
   }
 
   @inline(__always)
-  private func zero(_ target: UnsafeMutablePointer<Int16>, _ count: Int) {
-    if zeroCode == 0 { return target.clear(count: count) }
+  private func zero(_ target: UnsafeMutableRawPointer, _ count: Int) {
+    if zeroCode == 0 || codeBytes == 1 {
+      return crnn_fill(target, UInt8(truncatingIfNeeded: zeroCode), count &* codeBytes)
+    }
+    let words = target.assumingMemoryBound(to: Int16.self)
     var i = 0
     while i < count {
-      target[i] = zeroCode
-      i &+= 1
-    }
-  }
-
-  @inline(__always)
-  private func copy(_ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Int16>) {
-    if count < 16 { return copyFew(source, count, target) }
-    if isWide {
-      target.copy(from: source.assumingMemoryBound(to: Int16.self), count: count)
-    } else {
-      execution.kernels.pointee.widen_u8(source.assumingMemoryBound(to: UInt8.self), target, count)
-    }
-  }
-
-  /// Codes too few for a loop of vectors.
-  @inline(never)
-  private func copyFew(_ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Int16>) {
-    let wide = source.assumingMemoryBound(to: Int16.self)
-    let bytes = source.assumingMemoryBound(to: UInt8.self)
-    var i = 0
-    while i < count {
-      target[i] = isWide ? wide[i] : Int16(bytes[i])
+      words[i] = zeroCode
       i &+= 1
     }
   }

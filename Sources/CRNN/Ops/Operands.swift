@@ -1,53 +1,39 @@
 import CCRNN
 import CKernels
 
-/// Codes that a matrix is applied to; those past its depth meet weights of 0.
-enum Operands {
-  case s16(UnsafePointer<Int16>)
-  case u8(UnsafePointer<UInt8>)
+/// The types of codes that matrices are applied to.
+enum OperandKind {
+  case s16
+  case u8
   /// 0...127
-  case u7(UnsafePointer<UInt8>)
+  case u7
 
-  /// The codes of a tensor at `codes`.
-  init(_ codes: UnsafeRawPointer, _ tensor: UnsafePointer<crnn_tensor_record>) {
-    if Int(tensor.pointee.store) == CRNN_STORE_S16 {
-      self = .s16(codes.assumingMemoryBound(to: Int16.self))
-    } else {
-      let bytes = codes.assumingMemoryBound(to: UInt8.self)
-      self = tensor.pointee.code_maximum <= 127 ? .u7(bytes) : .u8(bytes)
-    }
+  init(_ tensor: UnsafePointer<crnn_tensor_record>) {
+    self = Int(tensor.pointee.store) == CRNN_STORE_S16 ? .s16 : tensor.pointee.code_maximum <= 127 ? .u7 : .u8
   }
 
-  func advanced(by count: Int) -> Operands {
-    switch self {
-    case .s16(let codes): .s16(codes + count)
-    case .u8(let codes): .u8(codes + count)
-    case .u7(let codes): .u7(codes + count)
-    }
-  }
+  var bytes: Int { self == .s16 ? 2 : 1 }
 }
 
 extension UnsafePointer where Pointee == crnn_kernels {
-  /// The kernel `multiply_*` for the type of the operands.
+  /// The kernel `multiply_*` for operands of this type.
   func multiply(
-    _ x: Operands, _ stride: Int, _ count: Int, _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>,
-    _ initialStride: Int, _ groups: Int, _ panels: Int, _ panelStride: Int, _ accumulators: UnsafeMutablePointer<Int32>,
-    _ accumulatorStride: Int
+    _ kind: OperandKind, _ x: UnsafePointer<UnsafeRawPointer>, taps: Int, count: Int, _ weights: UnsafePointer<Int8>,
+    _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
+    _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
   ) {
-    switch x {
-    case .s16(let codes):
+    let raw = UnsafeRawPointer(x)
+    if kind == .s16 {
       pointee.multiply_s16(
-        codes, stride, count, weights, initial, initialStride, groups, panels, panelStride, accumulators,
-        accumulatorStride)
-    case .u8(let codes):
-      pointee.multiply_u8(
-        codes, stride, count, weights, initial, initialStride, groups, panels, panelStride, accumulators,
-        accumulatorStride)
-    case .u7(let codes):
-      pointee.multiply_u7(
-        codes, stride, count, weights, initial, initialStride, groups, panels, panelStride, accumulators,
-        accumulatorStride)
+        raw.assumingMemoryBound(to: UnsafePointer<Int16>.self), taps, count, weights, initial, groups, panels,
+        panelStride, accumulators, accumulatorStride)
+      return
     }
+    let kernel = kind == .u7 ? pointee.multiply_u7 : pointee.multiply_u8
+    kernel(
+      raw.assumingMemoryBound(to: UnsafePointer<UInt8>.self), taps, count, weights, initial, groups, panels,
+      panelStride,
+      accumulators, accumulatorStride)
   }
 }
 

@@ -36,9 +36,15 @@ enum Pool {
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
     let shape = WindowShape(node)
     let output = node.output.pointee
+    let isWhole = node.parameter(0) == CRNN_POOL_MAXIMUM && hasWholeWindows(shape)
     var f = 0
     while f < count {
       let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64(f))
+      if isWhole {
+        maximumOfRows(execution, node, shape, first &+ Int64(f), frame)
+        f &+= 1
+        continue
+      }
       var position = 0
       while position < shape.outputHeight &* shape.outputWidth {
         let window = Window(
@@ -53,6 +59,49 @@ enum Pool {
       }
       f &+= 1
     }
+  }
+
+  /// No window reaches over the edges of a frame.
+  private static func hasWholeWindows(_ shape: WindowShape) -> Bool {
+    shape.padHeight == 0 && shape.padWidth == 0
+      && (shape.outputHeight &- 1) &* shape.strideHeight &+ (shape.kernelHeight &- 1) &* shape.dilationHeight
+        < shape.height
+      && (shape.outputWidth &- 1) &* shape.strideWidth &+ (shape.kernelWidth &- 1) &* shape.dilationWidth < shape.width
+  }
+
+  /// Tap by tap, each for a whole row of output positions at once.
+  private static func maximumOfRows(
+    _ execution: Execution, _ node: NodeView, _ shape: WindowShape, _ index: Int64, _ target: UnsafeMutableRawPointer
+  ) {
+    let input = node.input(0).pointee
+    let final = execution.tensors[node.inputIndex(0)].final
+    let channels = shape.channels
+    let rowBytes = shape.outputWidth &* channels &* input.elementSize
+    var taps = 0
+    var tap = 0
+    while tap < shape.taps {
+      let kw = tap % shape.kernelWidth
+      let kh = tap / shape.kernelWidth % shape.kernelHeight
+      let kt = tap / (shape.kernelWidth &* shape.kernelHeight)
+      tap &+= 1
+      let time = index &* Int64(shape.strideTime) &- Int64(shape.padTime) &+ Int64(kt &* shape.dilationTime)
+      guard time >= 0, final < 0 || time < final else { continue }
+      let frame = execution.frame(node.inputIndex(0), input.frameBytes, time)
+      var y = 0
+      while y < shape.outputHeight {
+        let iy = y &* shape.strideHeight &+ kh &* shape.dilationHeight
+        let source = frame + (iy &* shape.width &+ kw &* shape.dilationWidth) &* channels &* input.elementSize
+        let row = target + y &* rowBytes
+        // The first tap is the maximum so far.
+        execution.maximum(
+          source, shape.strideWidth &* channels, UnsafeRawPointer(taps == 0 ? source : row),
+          taps == 0 ? shape.strideWidth &* channels : channels, row, channels, input, rows: shape.outputWidth, channels)
+        y &+= 1
+      }
+      taps &+= 1
+    }
+    // A window that lies in the padding alone.
+    if taps == 0 { execution.fillZero(input, target, shape.outputHeight &* shape.outputWidth &* channels) }
   }
 
   /// One output position.
@@ -107,7 +156,7 @@ enum Pool {
         target.copyMemory(from: source, byteCount: channels &* input.elementSize)
         isFirst = false
       } else {
-        execution.maximum(source, input, target, channels)
+        execution.maximum(source, 0, target, 0, target, 0, input, rows: 1, channels)
       }
     }
     // A window that lies in the padding alone.
@@ -154,20 +203,24 @@ enum Pool {
 }
 
 extension Execution {
-  /// target = max(target, source), on codes or floats.
+  /// y = max(a, b) on codes or floats, over `count` elements of each row; strides are in elements.
   func maximum(
-    _ source: UnsafeRawPointer, _ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer, _ count: Int
+    _ a: UnsafeRawPointer, _ aStride: Int, _ b: UnsafeRawPointer, _ bStride: Int, _ y: UnsafeMutableRawPointer,
+    _ yStride: Int, _ tensor: crnn_tensor_record, rows: Int, _ count: Int
   ) {
     switch Int(tensor.store) {
     case CRNN_STORE_U8:
       kernels.pointee.maximum_u8(
-        source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self), count)
+        a.assumingMemoryBound(to: UInt8.self), aStride, b.assumingMemoryBound(to: UInt8.self), bStride,
+        y.assumingMemoryBound(to: UInt8.self), yStride, rows, count)
     case CRNN_STORE_S16:
       kernels.pointee.maximum_s16(
-        source.assumingMemoryBound(to: Int16.self), target.assumingMemoryBound(to: Int16.self), count)
+        a.assumingMemoryBound(to: Int16.self), aStride, b.assumingMemoryBound(to: Int16.self), bStride,
+        y.assumingMemoryBound(to: Int16.self), yStride, rows, count)
     default:
       kernels.pointee.maximum_f32(
-        source.assumingMemoryBound(to: Float.self), target.assumingMemoryBound(to: Float.self), count)
+        a.assumingMemoryBound(to: Float.self), aStride, b.assumingMemoryBound(to: Float.self), bStride,
+        y.assumingMemoryBound(to: Float.self), yStride, rows, count)
     }
   }
 

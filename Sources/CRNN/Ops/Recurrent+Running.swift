@@ -159,10 +159,9 @@ extension Recurrent {
     _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer, _ matrix: Matrix, _ rows: Rows, _ count: Int,
     _ result: MatrixSums
   ) {
-    let codes = UnsafePointer(rows.codes)
-    let operands: Operands =
-      !layer.hiddenIsByte ? .s16(rows.wideCodes) : layer.hiddenIsSevenBit ? .u7(codes) : .u8(codes)
-    matrix.apply(kernels, operands, stride: rows.stride, count: count, result)
+    let kind: OperandKind = !layer.hiddenIsByte ? .s16 : layer.hiddenIsSevenBit ? .u7 : .u8
+    let codes = layer.hiddenIsByte ? UnsafeRawPointer(rows.codes) : UnsafeRawPointer(rows.wideCodes)
+    matrix.apply(kernels, kind, codes, stride: rows.stride &* kind.bytes, count: count, result)
   }
 
   private static func activation(_ node: NodeView, _ kind: Int, _ alpha: Int) -> crnn_activation {

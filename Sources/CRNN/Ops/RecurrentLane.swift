@@ -82,12 +82,12 @@ struct RecurrentLane {
 
   private mutating func project(_ node: NodeView, _ layer: Recurrent.Layer) {
     let input = node.input(0)
-    let codes = input.pointee.frameBytes / input.pointee.elementSize
+    let bytes = input.pointee.frameBytes
     row = 0
     tile = execution.framesInRow(node.inputIndex(0), frame, limit: left, isReverse: layer.isReverse)
     layer.inputMatrix(node).apply(
-      execution.kernels, Operands(execution.frame(node.inputIndex(0), input.pointee.frameBytes, frame), input),
-      stride: layer.isReverse ? 0 &- codes : codes, count: tile, projections)
+      execution.kernels, OperandKind(input), execution.frame(node.inputIndex(0), bytes, frame),
+      stride: layer.isReverse ? 0 &- bytes : bytes, count: tile, projections)
   }
 
   /// h and c from the inputs after the first, where there are any; else they stand as `reset` has left them.

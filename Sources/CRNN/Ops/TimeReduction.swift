@@ -52,7 +52,7 @@ enum TimeReduction {
       } else if kind == CRNN_REDUCE_LAST || time == 0 {
         target.copyMemory(from: source, byteCount: bytes)
       } else if kind == CRNN_REDUCE_MAXIMUM {
-        execution.maximum(source, input, target, input.elements)
+        execution.maximum(source, 0, target, 0, target, 0, input, rows: 1, input.elements)
       } else if kind == CRNN_REDUCE_MINIMUM {
         minimum(execution, source, input, target)
       }

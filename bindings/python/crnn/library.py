@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 from ctypes import POINTER, byref, c_char, c_char_p, c_float, c_int32, c_int64, c_size_t, c_uint32, c_void_p
-from pathlib import Path
 from typing import Optional
 
 from .errors import RuntimeEnvironmentError, error
@@ -227,17 +226,18 @@ _IMAGE_FUNCTIONS = {
 }
 
 
-def _candidates() -> list[Path]:
-    package = Path(__file__).resolve().parent
+def _candidates() -> list[str]:
     named = os.environ.get("CRNN_LIBRARY")
     if named:
-        return [Path(named)]
-    return [package / "libcrnn.so", package.parents[2] / "build" / "libcrnn.so"]
+        return [named]
+    package = os.path.dirname(os.path.realpath(__file__))
+    built = os.path.join(package, "..", "..", "..", "build")
+    return [os.path.join(folder, "libcrnn.so") for folder in (package, os.path.normpath(built))]
 
 
-def _load(path: Path, functions) -> ctypes.CDLL:
+def _load(path: str, functions) -> ctypes.CDLL:
     try:
-        library = ctypes.CDLL(str(path))
+        library = ctypes.CDLL(path)
         for name, (result, arguments) in functions.items():
             function = getattr(library, name)
             function.restype = result
@@ -247,12 +247,12 @@ def _load(path: Path, functions) -> ctypes.CDLL:
     return library
 
 
-def _find() -> Path:
+def _find() -> str:
     candidates = _candidates()
     for path in candidates:
-        if path.exists():
-            return path.resolve()
-    looked = " or ".join(str(path) for path in candidates)
+        if os.path.exists(path):
+            return os.path.realpath(path)
+    looked = " or ".join(candidates)
     raise RuntimeEnvironmentError(
         OPEN, f"libcrnn.so is not at {looked}: run `make` and `pip install ./bindings/python`, or set CRNN_LIBRARY"
     )
@@ -270,8 +270,8 @@ def image() -> ctypes.CDLL:
     """The image library, loaded when it is first needed."""
     global _image
     if _image is None:
-        path = _path.with_name("libcrnn_image.so")
-        if not path.exists():
+        path = os.path.join(os.path.dirname(_path), "libcrnn_image.so")
+        if not os.path.exists(path):
             raise RuntimeEnvironmentError(OPEN, f"images need libcrnn_image.so, which is not at {path}: run `make`")
         _image = _load(path, _IMAGE_FUNCTIONS)
     return _image

@@ -7,8 +7,7 @@ import os
 import weakref
 from ctypes import byref
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Mapping, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
@@ -31,6 +30,9 @@ from .library import (
 from .stream import Stream
 from .timing import MAXIMUM_FRAMES, Timing, finite
 from .values import as_integer, as_path, as_text, stream_options
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Sequences = Union[np.ndarray, Sequence[np.ndarray]]
 
@@ -55,7 +57,14 @@ class Port:
     integer_scale: float
     per_sequence: bool
     fixed_frames: int
-    rate: Fraction
+    ticks: tuple[int, int]  # `rate` as numerator and denominator
+
+    @property
+    def rate(self) -> Fraction:
+        # Imported when it is first asked for: it takes longer than to open a model.
+        from fractions import Fraction
+
+        return Fraction(*self.ticks)
 
 
 class Model:
@@ -103,7 +112,6 @@ class Model:
         ports = []
         for index in range(runtime.crnn_model_port_count(self._handle, direction)):
             info = self._port_info(direction, index)
-            rate = Fraction(info.rate_numerator, info.rate_denominator or 1)
             ports.append(
                 Port(
                     name=info.name.decode(),
@@ -112,7 +120,7 @@ class Model:
                     integer_scale=info.integer_scale,
                     per_sequence=bool(info.per_sequence),
                     fixed_frames=info.fixed_frames,
-                    rate=rate,
+                    ticks=(info.rate_numerator, info.rate_denominator or 1),
                 )
             )
         return tuple(ports)

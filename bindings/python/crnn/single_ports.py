@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from ctypes import addressof
-from typing import Optional
+from typing import Callable, Optional
 
 import numpy as np
 
@@ -18,7 +18,10 @@ _BUFFER_BYTES = 16_384
 
 
 class SinglePorts:
-    """Calls crnn_stream_process_call with structures that are made once. All but `push_again` need the lock."""
+    """Calls crnn_stream_process_call with structures that are made once. All but `push_again` need the lock.
+
+    `push_again(frames)` is `push` for frames of the shape and type of those before; it gives None for others.
+    """
 
     def __init__(self, model, handle, lock):
         self._lock = lock
@@ -33,34 +36,15 @@ class SinglePorts:
         # The address of the structure, which lives as long as this object, is what is cheapest for ctypes.
         self._address = addressof(self._call)
         self._function = runtime.crnn_stream_process_call
-        self._acquire, self._release = lock.acquire, lock.release
-        self.forget()
+        self.push_again, self._remember = _repeater(self._function, self._call, self._output.array, lock)
 
     def forget(self) -> None:
         """The stream was reset: the next frames take the long way. With the lock."""
-        # Of the frames that came last: their shape and type, where the next ones go, and what came of them.
-        self._shape = self._dtype = self._place = self._ready = self._count = None
+        self._remember(None, None, None, None, None)
 
     def push(self, arrays: dict[int, np.ndarray]) -> np.ndarray:
         """Gives an array as the library takes it, and returns what is ready. Where it raises, nothing was consumed."""
         return self._step(arrays[0], False)
-
-    def push_again(self, frames: np.ndarray) -> Optional[np.ndarray]:
-        """The same for frames of the shape and type of those before, which need no check; None for others."""
-        place = self._place
-        if frames.shape != self._shape or frames.dtype is not self._dtype:
-            return None
-        self._acquire()
-        try:
-            if place is not self._place:  # another thread was faster
-                return None
-            place[...] = frames
-            if self._function(self._address):
-                return None  # What it refuses, it has not taken: `push` tells why.
-            count = self._call.frames
-            return (self._ready if count == self._count else self._output.array[:count]).copy()
-        finally:
-            self._release()
 
     def step(self, stream, frames: int, dtype) -> Step:
         """Calls with arrays of their own."""
@@ -110,8 +94,7 @@ class SinglePorts:
         if held is not self._output:
             return result
         if buffer is not None:
-            self._shape, self._dtype = frames.shape, frames.dtype
-            self._place, self._ready, self._count = buffer.array[:count], result, call.frames
+            self._remember(frames.shape, frames.dtype, buffer.array[:count], result, call.frames)
         return result.copy()
 
 
@@ -136,6 +119,40 @@ class Buffer:
         return Buffer(self.array.shape[1:], self.array.dtype, capacity)
 
 
+def _repeater(function, call, output, lock) -> tuple[Callable, Callable]:
+    """`again(frames)`, a push of frames of the shape and type of those before, which need no check (None for others).
+    And `remember(…)`, which with the lock says what those were.
+
+    All that `again` needs are names of its own, whose look-up costs the least.
+    """
+    address, acquire, release = addressof(call), lock.acquire, lock.release
+    # Of the frames that came last: shape and type, where the next ones go, what came of them, and its length.
+    shape = dtype = place = ready = count = None
+
+    def again(frames: np.ndarray) -> Optional[np.ndarray]:
+        spot = place
+        if frames.shape != shape or frames.dtype is not dtype:
+            return None
+        acquire()
+        try:
+            if spot is not place:  # another thread was faster
+                return None
+            spot[...] = frames
+            if function(address):
+                return None  # What it refuses, it has not taken: `push` tells why.
+            given = call.frames
+            return (ready if given == count else output[:given]).copy()
+        finally:
+            release()
+
+    def remember(*last) -> None:
+        nonlocal shape, dtype, place, ready, count
+        shape, dtype, place, ready, count = last
+
+    return again, remember
+
+
 def _ratio(source, target) -> float:
     """How many frames come out for each that goes in."""
-    return float(target.rate / source.rate) if source.rate else 0.0
+    (given, per_given), (taken, per_taken) = target.ticks, source.ticks
+    return given * per_taken / (per_given * taken) if taken else 0.0

@@ -65,6 +65,7 @@ class Stream:
         has_one_each = len(model.inputs) == len(model.outputs) == 1
         self._single = SinglePorts(model, handle, self._lock) if has_one_each else None
         self._steps = self._single or SeveralPorts(model, handle, options)
+        self._push_again = self._single.push_again if self._single else lambda frames: None
 
     def __enter__(self) -> "Stream":
         with self._lock:
@@ -123,8 +124,8 @@ class Stream:
         for another port, and indices outside the table of an embedding, are met when their turn comes, and what stood
         before them was consumed.
         """
-        if type(frames) is np.ndarray and not named and self._single:
-            ready = self._single.push_again(frames)
+        if type(frames) is np.ndarray and not named:
+            ready = self._push_again(frames)
             if ready is not None:
                 return ready
         if frames is None and not named:

@@ -11,14 +11,14 @@ import argparse
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 
 from . import contestants, document, measure, workloads
+from .compare import compare
+from .show import show
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-ENOUGH_DB = 12  # a peer that computes something else than the network is shown, but is no peer to be compared with
 
 
 def arguments():
@@ -64,41 +64,6 @@ def all_runs(options, files):
         yield json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def compare(runs, name):
-    """One network over all runs: each contestant, and the best peer's minimum over ours in each run."""
-    table = {
-        contestant: {
-            "min_us": min(run[name][contestant]["min_us"] for run in runs),
-            "median_us": statistics.median(run[name][contestant]["median_us"] for run in runs),
-            "steps": sum(run[name][contestant]["steps"] for run in runs),
-            "snr_db": first["snr_db"],
-        }
-        for contestant, first in runs[0][name].items()
-    }
-    peers = [one for one, row in table.items() if one not in contestants.OURS and row["snr_db"] >= ENOUGH_DB]
-    best = min(peers, key=lambda one: table[one]["min_us"])
-    ratios = {}
-    for ours in contestants.OURS:
-        of_each = [min(run[name][one]["min_us"] for one in peers) / run[name][ours]["min_us"] for run in runs]
-        ratios[ours] = {
-            "of_each_run": of_each, "min": min(of_each), "median": statistics.median(of_each), "max": max(of_each),
-        }
-    return {"contestants": table, "best_peer": best, "ratios": ratios}
-
-
-def show(workload, result):
-    print(f"\n{workload.name}, {workload.unit}")
-    print(f"  {'':<28}{'min us':>9}{'median us':>11}{'steps':>9}{'SNR dB':>9}")
-    for name, row in result["contestants"].items():
-        remark = "  <- best peer" if name == result["best_peer"] else ""
-        remark = remark or ("" if row["snr_db"] >= ENOUGH_DB else f"  below {ENOUGH_DB} dB: does not count")
-        figures = f"{row['min_us']:>9.1f}{row['median_us']:>11.1f}{row['steps']:>9}{row['snr_db']:>9.1f}"
-        print(f"  {name:<28}{figures}{remark}")
-    for ours, ratio in result["ratios"].items():
-        print(f"  {ours}: {ratio['median']:.2f} times as fast as the best peer "
-              f"({ratio['min']:.2f} to {ratio['max']:.2f} over {len(ratio['of_each_run'])} runs)")
-
-
 def main():
     options = arguments()
     if not pathlib.Path(options.zoo).is_dir():
@@ -110,8 +75,9 @@ def main():
     runs = list(all_runs(options, files))
     results = {}
     for workload in chosen(options):
-        results[workload.name] = {"name": workload.name, "unit": workload.unit, **compare(runs, workload.name)}
-        show(workload, results[workload.name])
+        compared = compare(runs, workload.name, contestants.OURS)
+        results[workload.name] = {"name": workload.name, "unit": workload.unit, **compared}
+        show(results[workload.name])
     figures = {"runs": options.runs, "seconds": options.seconds, "results": results}
     options.output.write_text(json.dumps(figures, indent=2) + "\n")
     if options.document:

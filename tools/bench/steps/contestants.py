@@ -14,21 +14,33 @@ OURS = (PUSHED, STEPPED)
 def prepare(workload, root, folder):
     """Writes the files of every contestant for a workload: {contestant: path}."""
     folder.mkdir(parents=True, exist_ok=True)
+    packed = own_model(workload, root, folder)
+    files = {PUSHED: packed, STEPPED: packed, **peers_of(workload, graphs.one_step(workload, folder), folder)}
+    return {name: str(path) for name, path in {**files, **workload.tflite}.items()}
+
+
+def own_model(workload, root, folder):
+    """Converts the network for this library, as a user would."""
     packed = folder / "model.crnn"
-    tool = [root / "tools/zoo/zoo", "--convert", workload.name, workload.source, packed]
-    subprocess.run(tool, check=True, stdout=subprocess.DEVNULL)
-    step = graphs.one_step(workload, folder)
-    with _quiet():
+    if workload.options is None:
+        words = [root / "tools/zoo/zoo", "--convert", workload.name, workload.source, packed]
+    else:
+        words = [root / "build/crnn", "convert", workload.source, "-o", packed, *workload.options]
+        words += ["--calibrate", workload.calibration_file]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    return packed
+
+
+def peers_of(workload, step, folder):
+    """The files of ONNX Runtime, from the float one."""
+    with quiet():
         static = graphs.static_int8(step, folder / "static.onnx", workload)
-        files = {
-            PUSHED: packed,
-            STEPPED: packed,
+        return {
             "ORT float": step,
             "ORT dynamic int8": graphs.dynamic_int8(step, folder / "dynamic.onnx"),
             "ORT static int8": static,
             "ORT static + dynamic LSTM": graphs.dynamic_int8(static, folder / "both.onnx", ("LSTM",)),
         }
-    return {name: str(path) for name, path in {**files, **workload.tflite}.items()}
 
 
 def begin(name, path, workload):
@@ -42,7 +54,7 @@ def begin(name, path, workload):
     return lite_rt.Stepper(path, workload.frames)
 
 
-class _quiet:
+class quiet:
     """Hides what onnxruntime.quantization prints and logs, unless it fails."""
 
     def __enter__(self):

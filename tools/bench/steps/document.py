@@ -1,20 +1,25 @@
 """Writes the tables into docs/performance.md, between two comments that it finds there."""
 
 import pathlib
-import platform
+
+from .machine import processor
 
 BEGIN, END = "<!-- make bench-steps: from here -->\n", "<!-- make bench-steps: to here -->\n"
 
 
 def write(path: pathlib.Path, document: dict) -> None:
     """Replaces what stands between the comments."""
-    text = path.read_text()
-    before, rest = text.split(BEGIN, 1)
-    path.write_text(before + BEGIN + _tables(document) + END + rest.split(END, 1)[1])
+    path.write_text(replaced(path.read_text(), BEGIN, END, _tables(document)))
+
+
+def replaced(text: str, begin: str, end: str, middle: str) -> str:
+    """A text with something else between two lines of it."""
+    before, rest = text.split(begin, 1)
+    return before + begin + middle + end + rest.split(end, 1)[1]
 
 
 def _tables(document: dict) -> str:
-    lines = [f"{document['runs']} runs of {document['seconds']:g} s for each network; {_processor()}.", ""]
+    lines = [f"{document['runs']} runs of {document['seconds']:g} s for each network; {processor()}.", ""]
     for result in document["results"].values():
         lines += [f"**{result['name']}, {result['unit']}**", ""]
         lines += ["| contestant | minimum µs | median µs | SNR dB |", "|---|---|---|---|"]
@@ -27,14 +32,3 @@ def _tables(document: dict) -> str:
             lines.append(f"* {ours}: {ratio['median']:.2f} times as fast as the best peer ({spread})")
         lines.append("")
     return "\n".join(lines) + "\n"
-
-
-def _processor() -> str:
-    """What Linux says of the processor, and of the instruction sets that matter here."""
-    info = pathlib.Path("/proc/cpuinfo")
-    if not info.exists():
-        return platform.machine()
-    fields = dict(line.split("\t: ", 1) for line in info.read_text().splitlines() if "\t: " in line)
-    flags = fields.get("flags", "").split()
-    sets = [name for name in ("avx2", "avx_vnni", "avx512_vnni") if name in flags]
-    return f"{fields.get('model name', platform.machine()).strip()} with {', '.join(sets) or 'none of AVX2 and VNNI'}"

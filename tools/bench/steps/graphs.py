@@ -15,10 +15,15 @@ OPSET = 17  # quantisation by channel came with 13
 
 def one_step(workload, folder):
     """The path of the workload's graph for a single step, its constants folded."""
-    unfolded, path = folder / "unfolded.onnx", folder / "step.onnx"
     model = onnx.load(workload.source)
     if workload.name == "kws_streaming_crnn":  # the zoo has it only for whole sequences
         model = kws_step.cut(model)
+    return folded(model, folder, "step.onnx")
+
+
+def folded(model, folder, name):
+    """The path of a graph whose constants are folded and whose shapes are written in."""
+    unfolded, path = folder / "unfolded.onnx", folder / name
     if model.opset_import[0].version < OPSET:
         model = onnx.version_converter.convert_version(model, OPSET)
     onnx.save(model, unfolded)
@@ -39,7 +44,7 @@ def static_int8(source, target, workload):
     joins and cuts states, which would be rounded again at every step."""
     quantization.quantize_static(
         source, target, _Frames(source, workload), quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=True,
-        op_types_to_quantize=["Conv", "MatMul", "Gemm", "Relu", "Transpose", "Reshape", "Pad"],
+        op_types_to_quantize=["Conv", "MatMul", "Gemm", "Relu", "MaxPool", "Transpose", "Reshape", "Pad"],
         activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
     return target
 

@@ -11,14 +11,7 @@ class Stepper:
     """
 
     def __init__(self, path, workload, frames):
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.add_session_config_entry("session.set_denormal_as_zero", "1")
-        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        self._session = session(path)
         self._run = self._session._sess.run_with_iobinding
         self.frames = list(frames)
         state = dict(workload.state)
@@ -38,11 +31,11 @@ class Stepper:
         self._bindings = []
         for index in range(2):
             binding = self._session.io_binding()
-            _bind(binding.bind_input, fresh, self._input)
-            _bind(binding.bind_output, result, self._output)
+            bind(binding.bind_input, fresh, self._input)
+            bind(binding.bind_output, result, self._output)
             for name in state:
-                _bind(binding.bind_input, name, self._states[index][name])
-                _bind(binding.bind_output, state[name], self._states[1 - index][name])
+                bind(binding.bind_input, name, self._states[index][name])
+                bind(binding.bind_output, state[name], self._states[1 - index][name])
             self._bindings.append(binding)
         self._turn = 0
         self._raw = [binding._iobinding for binding in self._bindings]
@@ -71,5 +64,18 @@ class Stepper:
         return {fresh: self._input.copy(), **{name: state[name].copy() for name in names}}
 
 
-def _bind(function, name, array):
+def session(path, threads=1):
+    """With more than one thread, they wait for work by spinning, but only inside a call."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(threads > 1)))
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def bind(function, name, array):
     function(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from typing import Optional
 
 import numpy as np
 
@@ -24,7 +25,8 @@ class Workload:
         context: elements of the step before that the peers' input needs in front of the new ones.
         state: (input, output) of the peers' one-step ONNX graph that go round; all start at zero.
         tflite: LiteRT files by contestant.
-        tflite_state: (input, output) of those that go round, by position.
+        options: what `crnn convert` needs beside the calibration data; None where tools/zoo/zoo knows the network.
+        calibration_file: the calibration data as `crnn convert` takes them, where `options` are given.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Workload:
     state: tuple
     context: int = 0
     tflite: dict = dataclasses.field(default_factory=dict)
+    options: Optional[list] = None
+    calibration_file: Optional[pathlib.Path] = None
 
 
 def kws_streaming_crnn(zoo):

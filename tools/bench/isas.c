@@ -1,6 +1,6 @@
 /* How fast packed models run through libcrnn.so, for each instruction set and chunk:
  *
- *     bench MODEL.crnn…
+ *     bench-isas MODEL.crnn…
  *
  * For each combination whole sequences of random input are run over and over, in rounds of a fifth of a second; the fastest
  * round counts. One thread, the caller's. */
@@ -27,7 +27,7 @@ typedef struct network {
 } network;
 
 static void stop(const char *what, const char *why) {
-  fprintf(stderr, "bench: %s: %s\n", what, why);
+  fprintf(stderr, "bench-isas: %s: %s\n", what, why);
   exit(1);
 }
 
@@ -182,7 +182,7 @@ static void measure(const char *path, network *n, const char *isa, int32_t chunk
 }
 
 int main(int count, char **arguments) {
-  if (count < 2) stop("usage", "bench MODEL.crnn…");
+  if (count < 2) stop("usage", "bench-isas MODEL.crnn…");
   printf("%-42s %-10s %5s %12s %12s %12s\n", "model", "isa", "chunk", "frames/s", "us/frame", "stream bytes");
   for (int m = 1; m < count; m++) {
     for (int32_t isa = 0; isa < crnn_isa_count(); isa++) {

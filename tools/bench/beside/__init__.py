@@ -1,0 +1,1 @@
+"""This library beside its peers on convolutional-recurrent networks. `make bench` runs it."""
