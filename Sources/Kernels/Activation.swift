@@ -40,12 +40,9 @@ import CKernelSet
 
   @inline(__always)
   private func power(_ x: Vector, _ exponent: Float) -> Vector {
+    if isOfTwo(exponent) { return powerOfTwo(x, exponent) }
     if exponent == 1 { return x }
-    if exponent == 2 { return x * x }
     if exponent == 3 { return (x * x) * x }
-    if exponent == 4 { return (x * x) * (x * x) }
-    if exponent == 0.5 { return squareRoot(x) }
-    if exponent == 0.25 { return squareRoot(squareRoot(x)) }
     return whereGreater(x, all(0), exponential(all(exponent) * logarithm(x)), all(0))
   }
 
@@ -53,6 +50,19 @@ import CKernelSet
 
 @inline(__always)
 private func leaky(_ x: Vector, _ slope: Vector) -> Vector { whereGreater(all(0), x, slope * x, x) }
+
+/// Squares and square roots, once or twice: spectra and norms.
+@inline(__always)
+private func isOfTwo(_ exponent: Float) -> Bool {
+  exponent == 2 || exponent == 4 || exponent == 0.5 || exponent == 0.25
+}
+
+@inline(__always)
+private func powerOfTwo(_ x: Vector, _ exponent: Float) -> Vector {
+  let once = exponent > 1 ? x * x : squareRoot(x)
+  if exponent == 4 { return once * once }
+  return exponent == 0.25 ? squareRoot(once) : once
+}
 
 /// The activations that most networks have stay inline; the others are called for each vector, or left to another module.
 @c @implementation
@@ -75,6 +85,16 @@ func crnn_kernel_activate(
   case CRNN_ACTIVATION_TANH:
     while i < count {
       store(hyperbolicTangent(load(y + i, count &- i)), y + i, count &- i)
+      i &+= Vector.count
+    }
+  case CRNN_ACTIVATION_ABSOLUTE:
+    while i < count {
+      store(load(y + i, count &- i).magnitude, y + i, count &- i)
+      i &+= Vector.count
+    }
+  case CRNN_ACTIVATION_POWER where isOfTwo(activation.alpha):
+    while i < count {
+      store(powerOfTwo(load(y + i, count &- i), activation.alpha), y + i, count &- i)
       i &+= Vector.count
     }
   case CRNN_ACTIVATION_LEAKY_RELU:
