@@ -16,7 +16,7 @@ import CKernelSet
     switch Int(activation.kind) {
     case CRNN_ACTIVATION_RELU: return maximum(x, zero)
     case CRNN_ACTIVATION_LEAKY_RELU, CRNN_ACTIVATION_PRELU: return leaky(x, alpha)
-    case CRNN_ACTIVATION_ELU: return whereGreater(zero, x, alpha * (exponential(x) - one), beta * x)
+    case CRNN_ACTIVATION_ELU: return exponentialUnit(x, alpha, beta)
     case CRNN_ACTIVATION_CLIP: return clamp(x, alpha, beta)
     case CRNN_ACTIVATION_SIGMOID: return sigmoid(x)
     case CRNN_ACTIVATION_TANH: return hyperbolicTangent(x)
@@ -50,6 +50,11 @@ import CKernelSet
 
 @inline(__always)
 private func leaky(_ x: Vector, _ slope: Vector) -> Vector { whereGreater(all(0), x, slope * x, x) }
+
+@inline(__always)
+private func exponentialUnit(_ x: Vector, _ alpha: Vector, _ beta: Vector) -> Vector {
+  whereGreater(all(0), x, alpha * (exponential(x) - all(1)), beta * x)
+}
 
 /// Squares and square roots, once or twice: spectra and norms.
 @inline(__always)
@@ -85,6 +90,12 @@ func crnn_kernel_activate(
   case CRNN_ACTIVATION_TANH:
     while i < count {
       store(hyperbolicTangent(load(y + i, count &- i)), y + i, count &- i)
+      i &+= Vector.count
+    }
+  case CRNN_ACTIVATION_ELU:
+    let (alpha, beta) = (all(activation.alpha), all(activation.beta))
+    while i < count {
+      store(exponentialUnit(load(y + i, count &- i), alpha, beta), y + i, count &- i)
       i &+= Vector.count
     }
   case CRNN_ACTIVATION_ABSOLUTE:
