@@ -28,7 +28,11 @@ let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
 /// With `others`, it has the sums of products alone, and its table takes the other kernels from that set.
 /// With `unusual`, recurrent steps of unusual functions are left to that set.
-func kernels(_ name: String, features: [String] = [], others: String? = nil, unusual: String? = nil) -> Target {
+/// `hasWinograd`: it has Winograd's convolution, which the sums of products of bytes of the VNNI sets are as fast without.
+func kernels(
+  _ name: String, features: [String] = [], others: String? = nil, unusual: String? = nil,
+  hasWinograd: Bool = false
+) -> Target {
   let set = "-DCRNN_KERNEL_SET=\(name.lowercased())"
   var flags = features + ["-ffp-contract=off", set]
   var dependencies: [Target.Dependency] = ["CKernels", "CCRNN"]
@@ -40,7 +44,9 @@ func kernels(_ name: String, features: [String] = [], others: String? = nil, unu
     excluded.append("Kernels/README.md")
     // A set with sums of products of bytes has operands of its own.
     if name.hasSuffix("VNNI") { excluded.append("Kernels/OperandBytes.swift") }
+    if !hasWinograd { excluded += ["Kernels/WinogradMultiply.swift", "Kernels/WinogradTransforms.swift"] }
   }
+  if hasWinograd { flags.append("-DCRNN_WINOGRAD") }
   var settings: [SwiftSetting] = core
   if let unusual {
     flags.append("-DCRNN_KERNEL_UNUSUAL=\(unusual.lowercased())")
@@ -60,7 +66,7 @@ func kernels(_ name: String, features: [String] = [], others: String? = nil, unu
 #if arch(x86_64)
   let kernelSets = [
     kernels("Reference"), kernels("Baseline", features: ["-msse4.1"]),
-    kernels("AVX2", features: ["-mavx2"], unusual: "Baseline"),
+    kernels("AVX2", features: ["-mavx2"], unusual: "Baseline", hasWinograd: true),
     kernels("AVXVNNI", features: ["-mavx2", "-mavxvnni"], others: "AVX2"),
     kernels(
       "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "Baseline"),
@@ -114,7 +120,7 @@ let tools: [Target] = [
   .executableTarget(
     name: "crnn",
     dependencies: [
-      "CRNN", "CCRNN", "Arrays", "Quantizer", "ONNX", "ImageIO", "CCRNNImage",
+      "CRNN", "CCRNN", "CKernels", "Arrays", "Quantizer", "ONNX", "ImageIO", "CCRNNImage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     exclude: ["README.md"]),

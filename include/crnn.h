@@ -263,6 +263,25 @@ CRNN_API int32_t crnn_model_is_bounded(const crnn_model *model);
 /* The name of the instruction set whose kernels this model uses. Threads: any. Since 0.1. */
 CRNN_API const char *crnn_model_isa(const crnn_model *model);
 
+/* ---- Prepared weights: more speed for more memory ------------------------------------------------------------------------- */
+
+/* Some convolutions (3 x 3 over time and height, 32 channels and more) have weights that are transformed before they are multiplied. That is
+ * done again for every chunk, or once, by crnn_model_prepare, into memory of eight times the weights' size; the answer is the same to the bit.
+ * `*bytes` receives that size, 0 where this network on this instruction set gains nothing by it. It pays for streams with long chunks, whole
+ * sequences most of all; with chunks under 8 frames nothing uses it. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_model_prepare_size(const crnn_model *model, size_t *bytes, crnn_error *error) CRNN_CHECK_RESULT;
+
+/* Transforms the weights into `memory` (crnn_model_prepare_size bytes, aligned to 64), which the model uses from then on and which must live as
+ * long as it. Memory that already holds the prepared weights of a model with the same content is used as it is, and not written to, so that models,
+ * or processes, can share it. `memory` NULL: the model goes back to transforming as it needs them.
+ *
+ *     size_t bytes;
+ *     if (crnn_model_prepare_size(model, &bytes, &error) == CRNN_OK && bytes > 0)
+ *       crnn_model_prepare(model, aligned_alloc(64, (bytes + 63) / 64 * 64), bytes, &error);
+ *
+ * Threads: none of this model's streams may be running. Since 0.1. */
+CRNN_API crnn_status crnn_model_prepare(crnn_model *model, void *memory, size_t bytes, crnn_error *error);
+
 /* ---- Streams ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct crnn_stream_options {

@@ -69,7 +69,8 @@ private func powerOfTwo(_ x: Vector, _ exponent: Float) -> Vector {
   return exponent == 0.25 ? squareRoot(once) : once
 }
 
-/// The activations that most networks have stay inline; the others are called for each vector, or left to another module.
+/// The activations that most networks have stay inline; the others, and all where size matters more, are called for each vector, or left to
+/// another module.
 @c @implementation
 func crnn_kernel_activate(
   _ given: UnsafePointer<crnn_activation>, _ y: UnsafeMutablePointer<Float>, _ count: Int
@@ -77,42 +78,44 @@ func crnn_kernel_activate(
   let activation = given.pointee
   var i = 0
   switch Int(activation.kind) {
-  case CRNN_ACTIVATION_RELU:
-    while i < count {
-      store(maximum(load(y + i, count &- i), all(0)), y + i, count &- i)
-      i &+= Vector.count
-    }
-  case CRNN_ACTIVATION_SIGMOID:
-    while i < count {
-      store(sigmoid(load(y + i, count &- i)), y + i, count &- i)
-      i &+= Vector.count
-    }
-  case CRNN_ACTIVATION_TANH:
-    while i < count {
-      store(hyperbolicTangent(load(y + i, count &- i)), y + i, count &- i)
-      i &+= Vector.count
-    }
-  case CRNN_ACTIVATION_ELU:
-    let (alpha, beta) = (all(activation.alpha), all(activation.beta))
-    while i < count {
-      store(exponentialUnit(load(y + i, count &- i), alpha, beta), y + i, count &- i)
-      i &+= Vector.count
-    }
-  case CRNN_ACTIVATION_ABSOLUTE:
-    while i < count {
-      store(load(y + i, count &- i).magnitude, y + i, count &- i)
-      i &+= Vector.count
-    }
-  case CRNN_ACTIVATION_POWER where isOfTwo(activation.alpha):
-    while i < count {
-      store(powerOfTwo(load(y + i, count &- i), activation.alpha), y + i, count &- i)
-      i &+= Vector.count
-    }
-  case CRNN_ACTIVATION_LEAKY_RELU:
-    while i < count {
-      store(leaky(load(y + i, count &- i), all(activation.alpha)), y + i, count &- i)
-      i &+= Vector.count
-    }
+  #if !CRNN_SMALL
+    case CRNN_ACTIVATION_RELU:
+      while i < count {
+        store(maximum(load(y + i, count &- i), all(0)), y + i, count &- i)
+        i &+= Vector.count
+      }
+    case CRNN_ACTIVATION_SIGMOID:
+      while i < count {
+        store(sigmoid(load(y + i, count &- i)), y + i, count &- i)
+        i &+= Vector.count
+      }
+    case CRNN_ACTIVATION_TANH:
+      while i < count {
+        store(hyperbolicTangent(load(y + i, count &- i)), y + i, count &- i)
+        i &+= Vector.count
+      }
+    case CRNN_ACTIVATION_ELU:
+      let (alpha, beta) = (all(activation.alpha), all(activation.beta))
+      while i < count {
+        store(exponentialUnit(load(y + i, count &- i), alpha, beta), y + i, count &- i)
+        i &+= Vector.count
+      }
+    case CRNN_ACTIVATION_ABSOLUTE:
+      while i < count {
+        store(load(y + i, count &- i).magnitude, y + i, count &- i)
+        i &+= Vector.count
+      }
+    case CRNN_ACTIVATION_POWER where isOfTwo(activation.alpha):
+      while i < count {
+        store(powerOfTwo(load(y + i, count &- i), activation.alpha), y + i, count &- i)
+        i &+= Vector.count
+      }
+    case CRNN_ACTIVATION_LEAKY_RELU:
+      while i < count {
+        store(leaky(load(y + i, count &- i), all(activation.alpha)), y + i, count &- i)
+        i &+= Vector.count
+      }
+  #endif
   default:
     if Int(activation.kind) == CRNN_ACTIVATION_PRELU, let slopes = activation.slopes {
       while i < count {

@@ -274,11 +274,13 @@ private func multiply<O: Operand, Once: Operand>(
       tile.advance(panels: 1)
       left &-= 1
     }
-    while left > 3 {
-      tile.multiplyRow(panels: 4)
-      tile.advance(panels: 4)
-      left &-= 4
-    }
+    #if !CRNN_SMALL
+      while left > 3 {
+        tile.multiplyRow(panels: 4)
+        tile.advance(panels: 4)
+        left &-= 4
+      }
+    #endif
     while left > 0 {
       tile.multiplyRow(panels: 1)
       tile.advance(panels: 1)

@@ -14,12 +14,13 @@ struct CRNNCommand: ParsableCommand {
         crnn verify digits.crnn
         crnn run digits.crnn images.npy -o probabilities.npy
         crnn evaluate digits.crnn test.npz
+        crnn bench digits.crnn --layers
 
       \(ExitStatus.discussion)
       """,
     version: version,
     subcommands: [
-      ConvertCommand.self, InspectCommand.self, VerifyCommand.self, RunCommand.self, EvaluateCommand.self,
+      ConvertCommand.self, InspectCommand.self, VerifyCommand.self, RunCommand.self, EvaluateCommand.self, BenchCommand.self,
     ])
 
   /// Of the tool, and of the runtime in it.

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crnn_processor.h"
+
 /* Entry i is the remainder of the four-bit value i. */
 static inline uint32_t crnn_crc32c_nibble(uint32_t index) {
   static const uint32_t remainders[16] = {
@@ -35,8 +37,7 @@ static inline uint32_t crnn_crc32c(uint32_t crc, const void *_Nonnull memory, si
   const uint8_t *bytes = (const uint8_t *)memory;
   size_t i = 0;
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("sse4.2")) {
+  if (crnn_processor_features() & CRNN_PROCESSOR_SSE42) {
     crc = crnn_crc32c_words(crc, bytes, count / 8);
     i = count / 8 * 8;
   }

@@ -213,7 +213,9 @@ typedef struct crnn_node_record {
   float alpha, beta;
   int32_t parameter[12];
   float real[10];
-  uint32_t reserved[6];
+  uint32_t winograd_parts;          /* convolution of 3 x 3: over each of so many equal runs of its channels, in groups of four, no sum of
+                                       products of codes leaves -2^25..2^25 - 1 (docs/numerics.md); 0: nothing is said */
+  uint32_t reserved[5];
 } crnn_node_record;
 
 /* Where the two arrays lie in a node record, for readers that index them. */

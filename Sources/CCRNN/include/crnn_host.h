@@ -5,10 +5,6 @@
 
 #include <stddef.h>
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
 #if !defined(CRNN_FREESTANDING) && (defined(__unix__) || defined(__APPLE__))
 #include <fcntl.h>
 #include <stdlib.h>
@@ -58,42 +54,5 @@ static inline void *_Nullable crnn_host_allocate(size_t bytes) { return (void)by
 static inline void crnn_host_free(void *_Nullable memory) { (void)memory; }
 static inline const char *_Nullable crnn_host_environment(const char *_Nonnull name) { return (void)name, NULL; }
 #endif
-
-/* Whether this processor runs the modules that need more than what the target always has. */
-static inline int crnn_host_has_sse41(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("sse4.1") ? 1 : 0;
-#else
-  return 1;
-#endif
-}
-static inline int crnn_host_has_avx2(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") ? 1 : 0;
-#else
-  return 0;
-#endif
-}
-/* By cpuid itself: not every compiler's library knows this feature by name. */
-static inline int crnn_host_has_avxvnni(void) {
-#if defined(__x86_64__)
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return crnn_host_has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1) ? 1 : 0;
-#else
-  return 0;
-#endif
-}
-static inline int crnn_host_has_avx512vnni(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                 && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni")
-             ? 1 : 0;
-#else
-  return 0;
-#endif
-}
 
 #endif

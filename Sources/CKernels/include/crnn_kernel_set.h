@@ -52,6 +52,22 @@ CRNN_KERNEL(gru_gates);
 CRNN_KERNEL(gru_candidate);
 CRNN_KERNEL(simple);
 
+#ifdef CRNN_WINOGRAD
+/* Rows of values that one panel's weights are read for: as many as there are registers for their sums, or fewer, so that few are for nothing. */
+enum { CRNN_WINOGRAD_FEW_ROWS = 3, CRNN_WINOGRAD_MIDDLE_ROWS = 4, CRNN_WINOGRAD_MOST_ROWS = 6 };
+static inline ptrdiff_t crnn_winograd_rows(ptrdiff_t left) {
+  if (left == 4 || left == 7 || left == 8 || (left > 8 && left % 6 > 0 && left % 6 < 3)) return CRNN_WINOGRAD_MIDDLE_ROWS;
+  return left > CRNN_WINOGRAD_FEW_ROWS ? CRNN_WINOGRAD_MOST_ROWS : CRNN_WINOGRAD_FEW_ROWS;
+}
+#define CRNN_WINOGRAD_OF(name)                                                                  \
+  extern __typeof__(*((const crnn_winograd *)0)->name) crnn_kernel_winograd_##name /* symbol */ \
+      __asm__("crnn_" CRNN_KERNEL_TEXT(CRNN_KERNEL_SET) "_winograd_" #name)
+CRNN_WINOGRAD_OF(input);
+CRNN_WINOGRAD_OF(weights);
+CRNN_WINOGRAD_OF(multiply);
+CRNN_WINOGRAD_OF(output);
+#endif
+
 /* A module that has the usual functions alone leaves the others to another module. */
 #ifdef CRNN_KERNEL_UNUSUAL
 #define CRNN_KERNEL_UNUSUAL_OF(name)                                                  \
@@ -71,6 +87,14 @@ const crnn_kernels *_Nonnull crnn_kernel_set(void) CRNN_NO_ALLOCATION
 
 /* A constant in the module that calls this: nothing is built or locked at run time. */
 static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOCATION {
+#ifdef CRNN_WINOGRAD
+  static const crnn_winograd winograd = {
+      .input = crnn_kernel_winograd_input,
+      .weights = crnn_kernel_winograd_weights,
+      .multiply = crnn_kernel_winograd_multiply,
+      .output = crnn_kernel_winograd_output,
+  };
+#endif
   static const crnn_kernels table = {
       .name = CRNN_KERNEL_TEXT(CRNN_KERNEL_SET),
       .multiply_s16 = crnn_kernel_multiply_s16,
@@ -99,6 +123,9 @@ static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOC
       .gru_gates = crnn_kernel_gru_gates,
       .gru_candidate = crnn_kernel_gru_candidate,
       .simple = crnn_kernel_simple,
+#ifdef CRNN_WINOGRAD
+      .winograd = &winograd,
+#endif
   };
   return &table;
 }

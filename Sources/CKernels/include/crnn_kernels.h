@@ -46,6 +46,29 @@ typedef struct crnn_recurrent_step {
   float *_Nonnull c;                   /* [units], in and out; LSTM. GRU with reset before: scratch that keeps z */
 } crnn_recurrent_step;
 
+/* The four parts of Winograd's convolution F(4 x 4, 3 x 3), over two axes a and b (docs/numerics.md: the same sums, to the bit, as those of
+ * multiply_u8 where none leaves -2^25..2^25 - 1). Its 36 points are counted as 6 * i + j, i along a and j along b; sums wrap. */
+enum { CRNN_WINOGRAD_SPARE_ROWS = 3 };
+typedef struct crnn_winograd {
+  /* values[(6 * i + j) * stride + c] = sum over k, l of B[i][k] B[j][l] x[6 * k + l][c], for c < channels, a multiple of 16. */
+  void (*_Nonnull input)(const uint8_t *_Nonnull const *_Nonnull x, ptrdiff_t channels, int16_t *_Nonnull values,
+                         ptrdiff_t stride);
+  /* Points 6 * i + j of one panel, for j < 6 and two i: 0 and 5, 1 and 2, 3 and 4 of pair 0, 1, 2. u[32 * groups * (6 * which + j) + r] = sum over
+   * k, l of G[i][k] G[j][l] weights[(3 * k + l) * tap_stride + r], for r < 32 * groups. */
+  void (*_Nonnull weights)(const int8_t *_Nonnull weights, ptrdiff_t tap_stride, ptrdiff_t groups, int32_t pair,
+                           int16_t *_Nonnull u);
+  /* sums[j * sums_point + m * sums_stride + r] = (add: += ) sum over k of u[32 * groups * j + 32 * (k / 4) + 4 * r + k % 4] *
+   * values[j * values_point + m * values_stride + k], for j < 6, m < count, r < 8, k < 4 * groups. add: 0 or -1. Up to CRNN_WINOGRAD_SPARE_ROWS
+   * rows of values more are read, and as many rows of sums written. */
+  void (*_Nonnull multiply)(const int16_t *_Nonnull values, ptrdiff_t values_point, ptrdiff_t values_stride, ptrdiff_t count,
+                            const int16_t *_Nonnull u, ptrdiff_t groups, int32_t *_Nonnull sums, ptrdiff_t sums_point,
+                            ptrdiff_t sums_stride, int32_t add);
+  /* accumulators[i * a_stride + j * b_stride + r] = initial[r], or without it what stands there, + (sum over k, l of A[i][k] A[j][l] sums[(6 * k + l) * point + r]) / 576, for
+   * i, j < 4 and r < 8. Writes to sums. */
+  void (*_Nonnull output)(int32_t *_Nonnull sums, ptrdiff_t point, const int32_t *_Nullable initial,
+                          int32_t *_Nonnull accumulators, ptrdiff_t a_stride, ptrdiff_t b_stride);
+} crnn_winograd;
+
 typedef struct crnn_kernels {
   const char *_Nonnull name;
 
@@ -127,6 +150,8 @@ typedef struct crnn_kernels {
   void (*_Nonnull gru_gates)(const crnn_recurrent_step *_Nonnull step, float *_Nonnull reset_hidden);
   void (*_Nonnull gru_candidate)(const crnn_recurrent_step *_Nonnull step);
   void (*_Nonnull simple)(const crnn_recurrent_step *_Nonnull step);
+
+  const crnn_winograd *_Nullable winograd; /* NULL: not there */
 } crnn_kernels;
 
 /* One per module. A table lives as long as the program. */

@@ -56,6 +56,7 @@ CRNN_INLINE crnn_i32x8 crnn_all_i32x8(int32_t x) {
 CRNN_LOAD(i32x8, int32_t)
 CRNN_LOAD(i32x16, int32_t)
 CRNN_LOAD(i16x16, int16_t)
+CRNN_LOAD(i16x32, int16_t)
 CRNN_LOAD(i8x16, int8_t)
 CRNN_LOAD(i8x32, int8_t)
 CRNN_LOAD(i8x64, int8_t)

@@ -19,13 +19,18 @@ enum InstructionSets {
   }
 
   static func isSupported(_ index: Int) -> Bool {
-    switch index {
-    case 0: true
-    case 1: crnn_host_has_sse41() == 1
-    case 2: crnn_host_has_avx2() == 1
-    case 3: crnn_host_has_avxvnni() == 1
-    default: crnn_host_has_avx512vnni() == 1
-    }
+    #if arch(x86_64)
+      let features = Int(crnn_processor_features())
+      switch index {
+      case 0: return true
+      case 1: return features & Int(CRNN_PROCESSOR_SSE41) != 0
+      case 2: return features & Int(CRNN_PROCESSOR_AVX2) != 0
+      case 3: return features & Int(CRNN_PROCESSOR_AVXVNNI) != 0
+      default: return features & Int(CRNN_PROCESSOR_AVX512VNNI) != 0
+      }
+    #else
+      return true
+    #endif
   }
 
   /// The table called `name`, or without a name the best that this processor can run.

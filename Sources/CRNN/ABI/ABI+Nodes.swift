@@ -50,7 +50,7 @@ public func crnn_model_node(
   info.pointee.ring_bytes = UInt64(max(capacity, 0)) &* UInt64(tensor.frameBytes)
   info.pointee.state_bytes = UInt64(truncatingIfNeeded: Operations.stateBytes(node))
   info.pointee.scratch_bytes = UInt64(
-    truncatingIfNeeded: Operations.scratchBytes(node, tile: Execution.tile(chunk: chosen.chunk)))
+    truncatingIfNeeded: Operations.scratchBytes(node, chunk: chosen.chunk))
   let window = firstWindow(model, node.outputIndex)
   info.pointee.lookahead = window.lookahead
   info.pointee.receptive_field = window.receptiveField

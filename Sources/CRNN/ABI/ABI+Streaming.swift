@@ -161,7 +161,8 @@ public func crnn_stream_process_call(_ call: UnsafeMutablePointer<crnn_process_c
 }
 
 extension StreamView {
-  /// Feeds the frames in pieces that the ring can take, and drains what comes.
+  /// Feeds the frames in pieces that the ring can take, and drains what comes. The end comes together with the last piece, so that a convolution
+  /// takes its last frames with those before, not by themselves.
   fileprivate func process(_ input: ArrayView, finish: Bool, _ output: ArrayView) -> Int64 {
     var (taken, given): (Int64, Int64) = (0, 0)
     while taken < input.frames {
@@ -175,10 +176,11 @@ extension StreamView {
       }
       write(port: 0, input, first: taken, count: piece)
       taken &+= piece
+      if finish, taken == input.frames { end(port: 0) }
       advance()
       given &+= drain(port: 0, output, first: given)
     }
-    if finish {
+    if finish, input.frames == 0 {
       end(port: 0)
       advance()
     }

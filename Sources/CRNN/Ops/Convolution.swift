@@ -68,10 +68,10 @@ enum Convolution {
       node, firstBlob: 0, rows: outputs / groups, depth: depth(node), groups: groups, segments: Int(r.segments))
   }
 
-  static func scratchBytes(_ node: NodeView, tile: Int) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
-    _ = Scratch(node, matrix(node), tile: tile, &cursor)
-    return cursor.offset
+    _ = Scratch(node, matrix(node), tile: Execution.tile(chunk: chunk), &cursor)
+    return max(cursor.offset, Winograd.scratchBytes(node, chunk: chunk))
   }
 
   /// Bytes of weights that stay in the nearer caches while all positions of a chunk go by.
@@ -79,6 +79,7 @@ enum Convolution {
 
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
     let matrix = self.matrix(node)
+    if Winograd.run(execution, node, matrix, first: first, count: count) { return }
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, matrix, tile: execution.tile, &cursor)
     scratch.shape.initialize(to: WindowShape(node))

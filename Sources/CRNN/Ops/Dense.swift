@@ -16,9 +16,9 @@ enum Dense {
         segments: Int(node.record.pointee.segments))
   }
 
-  static func scratchBytes(_ node: NodeView, tile: Int) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
-    _ = MatrixSums(matrix(node), rows: tile, &cursor)
+    _ = MatrixSums(matrix(node), rows: Execution.tile(chunk: chunk), &cursor)
     return cursor.offset
   }
 

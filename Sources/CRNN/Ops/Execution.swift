@@ -7,8 +7,13 @@ struct Execution {
   let stream: UnsafeMutableRawPointer
   let tensors: UnsafeMutablePointer<TensorState>
   let scratch: UnsafeMutableRawPointer
+  /// Of the stream.
+  let chunk: Int
+  /// The model's, where crnn_model_prepare made one.
+  let expansion: UnsafeRawPointer?
+
   /// Frames that a matrix is applied to at once.
-  let tile: Int
+  var tile: Int { Execution.tile(chunk: chunk) }
 
   /// A panel of weights is read once for up to four frames, but a stream that takes one frame at a time has no memory for more.
   static func tile(chunk: Int) -> Int { min(chunk, 4) }

@@ -19,14 +19,14 @@ enum Operations {
     }
   }
 
-  /// Memory that a node needs only while it runs, `tile` frames at once.
-  static func scratchBytes(_ node: NodeView, tile: Int) -> Int {
+  /// Memory that a node needs only while it runs, in a stream of this chunk.
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     switch node.operation {
-    case CRNN_OP_CONVOLUTION: Convolution.scratchBytes(node, tile: tile)
-    case CRNN_OP_DENSE: Dense.scratchBytes(node, tile: tile)
+    case CRNN_OP_CONVOLUTION: Convolution.scratchBytes(node, chunk: chunk)
+    case CRNN_OP_DENSE: Dense.scratchBytes(node, chunk: chunk)
     case CRNN_OP_DEPTHWISE: Depthwise.scratchBytes(node)
     case CRNN_OP_POOL: Pool.scratchBytes(node)
-    case CRNN_OP_RECURRENT: Recurrent.scratchBytes(node, tile: tile)
+    case CRNN_OP_RECURRENT: Recurrent.scratchBytes(node, chunk: chunk)
     case CRNN_OP_ACTIVATION, CRNN_OP_AFFINE, CRNN_OP_BINARY, CRNN_OP_SOFTMAX: Pointwise.scratchBytes(node)
     case CRNN_OP_TIME_REDUCTION: TimeReduction.scratchBytes(node)
     case CRNN_OP_FRAME_REDUCTION: FrameReduction.scratchBytes(node)

@@ -105,10 +105,10 @@ enum Recurrent {
   }
 
   @inline(never)
-  static func scratchBytes(_ node: NodeView, tile: Int) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     let layer = Layer(node)
     var cursor = Cursor()
-    _ = Scratch(node, layer, tile: tile, &cursor)
+    _ = Scratch(node, layer, tile: Execution.tile(chunk: chunk), &cursor)
     _ = Rows(layer, rows: 1, &cursor)
     return cursor.offset
   }

@@ -16,6 +16,8 @@ struct Model {
   var windows: UnsafeMutablePointer<FrameWindow>
   /// Of each node.
   var timings: UnsafeMutablePointer<NodeTiming>
+  /// Transformed weights that crnn_model_prepare was given memory for, else nil.
+  var expansion: UnsafeRawPointer?
   /// Where crnn_model_open mapped the file, else nil.
   var mapping: UnsafeRawPointer?
   var mappingBytes: Int
@@ -76,7 +78,7 @@ struct Model {
     model.initialize(
       to: Model(
         magic: magic, file: UnsafePointer(kept), kernels: kernels, firstConsumer: first, consumers: consumers,
-        windows: windows, timings: timings, mapping: nil, mappingBytes: 0))
+        windows: windows, timings: timings, expansion: nil, mapping: nil, mappingBytes: 0))
     return model
   }
 }

@@ -110,7 +110,7 @@ extension UnsafePointer where Pointee == PackedFile {
       i &+= 1
     }
     let scratchOffset = cursor.offset
-    _ = cursor.take(scratchBytes(tile: Execution.tile(chunk: chunk)), of: UInt8.self)
+    _ = cursor.take(scratchBytes(chunk: chunk), of: UInt8.self)
     guard Int64(cursor.offset) <= PackedFile.maximumBytes else { return 0 }
     if action.isWriting {
       header.initialize(
@@ -128,11 +128,11 @@ extension UnsafePointer where Pointee == PackedFile {
   }
 
   /// The largest of what any node or port needs while it runs.
-  func scratchBytes(tile: Int) -> Int {
+  func scratchBytes(chunk: Int) -> Int {
     var bytes = 0
     var i = 0
     while i < pointee.nodeCount {
-      bytes = max(bytes, Operations.scratchBytes(node(i), tile: tile))
+      bytes = max(bytes, Operations.scratchBytes(node(i), chunk: chunk))
       i &+= 1
     }
     i = 0

@@ -28,9 +28,15 @@ extension StreamView {
     guard tensors[node.outputIndex].final < 0 else { return (false, false) }
     let pending = pending(n, node)
     if pending.count > 0 {
+      #if !hasFeature(Embedded)
+        Measurement.willRun?()
+      #endif
       Operations.run(
         execution, node, base + Int(truncatingIfNeeded: nodes[n].offset), first: nodes[n].emitted,
         count: Int(truncatingIfNeeded: pending.count))
+      #if !hasFeature(Embedded)
+        Measurement.hasRun?(n, Int(truncatingIfNeeded: pending.count))
+      #endif
     }
     commit(n, node, pending)
     return (pending.count > 0, pending.isLimited)

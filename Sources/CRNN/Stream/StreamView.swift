@@ -26,7 +26,7 @@ struct StreamView {
   var execution: Execution {
     Execution(
       kernels: model.pointee.kernels, stream: base, tensors: tensors, scratch: scratch,
-      tile: Execution.tile(chunk: Int(truncatingIfNeeded: header.pointee.chunk)))
+      chunk: Int(truncatingIfNeeded: header.pointee.chunk), expansion: model.pointee.expansion)
   }
 
   /// When node `n` runs.

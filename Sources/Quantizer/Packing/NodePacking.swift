@@ -138,6 +138,12 @@ struct NodePacking {
     } else {
       record.op = UInt32(CRNN_OP_CONVOLUTION)
       try packing(quantized.matrices[0], groups: convolution.groups).appendPanels(to: &blobs)
+      let isSquare =
+        [1, 3, 3] == [record.kernel.0, record.kernel.1, record.kernel.2].sorted() && record.stride == (1, 1, 1)
+        && record.dilation == (1, 1, 1)
+      if isSquare, convolution.groups == 1, quantized.segments == 1 {
+        record.winograd_parts = try field(WinogradProof.parts(quantized.matrices[0], operand), node.name)
+      }
     }
   }
 

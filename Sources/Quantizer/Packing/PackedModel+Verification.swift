@@ -148,6 +148,12 @@ extension PackedModel {
         guard bound < 1 << 31, !weights.contains(-128) else {
           throw PackedModelError("node \(node.name), row \(row): its sum could leave 32 bits")
         }
+        let parts = Int(node.record.winograd_parts)
+        guard
+          parts == 0
+            || matrix.segments == 1 && matrix.depth % 9 == 0
+              && WinogradProof.holds(weights[..<matrix.depth], parts: parts, matrix.operand)
+        else { throw PackedModelError("node \(node.name), row \(row): its sum could leave 26 bits") }
         verification.largestBound = max(verification.largestBound, bound)
       }
       verification.rows += 1

@@ -37,7 +37,7 @@ extension RuntimeModel {
 }
 
 /// The arrays of one sequence in memory of their own: those of the inputs, then those of the outputs.
-private final class SequenceArrays {
+final class SequenceArrays {
   private let arrays: UnsafeMutableBufferPointer<crnn_array>
   private let inputs: Int
 
@@ -61,6 +61,13 @@ private final class SequenceArrays {
         to: RuntimeModel.array(
           words.baseAddress, isInput && port.isIndex ? CRNN_S32 : CRNN_F32, [length] + port.shape))
     }
+  }
+
+  /// Puts the whole sequence through a fresh stream in one call, of a model with one input and one output.
+  func process(_ model: RuntimeModel, _ stream: OpaquePointer) throws {
+    guard let base = arrays.baseAddress else { return }
+    var frames: Int64 = 0
+    try RuntimeModel.check { crnn_stream_process(model.pointer, stream, base, 1, base + inputs, &frames, $0) }
   }
 
   var item: crnn_batch_item {

@@ -1,17 +1,32 @@
 import CCRNN
 
 extension RuntimeModel {
-  /// Runs one sequence through a stream: pushes chunks to whatever port takes them and pulls what is ready, until the end.
+  /// Runs one sequence through a stream of its own.
   func run(_ sequence: [[Float]]) throws -> [[Float]] {
-    let frames = zip(sequence, inputs).map { values, port in values.count / max(1, port.elements) }
-    let longest = max(1, frames.max() ?? 1)
+    try withStream(for: sequence) { stream, chunk in try run(sequence, stream, chunk: chunk) }
+  }
+
+  /// Opens a stream that takes sequences as long as this one.
+  func withStream<Result>(
+    for sequence: [[Float]], _ body: (_ stream: OpaquePointer, _ chunk: Int) throws -> Result
+  ) throws -> Result {
+    let longest = max(1, frames(sequence).max() ?? 1)
     let chunk = min(chunk ?? longest, 65_536)
     var options = streamOptions(chunk: chunk, maximumFrames: longest)
     var stream: OpaquePointer?
     try RuntimeModel.check { crnn_stream_create(pointer, &options, &stream, $0) }
     guard let stream else { throw CommandError("the runtime gave no stream") }
     defer { crnn_stream_destroy(stream) }
+    return try body(stream, chunk)
+  }
 
+  func frames(_ sequence: [[Float]]) -> [Int] {
+    zip(sequence, inputs).map { values, port in values.count / max(1, port.elements) }
+  }
+
+  /// Runs one sequence through a fresh stream: pushes chunks to whatever port takes them and pulls what is ready, until the end.
+  func run(_ sequence: [[Float]], _ stream: OpaquePointer, chunk: Int) throws -> [[Float]] {
+    let frames = frames(sequence)
     var results = try resultBuffers(frames)
     var pulled = [Int](repeating: 0, count: outputs.count)
     var pushed = [Int](repeating: 0, count: inputs.count)

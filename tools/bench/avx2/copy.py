@@ -1,0 +1,51 @@
+"""Copies a Python environment and puts UD2 in the place of every CPUID of its shared libraries; `cpuid.c` answers instead.
+
+    python3 tools/bench/avx2/copy.py build/peers build/peers-avx2
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CPUID, UNDEFINED = b"\x0f\xa2", b"\x0f\x0b"
+
+
+def places(library: Path) -> list[int]:
+    """The offsets in the file at which a CPUID stands, found by disassembling: its two bytes also stand inside other instructions."""
+    sections = subprocess.run(["objdump", "-h", library], capture_output=True, text=True, check=True).stdout
+    starts = [(int(address, 16), int(offset, 16), int(size, 16)) for size, address, offset in re.findall(
+        r"^ +\d+ \S+ +([0-9a-f]{8}) +([0-9a-f]{16}) +[0-9a-f]{16} +([0-9a-f]{8})", sections, re.MULTILINE)]
+    found = []
+    with subprocess.Popen(["objdump", "-d", "--no-show-raw-insn", library], stdout=subprocess.PIPE, text=True) as listing:
+        for line in listing.stdout:
+            if line.endswith("\tcpuid\n"):
+                address = int(line.split(":")[0], 16)
+                found += [offset + address - start for start, offset, size in starts if start <= address < start + size]
+    return found
+
+
+def main() -> None:
+    source, target = map(Path, sys.argv[1:])
+    if target.exists():
+        shutil.rmtree(target)
+    shutil.copytree(source, target, symlinks=True)
+    total = 0
+    for library in sorted(target.rglob("*.so*")):
+        if library.is_symlink() or not library.is_file():
+            continue
+        data = bytearray(library.read_bytes())
+        if data[:4] != b"\x7fELF" or CPUID not in data:
+            continue
+        for place in places(library):
+            if data[place:place + 2] != CPUID:
+                raise SystemExit(f"{library}: no CPUID at {place:#x}")
+            data[place:place + 2] = UNDEFINED
+            total += 1
+        library.write_bytes(data)
+    print(f"{target}: {total} CPUID replaced")
+
+
+if __name__ == "__main__":
+    main()
