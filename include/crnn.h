@@ -424,7 +424,7 @@ typedef struct crnn_batch_options {
   const crnn_executor *executor; /* NULL: the calling thread */
   int64_t maximum_frames; /* longest sequence, per input port; 0: the longest of the items, where the memory is not the caller's, else
                              without end, which a model that crnn_model_is_bounded does not take */
-  int32_t chunk;          /* frames the engine takes in one step, 1 to 65,536; 0: 16 */
+  int32_t chunk;          /* frames the engine takes in one step, 1 to 65,536; 0: 64 */
   int32_t together;       /* sequences that a thread runs side by side, 1 to 64; 0: 4. Their recurrent layers are one product of
                              matrices; each takes the memory of a stream. Without such layers it is 1 */
 } crnn_batch_options;

@@ -55,6 +55,8 @@ private func multiply(
   var sum = Rows()
   var group = 0
   while group < groups {
+    // Weights of two points ahead, which come from far where all stand ready.
+    crnn_prefetch(u + (64 &* groups &+ 32 &* group))
     sum.add(values + 4 &* group, valuesStride, crnn_load_i16x32(u + 32 &* group), rows: rows)
     group &+= 1
   }

@@ -62,6 +62,9 @@ CRNN_LOAD(i8x32, int8_t)
 CRNN_LOAD(i8x64, int8_t)
 CRNN_LOAD(u8x16, uint8_t)
 
+/* What will be read soon; never an access to memory that is not there. */
+CRNN_INLINE void crnn_prefetch(const void *_Nonnull p) { __builtin_prefetch(p); }
+
 /* ---- Codes, sixteen at a time. ---- */
 
 CRNN_INLINE crnn_i16x16 crnn_widen_u8x16(crnn_u8x16 v) { return __builtin_convertvector(v, crnn_i16x16); }

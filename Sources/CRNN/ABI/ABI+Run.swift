@@ -22,9 +22,9 @@ public func crnn_run(
     longest = max(longest, inputs[i].shape.0)
     i &+= 1
   }
-  // Enough for four frames side by side in a matrix kernel, and small sequences in few steps.
+  // Enough for tiles of a strip side by side, and for most sequences few steps.
   var options = crnn_stream_options(
-    struct_size: MemoryLayout<crnn_stream_options>.size, chunk: Int32(truncatingIfNeeded: min(longest, 16)),
+    struct_size: MemoryLayout<crnn_stream_options>.size, chunk: Int32(truncatingIfNeeded: min(longest, 64)),
     reserved: 0,
     maximum_frames: min(longest, 1 << 40))
   var handle: OpaquePointer?

@@ -6,7 +6,7 @@ struct BatchOptions {
   static let mostThreads = 65536
   var executor: UnsafePointer<crnn_executor>?
   var width = 1
-  var stream = StreamOptions(chunk: 16)
+  var stream = StreamOptions(chunk: 64)
   var together = 4
 
   mutating func read(

@@ -15,9 +15,13 @@ struct KernelSet: @unchecked Sendable, CustomTestStringConvertible {
   static let optimized: [KernelSet] = {
     var sets = [KernelSet(kernels: crnn_kernels_baseline().pointee)]
     #if arch(x86_64)
-      if crnn_host_has_avx2() != 0 { sets.append(KernelSet(kernels: crnn_kernels_avx2().pointee)) }
-      if crnn_host_has_avxvnni() != 0 { sets.append(KernelSet(kernels: crnn_kernels_avxvnni().pointee)) }
-      if crnn_host_has_avx512vnni() != 0 { sets.append(KernelSet(kernels: crnn_kernels_avx512vnni().pointee)) }
+      let features = Int(crnn_processor_features())
+      for (feature, kernels) in [
+        (CRNN_PROCESSOR_AVX2, crnn_kernels_avx2()), (CRNN_PROCESSOR_AVXVNNI, crnn_kernels_avxvnni()),
+        (CRNN_PROCESSOR_AVX512VNNI, crnn_kernels_avx512vnni()),
+      ] where features & Int(feature) != 0 {
+        sets.append(KernelSet(kernels: kernels.pointee))
+      }
     #endif
     return sets
   }()

@@ -7,7 +7,7 @@ from typing import Callable, Optional
 import numpy as np
 from steps import workloads as steps
 
-CHUNKS = (1, 8, 16, 32, 64)  # frames that are tried for whole sequences: past this, more memory buys no speed
+CHUNKS = (1, 8, 16, 32, 64, 128, 512)  # frames that are tried for whole sequences: past this, more memory buys no speed
 
 
 @dataclasses.dataclass(frozen=True)

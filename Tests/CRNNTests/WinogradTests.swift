@@ -1,0 +1,132 @@
+import CCRNN
+import Testing
+
+@testable import CRNN
+@testable import Quantizer
+@testable import StreamingChecks
+
+/// Convolutions that take Winograd's way where the instruction set has it: the same bits as the scalar reference, which does not.
+@Suite(.serialized) struct WinogradTests {
+  struct Shape: CustomTestStringConvertible {
+    var channels: Int
+    var outputs: Int
+    var height: Int
+    var padding = 1
+    /// All weights at their largest, and all inputs.
+    var extreme = false
+    var testDescription: String {
+      "\(channels) to \(outputs) channels, height \(height), padding \(padding), extreme \(extreme)"
+    }
+  }
+
+  static let shapes = [
+    Shape(channels: 32, outputs: 8, height: 16), Shape(channels: 32, outputs: 13, height: 7),
+    Shape(channels: 48, outputs: 24, height: 25), Shape(channels: 64, outputs: 40, height: 5, padding: 0),
+    Shape(channels: 160, outputs: 17, height: 4), Shape(channels: 144, outputs: 8, height: 4, extreme: true),
+    Shape(channels: 256, outputs: 9, height: 8, padding: 2, extreme: true),
+  ]
+
+  private func network(_ shape: Shape, _ random: inout RandomNumbers) throws -> (bytes: [UInt8], input: [Float]) {
+    let frames = 45
+    var graph = Graph()
+    let x = graph.addInput("x", frame: FrameShape(height: shape.height, channels: shape.channels))
+    let pad = Extent(time: shape.padding, height: shape.padding, width: 0)
+    let depth = 9 * shape.channels
+    // Rows of one sign and of the other, whose sums come closest to the ends.
+    let weights =
+      shape.extreme
+      ? (0..<depth * shape.outputs).map { $0 / depth % 2 == 0 ? Float(1) : -1 }
+      : random.values(depth * shape.outputs, scale: 0.5)
+    let convolution = Quantizer.Convolution(
+      geometry: WindowGeometry(
+        kernel: Extent(time: 3, height: 3, width: 1), padBefore: pad, padAfter: pad),
+      outputChannels: shape.outputs, weights: weights, bias: random.values(shape.outputs, scale: 0.2))
+    graph.addOutput("y", try graph.add(.convolution(convolution), [x], name: "layer"))
+    let values = (0..<frames * shape.height * shape.channels).map { _ in
+      shape.extreme && random.chance(90) ? Float(1) : abs(random.values(1)[0])
+    }
+    var options = QuantizationOptions()
+    options.stores["x"] = .u8
+    let calibration = try Calibration(
+      interpreter: Interpreter(graph: graph), sequences: [CalibrationSequence(inputs: [values])])
+    let quantized = try QuantizedNetwork(graph: graph, calibration: calibration, options: options)
+    return (try quantized.packed(), values)
+  }
+
+  @Test(arguments: shapes)
+  func givesTheBitsOfTheReference(shape: Shape) throws {
+    var random = RandomNumbers(seed: 5)
+    let (bytes, input) = try network(shape, &random)
+    try PackedModel(bytes: bytes).verify()
+    let expected = try Runtime(bytes, isa: "reference").run(input, chunk: 45, pieces: [45])
+    for isa in Runtime.instructionSets {
+      let runtime = try Runtime(bytes, isa: isa)
+      for (chunk, pieces) in [(45, [45]), (8, [8]), (16, [5, 16, 1]), (33, [33, 12]), (7, [7]), (1, [1])] {
+        #expect(try runtime.run(input, chunk: chunk, pieces: pieces) == expected, "\(isa), chunk \(chunk)")
+      }
+    }
+  }
+
+  /// What it does not do is not tested above.
+  @Test func isTakenWhereItPays() throws {
+    guard Runtime.instructionSets.contains("avx2") else { return }
+    var random = RandomNumbers(seed: 6)
+    let (bytes, input) = try network(Self.shapes[0], &random)
+    let runtime = try Runtime(bytes, isa: "avx2")
+    Measurement.winogradProducts = 0
+    _ = try runtime.run(input, chunk: 7, pieces: [45])
+    #expect(Measurement.winogradProducts == 0)
+    _ = try runtime.run(input, chunk: 45, pieces: [45])
+    // Twelve columns of four tiles.
+    #expect(Measurement.winogradProducts == 36 * 12 * 4 * 32 * 8)
+  }
+
+  /// Prepared weights change nothing, can be shared, and given back.
+  @Test(arguments: shapes)
+  func preparedWeightsGiveTheSameBits(shape: Shape) throws {
+    var random = RandomNumbers(seed: 7)
+    let (bytes, input) = try network(shape, &random)
+    for isa in Runtime.instructionSets {
+      let runtime = try Runtime(bytes, isa: isa)
+      var size = 0
+      try Runtime.check { crnn_model_prepare_size(runtime.model, &size, $0) }
+      #expect((size > 0) == (isa == "avx2"), "\(isa): \(size)")
+      let expected = try runtime.run(input, chunk: 45, pieces: [45])
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: max(size, 64), alignment: 64)
+      defer { memory.deallocate() }
+      memory.initializeMemory(as: UInt8.self, repeating: 0xA5, count: max(size, 64))
+      try Runtime.check { crnn_model_prepare(runtime.model, memory, size, $0) }
+      #expect(try runtime.run(input, chunk: 45, pieces: [45]) == expected, "\(isa)")
+      guard size > 0 else { continue }
+      #expect(throws: Runtime.Failure.self) {
+        try Runtime.check { crnn_model_prepare(runtime.model, memory, size - 1, $0) }
+      }
+      #expect(throws: Runtime.Failure.self) {
+        try Runtime.check { crnn_model_prepare(runtime.model, memory + 16, size, $0) }
+      }
+      // Another model of the same content takes the memory as it is: were it written again, the mark would be gone.
+      let mark = memory + size - 1
+      let kept = mark.load(as: UInt8.self)
+      mark.storeBytes(of: ~kept, as: UInt8.self)
+      let other = try Runtime(bytes, isa: isa)
+      try Runtime.check { crnn_model_prepare(other.model, memory, size, $0) }
+      #expect(mark.load(as: UInt8.self) == ~kept)
+      mark.storeBytes(of: kept, as: UInt8.self)
+      #expect(try other.run(input, chunk: 45, pieces: [45]) == expected, "\(isa), shared")
+      try Runtime.check { crnn_model_prepare(other.model, nil, 0, $0) }
+      #expect(try other.run(input, chunk: 45, pieces: [45]) == expected, "\(isa), given back")
+    }
+  }
+
+  /// What the packer states, and verify proves again.
+  @Test func sumsThatLeaveTheRangeAreCutIntoParts() throws {
+    var random = RandomNumbers(seed: 8)
+    let (bytes, _) = try network(Shape(channels: 256, outputs: 8, height: 4, extreme: true), &random)
+    let packed = try PackedModel(bytes: bytes)
+    let parts = packed.nodes.map { $0.record.winograd_parts }.max()
+    // 9 · 256 · 127 · 255 is between two and three times 2²⁵.
+    #expect(parts == 3)
+    #expect(WinogradProof.holds([Int8](repeating: 127, count: 9 * 256)[...], parts: 3, packed.tensors[0].quantization))
+    #expect(!WinogradProof.holds([Int8](repeating: 127, count: 9 * 256)[...], parts: 2, packed.tensors[0].quantization))
+  }
+}
