@@ -159,6 +159,19 @@ with_peers := PYTHONPATH=tools/bench:bindings/python PYTHONDONTWRITEBYTECODE=1 b
 bench: all build/peers/.made build/bench-own ## this library beside its peers, into build/bench.json; BENCH='--runs 1 --seconds 1' to try
 	$(with_peers) beside $(or $(BENCH),--document docs/performance.md)
 
+# The peers' files with the instruction that asks the processor replaced, and what answers in its place.
+build/peers-avx2/.made: build/peers/.made tools/bench/avx2/copy.py
+	python3 tools/bench/avx2/copy.py $(<D) $(@D)
+	touch $@
+
+build/avx2-cpuid.so: tools/bench/avx2/cpuid.c
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC $< -o $@
+
+.PHONY: bench-avx2
+bench-avx2: all build/peers-avx2/.made build/bench-own build/avx2-cpuid.so ## make bench as on a processor with AVX2 and nothing later, for all of them
+	CRNN_ISA=avx2 LD_PRELOAD=$(CURDIR)/build/avx2-cpuid.so $(subst build/peers/,build/peers-avx2/,$(with_peers)) beside \
+	  $(or $(BENCH),--document docs/performance.md --command 'make bench-avx2') --output build/bench-avx2.json
+
 .PHONY: bench-isas
 bench-isas: all build/bench-isas ## frames per second for each instruction set: the demo's network, and the zoo's where make zoo was run
 	@tools/setup python

@@ -165,8 +165,9 @@ func crnn_kernel_winograd_output(
     let shift = max(3 &- i, 1)
     crnn_store_i32x8(target, start(target) &+ (y.0 &* ninth) &>> crnn_all_i32x8(shift &+ 3))
     crnn_store_i32x8(target + bStride, start(target + bStride) &+ (y.1 &* ninth) &>> crnn_all_i32x8(shift &+ 2))
-    crnn_store_i32x8(target + 2 &* bStride, start(target + 2 &* bStride) &+ (y.2 &* ninth) &>> crnn_all_i32x8(shift &+ 1))
-    crnn_store_i32x8(target + 3 &* bStride, start(target + 3 &* bStride) &+ (y.3 &* ninth) &>> crnn_all_i32x8(shift &+ 1))
+    let (third, fourth) = (target + 2 &* bStride, target + 3 &* bStride)
+    crnn_store_i32x8(third, start(third) &+ (y.2 &* ninth) &>> crnn_all_i32x8(shift &+ 1))
+    crnn_store_i32x8(fourth, start(fourth) &+ (y.3 &* ninth) &>> crnn_all_i32x8(shift &+ 1))
     i &+= 1
   }
 }

@@ -20,7 +20,8 @@ struct CRNNCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ConvertCommand.self, InspectCommand.self, VerifyCommand.self, RunCommand.self, EvaluateCommand.self, BenchCommand.self,
+      ConvertCommand.self, InspectCommand.self, VerifyCommand.self, RunCommand.self, EvaluateCommand.self,
+      BenchCommand.self,
     ])
 
   /// Of the tool, and of the runtime in it.

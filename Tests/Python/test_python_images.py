@@ -7,17 +7,18 @@ import crnn
 import numpy as np
 import pytest
 from crnn import library
+from crnn.image import CImage, CImageRecipe
 from PIL import Image
 
 
 def prepared(pixels, recipe):
     """What crnn_image_prepare makes of an array, without a model."""
-    understood = library.sized(library.CImageRecipe)
+    understood = library.sized(CImageRecipe)
     library.check(library.image().crnn_image_recipe_parse, recipe.encode(), ctypes.byref(understood))
     pixels = np.ascontiguousarray(pixels)
     height, width, channels = (*pixels.shape, 1)[:3]
     image = library.sized(
-        library.CImage, width=width, height=height, channels=channels, pixels=pixels.ctypes.data)
+        CImage, width=width, height=height, channels=channels, pixels=pixels.ctypes.data)
     buffer = np.empty(
         (understood.width or width) * (understood.height or height) * understood.channels, np.uint8)
     frames = library.CArray()

@@ -227,3 +227,19 @@ def test_a_model_lives_as_long_as_its_streams(models, random):
 
 def test_stream_memory_is_known_before(stream_model):
     assert 0 < stream_model.stream_bytes() < stream_model.stream_bytes(chunk=64)
+
+
+def test_prepared_weights(stream_model):
+    # Its convolutions have too few channels: nothing is taken, and nothing changes. Tests/CRNNTests has large ones.
+    assert stream_model.prepare_weights() == 0
+
+
+def test_ports_and_timings_do_not_change(stream_model):
+    port, timing = stream_model.inputs[0], stream_model.timing()
+    assert hash(timing) == hash(stream_model.timing()) and repr(timing).startswith("Timing(depends=True, ")
+    with pytest.raises(AttributeError):
+        port.name = "other"
+    with pytest.raises(AttributeError):
+        del timing.depends
+    with pytest.raises(TypeError):
+        crnn.Timing(True)

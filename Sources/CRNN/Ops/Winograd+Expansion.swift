@@ -14,7 +14,8 @@ struct Expansion {
 
   private static func elements(_ node: NodeView) -> Int {
     guard Winograd.isPossible(node) else { return 0 }
-    return Matrix.paddedRows(Int(node.output.pointee.channels)) &* Winograd.points &* Int(node.input(0).pointee.channels)
+    return Matrix.paddedRows(Int(node.output.pointee.channels)) &* Winograd.points
+      &* Int(node.input(0).pointee.channels)
   }
 
   /// 0 where nothing is to be gained.

@@ -32,9 +32,10 @@ struct KernelLimits {
       let rows = (0..<8).map { base + 256 * $0 }
       let clock = ContinuousClock()
       // The best of many rounds: a processor takes a while to reach its speed.
-      let fastest = (0..<200).map { _ in
-        clock.measure { for _ in 0..<calls { multiply(rows, weights, initial, &sums) } }
-      }.min() ?? .zero
+      let fastest =
+        (0..<200).map { _ in
+          clock.measure { for _ in 0..<calls { multiply(rows, weights, initial, &sums) } }
+        }.min() ?? .zero
       return Double(calls * 8 * 32 * 256) / fastest.seconds
     }
   }

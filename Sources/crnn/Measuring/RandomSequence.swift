@@ -15,7 +15,8 @@ struct RandomSequence {
         ? 1 : port.fixedFrames ?? max(1, Int((Double(frames ?? 256) * min(max(share, 0), 1)).rounded()))
       let (elements, isTooLarge) = count.multipliedReportingOverflow(by: port.elements)
       guard !isTooLarge, elements <= 1 << 30 else {
-        throw CommandError("\(count) frames of input \(port.name) are more than this tool measures with: give fewer --frames")
+        throw CommandError(
+          "\(count) frames of input \(port.name) are more than this tool measures with: give fewer --frames")
       }
       return (0..<elements).map { _ in port.isIndex ? 0 : Float(generator.next() >> 40) / Float(1 << 24) }
     }

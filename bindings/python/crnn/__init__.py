@@ -20,12 +20,8 @@ from .errors import (
     RuntimeEnvironmentError,
     StreamStateError,
 )
-from .image import decode_image
 from .library import runtime as _runtime
 from .model import Model, Port
-from .step import Step
-from .stream import Stream
-from .timing import Timing
 
 __all__ = [
     "ArgumentError",
@@ -43,6 +39,23 @@ __all__ = [
     "decode_image",
     "isas",
 ]
+
+
+#: Imported when they are first asked for.
+_LATER = {"decode_image": "image", "Step": "step", "Stream": "stream", "Timing": "timing"}
+
+
+def __getattr__(name: str):
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f".{_LATER[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
 
 
 def _version() -> str:

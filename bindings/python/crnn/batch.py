@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import byref
+from ctypes import byref, c_int32, c_int64, c_size_t, c_void_p
 
 import numpy as np
 
 from .arrays import as_c_array, as_input
 from .errors import ArgumentError, StreamStateError
-from .executor import executor_of, in_own_thread
-from .library import INCOMPLETE, SHAPE, CArray, CBatchItem, CBatchOptions, check, runtime, sized
+from .library import INCOMPLETE, SHAPE, CArray, check, runtime, sized
 from .values import MAXIMUM_THREADS, as_integer
+
+
+class CBatchOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("executor", c_void_p),
+        ("maximum_frames", c_int64),
+        ("chunk", c_int32),
+        ("together", c_int32),
+    ]
+
+
+class CBatchItem(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("inputs", c_void_p),
+        ("outputs", c_void_p),
+        ("input_count", c_int32),
+        ("output_count", c_int32),
+        ("status", c_int32),
+        ("order", c_int32),
+    ]
 
 
 def run(model, values: list, threads: int) -> list:
@@ -138,6 +159,8 @@ def _run_all(model, inputs: list, outputs: list, threads: int) -> None:
     if min(threads, len(items)) <= 1:
         check(*arguments)
         return
+    from .executor import executor_of, in_own_thread  # brings in threading, which one thread does not need
+
     executor = executor_of(threads)
     options.executor = ctypes.addressof(executor)
     # The thread keeps everything that the call reads and writes, should the caller be interrupted.

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
+from ctypes import c_int32, c_size_t, c_void_p
 from typing import Callable
 
-from .library import CExecutor, CExecutorRun, sized
+from .library import sized
+
+CExecutorTask = ctypes.CFUNCTYPE(None, c_void_p, c_int32)
+CExecutorRun = ctypes.CFUNCTYPE(None, c_void_p, CExecutorTask, c_void_p, c_int32)
+
+
+class CExecutor(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("context", c_void_p),
+        ("run", CExecutorRun),
+        ("width", c_int32),
+        ("reserved", c_int32),
+    ]
 
 
 def _run(_context, task, argument, count) -> None:

@@ -4,17 +4,47 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import byref
+from ctypes import byref, c_float, c_int32, c_int64, c_size_t, c_uint32, c_void_p
 from typing import Optional, Union
 
 import numpy as np
 
 from .errors import ArgumentError
-from .library import SHAPE, TYPE, CArray, CImage, CImageOptions, CImageRecipe, check, sized
+from .library import SHAPE, TYPE, CArray, check, sized
 from .library import image as library
 from .values import MAXIMUM_INT64, as_integer, as_path
 
 Source = Union[str, os.PathLike, bytes, np.ndarray]
+
+
+class CImage(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("width", c_int32),
+        ("height", c_int32),
+        ("channels", c_int32),
+        ("reserved", c_int32),
+        ("row_bytes", c_int64),
+        ("pixels", c_void_p),
+    ]
+
+
+class CImageOptions(ctypes.Structure):
+    _fields_ = [("struct_size", c_size_t), ("maximum_pixels", c_int64)]
+
+
+class CImageRecipe(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("channels", c_int32),
+        ("background", c_uint32),
+        ("width", c_int32),
+        ("height", c_int32),
+        ("filter", c_int32),
+        ("invert", c_int32),
+        ("scale", c_float),
+        ("layout", c_int32),
+    ]
 
 
 def decode_image(source: Union[str, os.PathLike, bytes], maximum_pixels: int = 0) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import POINTER, byref, c_char, c_char_p, c_float, c_int32, c_int64, c_size_t, c_uint32, c_void_p
+from ctypes import byref, c_char, c_char_p, c_float, c_int32, c_int64, c_size_t, c_uint32, c_void_p
 from typing import Optional
 
 from .errors import RuntimeEnvironmentError, error
@@ -57,20 +57,6 @@ class CPortInfo(ctypes.Structure):
     ]
 
 
-class CTiming(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_size_t),
-        ("depends", c_int32),
-        ("whole_past", c_int32),
-        ("whole_sequence", c_int32),
-        ("reserved", c_int32),
-        ("input_frames", c_int64),
-        ("output_frames", c_int64),
-        ("lookahead", c_int64),
-        ("receptive_field", c_int64),
-    ]
-
-
 class CStreamOptions(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_size_t),
@@ -94,111 +80,48 @@ class CProcessCall(ctypes.Structure):
     ]
 
 
-CExecutorTask = ctypes.CFUNCTYPE(None, c_void_p, c_int32)
-CExecutorRun = ctypes.CFUNCTYPE(None, c_void_p, CExecutorTask, c_void_p, c_int32)
-
-
-class CExecutor(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_size_t),
-        ("context", c_void_p),
-        ("run", CExecutorRun),
-        ("width", c_int32),
-        ("reserved", c_int32),
-    ]
-
-
-class CBatchOptions(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_size_t),
-        ("executor", c_void_p),
-        ("maximum_frames", c_int64),
-        ("chunk", c_int32),
-        ("together", c_int32),
-    ]
-
-
-class CBatchItem(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_size_t),
-        ("inputs", c_void_p),
-        ("outputs", c_void_p),
-        ("input_count", c_int32),
-        ("output_count", c_int32),
-        ("status", c_int32),
-        ("order", c_int32),
-    ]
-
-
-class CImage(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_size_t),
-        ("width", c_int32),
-        ("height", c_int32),
-        ("channels", c_int32),
-        ("reserved", c_int32),
-        ("row_bytes", c_int64),
-        ("pixels", c_void_p),
-    ]
-
-
-class CImageOptions(ctypes.Structure):
-    _fields_ = [("struct_size", c_size_t), ("maximum_pixels", c_int64)]
-
-
-class CImageRecipe(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_size_t),
-        ("channels", c_int32),
-        ("background", c_uint32),
-        ("width", c_int32),
-        ("height", c_int32),
-        ("filter", c_int32),
-        ("invert", c_int32),
-        ("scale", c_float),
-        ("layout", c_int32),
-    ]
-
-
 def sized(structure, **fields):
     """A structure that carries its size."""
     return structure(struct_size=ctypes.sizeof(structure), **fields)
 
 
-_ERROR = POINTER(CError)
-_ARRAY = POINTER(CArray)
+#: Whatever points to something, `byref` and arrays too: types of pointers of their own would take longer to make than a
+#: model to open.
+_POINTER = c_void_p
 
 _RUNTIME_FUNCTIONS = {
     "crnn_version": (c_uint32, []),
     "crnn_abi_check": (c_int32, [c_uint32]),
-    "crnn_model_open": (c_int32, [c_char_p, POINTER(CModelOptions), POINTER(c_void_p), _ERROR]),
-    "crnn_model_destroy": (None, [c_void_p]),
-    "crnn_run": (c_int32, [c_void_p, _ARRAY, c_int32, _ARRAY, c_int32, _ERROR]),
-    "crnn_model_port_count": (c_int32, [c_void_p, c_int32]),
-    "crnn_model_port": (c_int32, [c_void_p, c_int32, c_int32, POINTER(CPortInfo), _ERROR]),
-    "crnn_model_output_frames": (c_int32, [c_void_p, c_int32, POINTER(c_int64), c_int32, POINTER(c_int64), _ERROR]),
-    "crnn_model_timing": (c_int32, [c_void_p, c_int32, c_int32, POINTER(CTiming), _ERROR]),
+    "crnn_model_open": (c_int32, [c_char_p, _POINTER, _POINTER, _POINTER]),
+    "crnn_model_destroy": (None, [_POINTER]),
+    "crnn_run": (c_int32, [_POINTER, _POINTER, c_int32, _POINTER, c_int32, _POINTER]),
+    "crnn_model_port_count": (c_int32, [_POINTER, c_int32]),
+    "crnn_model_port": (c_int32, [_POINTER, c_int32, c_int32, _POINTER, _POINTER]),
+    "crnn_model_output_frames": (c_int32, [_POINTER, c_int32, _POINTER, c_int32, _POINTER, _POINTER]),
+    "crnn_model_timing": (c_int32, [_POINTER, c_int32, c_int32, _POINTER, _POINTER]),
     "crnn_model_span": (
         c_int32,
-        [c_void_p, c_int32, c_int32, c_int64, c_int64, POINTER(c_int64), POINTER(c_int64), _ERROR],
+        [_POINTER, c_int32, c_int32, c_int64, c_int64, _POINTER, _POINTER, _POINTER],
     ),
-    "crnn_model_text": (c_char_p, [c_void_p, c_char_p]),
-    "crnn_model_is_bounded": (c_int32, [c_void_p]),
-    "crnn_model_isa": (c_char_p, [c_void_p]),
-    "crnn_stream_size": (c_int32, [c_void_p, POINTER(CStreamOptions), POINTER(c_size_t), _ERROR]),
-    "crnn_stream_create": (c_int32, [c_void_p, POINTER(CStreamOptions), POINTER(c_void_p), _ERROR]),
-    "crnn_stream_destroy": (None, [c_void_p]),
-    "crnn_stream_bytes": (c_size_t, [c_void_p]),
-    "crnn_stream_restore": (c_int32, [c_void_p, c_void_p, c_size_t, POINTER(c_void_p), _ERROR]),
-    "crnn_stream_reset": (c_int32, [c_void_p, c_void_p, _ERROR]),
-    "crnn_stream_process": (c_int32, [c_void_p, c_void_p, _ARRAY, c_int32, _ARRAY, POINTER(c_int64), _ERROR]),
-    "crnn_stream_process_call": (c_int32, [c_void_p]),
-    "crnn_stream_push": (c_int32, [c_void_p, c_void_p, c_int32, _ARRAY, _ERROR]),
-    "crnn_stream_finish": (c_int32, [c_void_p, c_void_p, c_int32, _ERROR]),
-    "crnn_stream_pull": (c_int32, [c_void_p, c_void_p, c_int32, _ARRAY, POINTER(c_int64), _ERROR]),
+    "crnn_model_text": (c_char_p, [_POINTER, c_char_p]),
+    "crnn_model_prepare_size": (c_int32, [_POINTER, _POINTER, _POINTER]),
+    "crnn_model_prepare": (c_int32, [_POINTER, _POINTER, c_size_t, _POINTER]),
+    "crnn_model_is_bounded": (c_int32, [_POINTER]),
+    "crnn_model_isa": (c_char_p, [_POINTER]),
+    "crnn_stream_size": (c_int32, [_POINTER, _POINTER, _POINTER, _POINTER]),
+    "crnn_stream_create": (c_int32, [_POINTER, _POINTER, _POINTER, _POINTER]),
+    "crnn_stream_destroy": (None, [_POINTER]),
+    "crnn_stream_bytes": (c_size_t, [_POINTER]),
+    "crnn_stream_restore": (c_int32, [_POINTER, _POINTER, c_size_t, _POINTER, _POINTER]),
+    "crnn_stream_reset": (c_int32, [_POINTER, _POINTER, _POINTER]),
+    "crnn_stream_process": (c_int32, [_POINTER, _POINTER, _POINTER, c_int32, _POINTER, _POINTER, _POINTER]),
+    "crnn_stream_process_call": (c_int32, [_POINTER]),
+    "crnn_stream_push": (c_int32, [_POINTER, _POINTER, c_int32, _POINTER, _POINTER]),
+    "crnn_stream_finish": (c_int32, [_POINTER, _POINTER, c_int32, _POINTER]),
+    "crnn_stream_pull": (c_int32, [_POINTER, _POINTER, c_int32, _POINTER, _POINTER, _POINTER]),
     "crnn_batch_run": (
         c_int32,
-        [c_void_p, POINTER(CBatchOptions), c_void_p, c_size_t, POINTER(CBatchItem), c_int32, _ERROR],
+        [_POINTER, _POINTER, _POINTER, c_size_t, _POINTER, c_int32, _POINTER],
     ),
     "crnn_isa_count": (c_int32, []),
     "crnn_isa_name": (c_char_p, [c_int32]),
@@ -206,21 +129,21 @@ _RUNTIME_FUNCTIONS = {
 }
 
 _IMAGE_FUNCTIONS = {
-    "crnn_image_decode_file": (c_int32, [c_char_p, POINTER(CImageOptions), POINTER(CImage), _ERROR]),
-    "crnn_image_decode_memory": (c_int32, [c_char_p, c_size_t, POINTER(CImageOptions), POINTER(CImage), _ERROR]),
-    "crnn_image_free": (None, [POINTER(CImage)]),
-    "crnn_image_recipe_parse": (c_int32, [c_char_p, POINTER(CImageRecipe), _ERROR]),
+    "crnn_image_decode_file": (c_int32, [c_char_p, _POINTER, _POINTER, _POINTER]),
+    "crnn_image_decode_memory": (c_int32, [c_char_p, c_size_t, _POINTER, _POINTER, _POINTER]),
+    "crnn_image_free": (None, [_POINTER]),
+    "crnn_image_recipe_parse": (c_int32, [c_char_p, _POINTER, _POINTER]),
     "crnn_image_prepare": (
         c_int32,
         [
-            POINTER(CImageRecipe),
-            POINTER(CImage),
-            POINTER(CPortInfo),
-            c_void_p,
+            _POINTER,
+            _POINTER,
+            _POINTER,
+            _POINTER,
             c_size_t,
-            _ARRAY,
-            POINTER(c_size_t),
-            _ERROR,
+            _POINTER,
+            _POINTER,
+            _POINTER,
         ],
     ),
 }
@@ -235,16 +158,30 @@ def _candidates() -> list[str]:
     return [os.path.join(folder, "libcrnn.so") for folder in (package, os.path.normpath(built))]
 
 
-def _load(path: str, functions) -> ctypes.CDLL:
-    try:
-        library = ctypes.CDLL(path)
-        for name, (result, arguments) in functions.items():
-            function = getattr(library, name)
-            function.restype = result
-            function.argtypes = arguments
-    except (OSError, AttributeError) as problem:
-        raise RuntimeEnvironmentError(OPEN, f"{path} is not a library of this package: {problem}") from None
-    return library
+class _Library:
+    """A shared library whose functions get their types when they are first asked for."""
+
+    def __init__(self, path: str, functions: dict):
+        self._path, self._functions = path, functions
+        try:
+            self.cdll = ctypes.CDLL(path)
+            getattr(self.cdll, next(iter(functions)))
+        except (OSError, AttributeError) as problem:
+            raise self._error(problem) from None
+
+    def __getattr__(self, name: str):
+        if name not in self._functions:
+            raise AttributeError(name)
+        try:
+            function = getattr(self.cdll, name)
+        except AttributeError as problem:
+            raise self._error(problem) from None
+        function.restype, function.argtypes = self._functions[name]
+        setattr(self, name, function)
+        return function
+
+    def _error(self, problem: Exception) -> RuntimeEnvironmentError:
+        return RuntimeEnvironmentError(OPEN, f"{self._path} is not a library of this package: {problem}")
 
 
 def _find() -> str:
@@ -259,21 +196,21 @@ def _find() -> str:
 
 
 _path = _find()
-runtime = _load(_path, _RUNTIME_FUNCTIONS)
+runtime = _Library(_path, _RUNTIME_FUNCTIONS)
 if runtime.crnn_abi_check(HEADER_VERSION) != OK:
     raise error(105, f"{_path} has version {runtime.crnn_version()}, which this package does not fit; install it again")
 
-_image: Optional[ctypes.CDLL] = None
+_image: Optional[_Library] = None
 
 
-def image() -> ctypes.CDLL:
+def image() -> _Library:
     """The image library, loaded when it is first needed."""
     global _image
     if _image is None:
         path = os.path.join(os.path.dirname(_path), "libcrnn_image.so")
         if not os.path.exists(path):
             raise RuntimeEnvironmentError(OPEN, f"images need libcrnn_image.so, which is not at {path}: run `make`")
-        _image = _load(path, _IMAGE_FUNCTIONS)
+        _image = _Library(path, _IMAGE_FUNCTIONS)
     return _image
 
 

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ctypes
+from ctypes import c_int32, c_int64, c_size_t
 from typing import Optional
 
-from .values import MAXIMUM_INT64
+from .values import MAXIMUM_INT64, Record
 
 #: No sequence is longer.
 MAXIMUM_FRAMES = 2**40
 
 
-@dataclass(frozen=True)
-class Timing:
+class CTiming(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("depends", c_int32),
+        ("whole_past", c_int32),
+        ("whole_sequence", c_int32),
+        ("reserved", c_int32),
+        ("input_frames", c_int64),
+        ("output_frames", c_int64),
+        ("lookahead", c_int64),
+        ("receptive_field", c_int64),
+    ]
+
+
+class Timing(Record):
     """How an output follows an input in time, as far as that input is concerned.
 
     Attributes:

@@ -13,6 +13,33 @@ MAXIMUM_THREADS = 65_536
 MAXIMUM_INT64 = 2**63 - 1
 
 
+class Record:
+    """Named values that do not change, as the annotations of a class list them. (A dataclass takes longer to make than
+    a model to open.)"""
+
+    def __init__(self, *values, **named):
+        names = list(type(self).__annotations__)
+        found = dict(zip(names, values), **named)
+        if len(values) > len(names) or len(found) != len(values) + len(named) or found.keys() != set(names):
+            raise TypeError(f"{type(self).__name__} takes {', '.join(names)}")
+        self.__dict__.update(found)
+
+    def __setattr__(self, name: str, value) -> None:
+        raise AttributeError(f"{type(self).__name__} does not change")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} does not change")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__dict__.items())})"
+
+    def __eq__(self, other) -> bool:
+        return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+
 def as_integer(name: str, value, low: int, high: int) -> int:
     """A caller's integer, from ``low`` to ``high``; anything with ``__index__`` is one, 1.0 is not."""
     try:

@@ -1,4 +1,4 @@
-"""Copies a Python environment and puts UD2 in the place of every CPUID of its shared libraries; `cpuid.c` answers instead.
+"""Copies a Python environment and puts UD2 in the place of each CPUID of its libraries, for `cpuid.c` to answer.
 
     python3 tools/bench/avx2/copy.py build/peers build/peers-avx2
 """
@@ -13,12 +13,13 @@ CPUID, UNDEFINED = b"\x0f\xa2", b"\x0f\x0b"
 
 
 def places(library: Path) -> list[int]:
-    """The offsets in the file at which a CPUID stands, found by disassembling: its two bytes also stand inside other instructions."""
+    """The offsets in the file at which a CPUID stands: disassembled, since its two bytes also stand inside others."""
     sections = subprocess.run(["objdump", "-h", library], capture_output=True, text=True, check=True).stdout
     starts = [(int(address, 16), int(offset, 16), int(size, 16)) for size, address, offset in re.findall(
         r"^ +\d+ \S+ +([0-9a-f]{8}) +([0-9a-f]{16}) +[0-9a-f]{16} +([0-9a-f]{8})", sections, re.MULTILINE)]
     found = []
-    with subprocess.Popen(["objdump", "-d", "--no-show-raw-insn", library], stdout=subprocess.PIPE, text=True) as listing:
+    command = ["objdump", "-d", "--no-show-raw-insn", library]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listing:
         for line in listing.stdout:
             if line.endswith("\tcpuid\n"):
                 address = int(line.split(":")[0], 16)

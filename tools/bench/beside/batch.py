@@ -64,7 +64,7 @@ def prepare(workload: Batch, root, folder) -> dict:
     peers.update({f"{name}, lines": path for name, path in beside.for_ncnn(workload.single, folder, refused).items()})
     packed = contestants.own_model(workload.single, root, folder)
     paths = {
-        batch_contestants.OURS: packed,
+        **{name: packed for name in batch_contestants.OURS},
         **beside.able(peers, workload, refused, batch_contestants.begin),
     }
     return {

@@ -1,6 +1,7 @@
 """Batches of lines: each line by itself, on as many threads as there may be, or all of one width, padded with paper."""
 
 import ctypes
+import dataclasses
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,13 +10,16 @@ import ncnn
 import numpy as np
 import openvino
 from crnn.arrays import as_c_array
-from crnn.library import CProcessCall, check, runtime, sized
+from crnn.batch import CBatchItem, CBatchOptions
+from crnn.executor import executor_of
+from crnn.library import CError, CProcessCall, check, runtime, sized
 from crnn.values import stream_options
 from steps import onnx_runtime
 
 from . import ncnn_run, open_vino
 
-OURS = "crnn, lines"
+LINES, BATCH = "crnn, lines", "crnn, batch"
+OURS = (LINES, BATCH)
 CLASSES, STRIDE = 20, 4
 
 
@@ -71,6 +75,34 @@ class OwnLines(_Lines):
         runtime.crnn_stream_reset(call.model, call.stream, None)
         if runtime.crnn_stream_process_call(ctypes.addressof(call)):
             raise RuntimeError("crnn refused a line")
+
+
+class OwnBatch(_Lines):
+    """This library: one call for all lines, with an executor as Python's `Model.run` makes it."""
+
+    def __init__(self, path, workload):
+        super().__init__(dataclasses.replace(workload, threads=1))
+        self._model = crnn.Model(path)
+        shape = self._model.inputs[0].shape
+        self._arrays = [
+            (as_c_array(line.reshape(-1, *shape)), as_c_array(output[0]))
+            for line, output in zip(self.lines, self.outputs)]
+        self._items = (CBatchItem * len(self.lines))(*(
+            sized(CBatchItem, inputs=ctypes.addressof(source), outputs=ctypes.addressof(target), input_count=1,
+                  output_count=1)
+            for source, target in self._arrays))
+        self._executor = executor_of(workload.threads)
+        several = workload.threads > 1
+        self._options = sized(
+            CBatchOptions, executor=ctypes.addressof(self._executor) if several else None, chunk=workload.chunk)
+        self._error = sized(CError)
+
+    def step(self, _):
+        status = runtime.crnn_batch_run(
+            self._model._handle, ctypes.byref(self._options), None, 0, self._items, len(self._items),
+            ctypes.byref(self._error))
+        if status:
+            raise RuntimeError(self._error.message.decode())
 
 
 class OnnxLines(_Lines):
@@ -153,8 +185,8 @@ class OpenVinoPadded(_Padded):
 
 def begin(name, path, workload):
     """A contestant whose step is the whole batch."""
-    if name == OURS:
-        return OwnLines(path, workload)
+    if name in OURS:
+        return (OwnLines if name == LINES else OwnBatch)(path, workload)
     if name.startswith("OpenVINO"):
         return OpenVinoPadded(path, workload)
     if name.startswith("ncnn"):

@@ -7,12 +7,11 @@ from steps.show import decibels
 
 from .table import verdict
 
-BEGIN, END = "<!-- make bench: from here -->\n", "<!-- make bench: to here -->\n"
 
-
-def write(path: pathlib.Path, figures: dict) -> None:
-    """Replaces what stands between the comments."""
-    path.write_text(replaced(path.read_text(), BEGIN, END, "\n".join(_lines(figures)) + "\n"))
+def write(path: pathlib.Path, command: str, figures: dict) -> None:
+    """Replaces what stands between the comments that name the command."""
+    begin, end = (f"<!-- {command}: {where} here -->\n" for where in ("from", "to"))
+    path.write_text(replaced(path.read_text(), begin, end, "\n".join(_lines(figures)) + "\n"))
 
 
 def _lines(figures: dict):

@@ -44,7 +44,7 @@ class Run(_Sequences):
         super().__init__(path, workload)
         pointer, number = ctypes.c_void_p, ctypes.c_int32
         prototype = ctypes.CFUNCTYPE(number, pointer, pointer, number, pointer, number, pointer)
-        self._function = prototype(("crnn_run", runtime))
+        self._function = prototype(("crnn_run", runtime.cdll))
         self._error = sized(CError)
         self._arguments = (
             self._handle.value, addressof(self._source), 1, addressof(self._target), 1, addressof(self._error))
@@ -69,7 +69,7 @@ class Kept(_Sequences):
             CProcessCall, model=self._handle, stream=self._stream, input=addressof(self._source),
             output=addressof(self._target), error=addressof(self._error), finish=1)
         prototype = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-        self._reset = prototype(("crnn_stream_reset", runtime))
+        self._reset = prototype(("crnn_stream_reset", runtime.cdll))
         self._process, self._address = runtime.crnn_stream_process_call, addressof(self._call)
         self._model_address, self._stream_address = self._handle.value, self._stream.value
 

@@ -23,8 +23,6 @@ SETTINGS = {
 }
 
 NOT_MEASURED = [
-    {"what": "convolutions of the classic CRNN as a share of the vpmaddwd limit",
-     "why": "it needs the time of each layer, which this library does not tell yet"},
     {"what": "LiteRT but on kws_streaming_crnn, dtln_model_1 and mnist_lstm",
      "why": "there is no .tflite of the other networks"},
     {"what": "the batch from C", "why": "the threads are Python's"},
