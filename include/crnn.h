@@ -279,7 +279,7 @@ CRNN_API crnn_status crnn_model_prepare_size(const crnn_model *model, size_t *by
  *     if (crnn_model_prepare_size(model, &bytes, &error) == CRNN_OK && bytes > 0)
  *       crnn_model_prepare(model, aligned_alloc(64, (bytes + 63) / 64 * 64), bytes, &error);
  *
- * Threads: none of this model's streams may be running. Since 0.1. */
+ * Threads: alone. Since 0.1. */
 CRNN_API crnn_status crnn_model_prepare(crnn_model *model, void *memory, size_t bytes, crnn_error *error);
 
 /* ---- Streams ------------------------------------------------------------------------------------------------------------- */

@@ -104,6 +104,14 @@ private func transformWeights(
     let (a, b, c) = (
       weightPair(p, tap, pair: pair), weightPair(p + tap, tap, pair: pair), weightPair(p + 2 &* tap, tap, pair: pair)
     )
+    if pair == 2 {
+      // The next run's, while this one is still to be multiplied.
+      var t = 0
+      while t < 9 {
+        crnn_prefetch(p + (t &* tap &+ point))
+        t &+= 1
+      }
+    }
     storeWeights(a.0, b.0, c.0, u + k, point)
     storeWeights(a.1, b.1, c.1, u + (k &+ 6 &* point), point)
     k &+= 16

@@ -69,9 +69,10 @@ def test_table_names_what_is_missed(capsys):
 
 def test_document_keeps_what_stands_around_its_comments(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{document.BEGIN}old\n{document.END}after\n")
-    document.write(page, figures())
-    document.write(page, figures())
+    other, (begin, end) = document.COMMANDS[0], document.comments(document.COMMANDS[1])
+    page.write_text(f"before\n{''.join(document.comments(other))}{begin}old\n{end}after\n")
+    document.write(page, document.COMMANDS[1], figures())
+    document.write(page, document.COMMANDS[1], figures())
     text = page.read_text()
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
     assert text.count("| net, one <line> | peer | 20.0 | 10.0 | **2.00** | 1.00 to 3.00 |") == 1
@@ -79,7 +80,8 @@ def test_document_keeps_what_stands_around_its_comments(tmp_path):
 
 def test_the_performance_page_has_room_for_the_results():
     text = (ROOT / "docs/performance.md").read_text()
-    assert text.count(document.BEGIN) == text.count(document.END) == 1
+    for command in document.COMMANDS:
+        assert [text.count(comment) for comment in document.comments(command)] == [1, 1]
 
 
 def test_picture_is_xml_and_shows_each_workload():

@@ -9,6 +9,7 @@ pair.crnn     two inputs that are added
 tiny.crnn     as small a file as can hold a recurrent layer and a dense one
 lstm.crnn     LSTM and dense: one result for each frame; one of its cells counts the frames and is never reset
 strided.crnn  convolution over time with stride 8, LSTM, dense: a result for every eighth frame
+wide.crnn     convolutions of 32 channels, for which Winograd's way pays, dense: one result for each column of an image
 rates.crnn    two columns of one input for each frame of another; one result for each frame, one a sequence
 """
 
@@ -181,10 +182,26 @@ def rates_model():
     return network, {"columns": random.uniform(0, 1, (8, 40, 12)), "features": random.uniform(-1, 1, (8, 20, 3))}
 
 
+def wide_model():
+    convolutions = (
+        [helper.make_node("Conv", ["columns", "first.W", "first.B"], ["first.Y"], name="first", pads=[1, 1, 1, 1]),
+         helper.make_node("Relu", ["first.Y"], ["first.relu"], name="first.relu"),
+         helper.make_node("Conv", ["first.relu", "wide.W", "wide.B"], ["wide.Y"], name="wide", pads=[1, 1, 1, 1]),
+         helper.make_node("Relu", ["wide.Y"], ["wide.relu"], name="wide.relu"),
+         helper.make_node("Transpose", ["wide.relu"], ["time.first"], name="time.first", perm=[3, 0, 1, 2]),
+         helper.make_node("Reshape", ["time.first", "merge"], ["frames"], name="merge")],
+        [weights("first.W", 32, 1, 3, 3), weights("first.B", 32), weights("wide.W", 32, 32, 3, 3),
+         weights("wide.B", 32), constant("merge", [0, 0, -1])])
+    network = model(
+        "wide", [port("columns", [1, 1, 8, "time"])], [port("scores", ["time", 1, 5])], convolutions,
+        dense("dense", "frames", "scores", 256, 5))
+    return network, {"columns": random.uniform(0, 1, (4, 40, 8))}
+
+
 def main():
     tool, directory = sys.argv[1], pathlib.Path(sys.argv[2])
     directory.mkdir(parents=True, exist_ok=True)
-    for name in ("stream", "last", "bounded", "pair", "tiny", "strided", "lstm", "rates"):
+    for name in ("stream", "last", "bounded", "pair", "tiny", "strided", "lstm", "rates", "wide"):
         network, data = globals()[f"{name}_model"]()
         onnx.save(network, directory / f"{name}.onnx")
         numpy.savez(directory / f"{name}.npz", **{key: value.astype(numpy.float32) for key, value in data.items()})

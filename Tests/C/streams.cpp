@@ -25,6 +25,9 @@ int main(int count, char **arguments) {
   const std::vector<float> whole = model.run(frames);
   CHECK(!whole.empty());
 
+  model.prepare();
+  CHECK(model.run(frames) == whole);
+
   const crnn_timing timing = model.timing();
   CHECK(timing.depends == 1);
   const auto span = model.span(0, 40);

@@ -93,6 +93,10 @@ static void null_pointers_are_refused(void) {
   REFUSED(crnn_model_init(memory, 256, NULL, 256, NULL, &none, NULL));
   REFUSED(crnn_model_init(memory, 256, memory, 256, NULL, NULL, NULL));
   REFUSED(crnn_model_check(NULL, memory, 256, NULL));
+  REFUSED(crnn_model_prepare_size(NULL, &bytes, NULL));
+  REFUSED(crnn_model_prepare_size(model, NULL, NULL));
+  REFUSED(crnn_model_prepare(NULL, memory, 256, NULL));
+  CHECK(crnn_model_prepare(model, NULL, 0, NULL) == CRNN_OK);
   REFUSED(crnn_stream_size(NULL, NULL, &bytes, NULL));
   REFUSED(crnn_stream_size(model, NULL, NULL, NULL));
   REFUSED(crnn_stream_init(NULL, memory, 256, NULL, &stream, NULL));

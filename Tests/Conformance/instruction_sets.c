@@ -2,7 +2,8 @@
 #include "sequences.h"
 
 static void all_give_the_same_bits(void) {
-  static const char *const models[] = { "stream.crnn", "last.crnn", "bounded.crnn", "pair.crnn", "rates.crnn" };
+  static const char *const models[] = { "stream.crnn", "last.crnn", "bounded.crnn", "pair.crnn", "rates.crnn",
+                                        "wide.crnn" };
   CHECK(crnn_isa_count() >= 2);
   CHECK(strcmp(crnn_isa_name(0), "reference") == 0);
   for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
@@ -24,6 +25,31 @@ static void all_give_the_same_bits(void) {
     }
     sequence_end(&expected);
     crnn_model_destroy(reference);
+  }
+}
+
+/* On every instruction set, whether it gains by it or not. */
+static void prepared_weights_give_the_same_bits(void) {
+  for (int32_t i = 0; i < crnn_isa_count(); i++) {
+    if (!crnn_isa_supported(i)) continue;
+    crnn_error error = CRNN_ERROR_INITIALIZER;
+    crnn_model *model = checks_open("wide.crnn", crnn_isa_name(i));
+    sequence expected = sequence_begin(model, SEQUENCE_FRAMES), actual = sequence_begin(model, SEQUENCE_FRAMES);
+    sequence_run(&expected);
+    size_t bytes = 1;
+    CHECK_STATUS(CRNN_OK, crnn_model_prepare_size(model, &bytes, &error));
+    void *memory = aligned_alloc(64, (bytes + 127) / 64 * 64);
+    CHECK_STATUS(CRNN_OK, crnn_model_prepare(model, memory, bytes, &error));
+    sequence_run(&actual);
+    CHECK(sequence_equal(&expected, &actual));
+    if (bytes > 0) {
+      CHECK_STATUS(CRNN_ERROR_CAPACITY, crnn_model_prepare(model, memory, bytes - 1, &error));
+      CHECK_STATUS(CRNN_ERROR_ALIGNMENT, crnn_model_prepare(model, (char *)memory + 16, bytes, &error));
+    }
+    sequence_end(&expected);
+    sequence_end(&actual);
+    crnn_model_destroy(model);
+    free(memory);
   }
 }
 
@@ -58,6 +84,7 @@ static void the_environment_chooses(void) {
 int main(int count, char **arguments) {
   checks_begin(count, arguments);
   TEST(all_give_the_same_bits);
+  TEST(prepared_weights_give_the_same_bits);
   TEST(names_out_of_range);
   TEST(the_environment_chooses);
   return checks_failed_tests != 0;

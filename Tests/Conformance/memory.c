@@ -121,7 +121,8 @@ static void no_system_call_from_init_to_the_end_of_10000_pushes(void) {
 }
 
 static void only_the_stated_memory_is_touched(void) {
-  static const char *const models[] = { "stream.crnn", "last.crnn", "bounded.crnn", "pair.crnn", "rates.crnn" };
+  static const char *const models[] = { "stream.crnn", "last.crnn", "bounded.crnn", "pair.crnn", "rates.crnn",
+                                        "wide.crnn" };
   static const int32_t chunks[] = { 1, 3, 16 };
   for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
     size_t file_bytes;

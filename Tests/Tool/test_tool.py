@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("command", ["convert", "inspect", "verify", "run", "evaluate"])
+@pytest.mark.parametrize("command", ["convert", "inspect", "verify", "run", "evaluate", "bench"])
 def test_every_command_has_help_with_an_example(command):
     text = crnn(command, "--help")
     assert f"EXAMPLE\n  crnn {command} " in text
@@ -51,6 +51,25 @@ def test_every_command_has_help_with_an_example(command):
 
 def test_version():
     assert crnn("--version").strip().count(".") == 2
+
+
+@pytest.mark.parametrize("name", ["stream", "bounded", "rates", "wide"])
+def test_bench_tells_where_the_time_goes(name):
+    words = ("bench", MODELS / f"{name}.crnn", "--frames", 40, "--seconds", 0.05, "--layers")
+    result = json.loads(crnn(*words, "--prepare", "--json", "-"))
+    assert 0 < result["minimum_us"] <= result["median_us"] and result["frames"] == 40 and result["chunk"] == 40
+    assert all(rate > 0 for rate in result["limit_macs_per_second"].values())
+    layers = result["layers"]
+    assert sum(layer["macs"] for layer in layers) == result["macs"] > 0
+    assert all(layer["us"] > 0 and (layer["macs"] == 0) == ("limit_share" not in layer) for layer in layers)
+    text = crnn(*words)
+    assert "GMAC/s" in text and all(layer["node"] in text for layer in layers)
+
+
+def test_bench_refuses():
+    assert "--seconds" in crnn("bench", MODELS / "stream.crnn", "--seconds", 0, status=USAGE)
+    assert "--frames" in crnn("bench", MODELS / "stream.crnn", "--frames", 0, status=USAGE)
+    assert "no.crnn" in crnn("bench", "no.crnn", status=FAILURE)
 
 
 @pytest.mark.parametrize("name", ["stream", "bounded", "last"])

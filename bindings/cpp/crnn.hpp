@@ -91,9 +91,10 @@ class Model {
     detail::check(crnn_model_open(path.c_str(), &options, &model_, &error), error);
   }
   ~Model() { crnn_model_destroy(model_); }
-  Model(Model &&other) noexcept : model_(std::exchange(other.model_, nullptr)) {}
+  Model(Model &&other) noexcept : model_(std::exchange(other.model_, nullptr)), weights_(std::move(other.weights_)) {}
   Model &operator=(Model &&other) noexcept {
     std::swap(model_, other.model_);
+    std::swap(weights_, other.weights_);
     return *this;
   }
   Model(const Model &) = delete;
@@ -124,6 +125,21 @@ class Model {
     detail::check(
         crnn_model_span(model_, output, input, frame, input_frames, &result.first, &result.second, &error), error);
     return result;
+  }
+
+  /* Transforms the weights of large convolutions into memory of the model's own; returns the bytes, 0 where nothing is gained. No stream of
+   * the model may be running. See crnn_model_prepare. Throws Error. */
+  size_t prepare() {
+    size_t bytes = 0;
+    crnn_error error = detail::no_error();
+    detail::check(crnn_model_prepare_size(model_, &bytes, &error), error);
+    if (bytes == 0 || !weights_.empty()) return bytes;
+    weights_.resize(bytes + 63);
+    void *memory = weights_.data();
+    size_t room = weights_.size();
+    std::align(64, bytes, memory, room);
+    detail::check(crnn_model_prepare(model_, memory, bytes, &error), error);
+    return bytes;
   }
 
   /* A text of the file ("labels", "alphabet", …), empty where it has none of that name. */
@@ -157,6 +173,7 @@ class Model {
   }
 
   crnn_model *model_ = nullptr;
+  std::vector<unsigned char> weights_; /* prepared */
 };
 
 /* One running sequence over a model, which must outlive it. May be moved, not copied. */

@@ -68,13 +68,14 @@ extension Winograd {
     private let perRun: Int
 
     /// The values of so many groups lie together, and two sixths of their transformed weights fit the first cache.
-    private static let mostGroups = 32
+    private static let mostGroups = 24
 
     init(_ node: NodeView) {
       groups = Int(node.input(0).pointee.channels) / Int(CRNN_GROUP_DEPTH)
       let parts = min(Int(node.record.pointee.winograd_parts), groups)
       perPart = (groups &+ parts &- 1) / parts
-      perRun = min(Runs.mostGroups, perPart)
+      let runs = (perPart &+ Runs.mostGroups &- 1) / Runs.mostGroups
+      perRun = (perPart &+ runs &- 1) / runs
     }
 
     /// Channels of the longest run.

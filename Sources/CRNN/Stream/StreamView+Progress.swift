@@ -24,19 +24,18 @@ extension StreamView {
   @inline(never)
   func step(_ n: Int) -> (hasRun: Bool, wasLimited: Bool) {
     let node = file.node(n)
+    #if !hasFeature(Embedded)
+      Measurement.willRun?()
+      let before = nodes[n].emitted
+      defer { Measurement.hasRun?(n, Int(nodes[n].emitted &- before)) }
+    #endif
     if timing(n).pointee.kind == .reduction { return (reduce(n, node), false) }
     guard tensors[node.outputIndex].final < 0 else { return (false, false) }
     let pending = pending(n, node)
     if pending.count > 0 {
-      #if !hasFeature(Embedded)
-        Measurement.willRun?()
-      #endif
       Operations.run(
         execution, node, base + Int(truncatingIfNeeded: nodes[n].offset), first: nodes[n].emitted,
         count: Int(truncatingIfNeeded: pending.count))
-      #if !hasFeature(Embedded)
-        Measurement.hasRun?(n, Int(truncatingIfNeeded: pending.count))
-      #endif
     }
     commit(n, node, pending)
     return (pending.count > 0, pending.isLimited)

@@ -37,6 +37,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How long to measure.", valueName: "s"))
   var seconds = 2.0
 
+  @Flag(help: "Transform the weights of large convolutions beforehand, to see whether that pays here.")
+  var prepare = false
+
   @Flag(help: "Each layer's time, MAC/s and share of the limit.")
   var layers = false
 
@@ -55,6 +58,13 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     let runtime = try RuntimeModel(path: model, isa: isa)
     runtime.chunk = chunk
+    if prepare {
+      let bytes = try runtime.prepareWeights()
+      Console.note(
+        bytes == 0
+          ? "this model gains nothing by prepared weights with kernels \(runtime.instructionSet)"
+          : "\(bytes) bytes of prepared weights")
+    }
     let file = try PackedModelFile(path: model)
     let sequence = try RandomSequence(file.packed, runtime, frames: frames).values
     let bench = try LayerBench(file.packed, runtime, sequence)

@@ -41,7 +41,23 @@ final class RuntimeModel: SequenceModel {
     outputs = try ports(CRNN_OUTPUT)
   }
 
-  deinit { crnn_model_destroy(pointer) }
+  deinit {
+    crnn_model_destroy(pointer)
+    preparedWeights?.deallocate()
+  }
+
+  private var preparedWeights: UnsafeMutableRawPointer?
+
+  /// Transforms weights once, for as long as the model lives; returns how many bytes that takes.
+  func prepareWeights() throws -> Int {
+    var bytes = 0
+    try RuntimeModel.check { crnn_model_prepare_size(pointer, &bytes, $0) }
+    guard bytes > 0, preparedWeights == nil else { return bytes }
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    preparedWeights = memory
+    try RuntimeModel.check { crnn_model_prepare(pointer, memory, bytes, $0) }
+    return bytes
+  }
 
   /// Names of the instruction sets that this processor runs; "reference" is the first.
   static var supportedInstructionSets: [String] {

@@ -28,7 +28,8 @@ def arguments():
     parser.add_argument("--only", action="append", metavar="WORKLOAD", help="only this workload; may be repeated")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "build/bench.json")
     parser.add_argument("--document", type=pathlib.Path, help="also into this page, between its two comments")
-    parser.add_argument("--command", default="make bench", help="what the comments of the page say")
+    parser.add_argument(
+        "--command", choices=document.COMMANDS, default=document.COMMANDS[0], help="what the comments of the page say")
     parser.add_argument("--reuse", action="store_true", help="the files that were converted the last time")
     parser.add_argument("--zoo", type=pathlib.Path, default=os.environ.get("CRNN_ZOO", ROOT.parent / "shared/zoo"))
     parser.add_argument("--run", action="store_true", help=argparse.SUPPRESS)  # one run, whose results are printed

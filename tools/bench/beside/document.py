@@ -7,10 +7,18 @@ from steps.show import decibels
 
 from .table import verdict
 
+#: The commands that write a section each.
+COMMANDS = ("make bench", "make bench-avx2")
+
+
+def comments(command: str) -> tuple:
+    """The lines between which a command's section stands."""
+    return f"<!-- {command}: from here -->\n", f"<!-- {command}: to here -->\n"
+
 
 def write(path: pathlib.Path, command: str, figures: dict) -> None:
     """Replaces what stands between the comments that name the command."""
-    begin, end = (f"<!-- {command}: {where} here -->\n" for where in ("from", "to"))
+    begin, end = comments(command)
     path.write_text(replaced(path.read_text(), begin, end, "\n".join(_lines(figures)) + "\n"))
 
 
