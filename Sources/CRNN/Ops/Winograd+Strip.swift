@@ -19,9 +19,6 @@ extension Winograd {
     /// Rows of a frame in `scratch.outputs`, whole tiles.
     private var rowsPerFrame: Int { edge &* scratch.tilesPerColumn }
 
-    /// Multiplications, in place of nine for each output and input channel.
-    var products: Int { points &* columns &* scratch.tilesPerColumn &* channels &* matrix.rowsPerGroup }
-
     func transformInputs() {
       var tile = 0
       while tile < columns &* scratch.tilesPerColumn {

@@ -39,15 +39,21 @@ enum Winograd {
     return cursor.offset
   }
 
-  /// Computes output frames `first`..<`first + count`, or returns false where that is faster, or only possible, without.
-  static func run(_ execution: Execution, _ node: NodeView, _ matrix: Matrix, first: Int64, count: Int) -> Bool {
-    guard execution.chunk >= leastChunk, let kernels = execution.kernels.pointee.winograd, isPossible(node) else {
-      return false
-    }
+  /// Whether `count` frames go this way, in a stream of this chunk.
+  static func isTaken(_ kernels: UnsafePointer<crnn_kernels>, _ node: NodeView, chunk: Int, count: Int) -> Bool {
+    guard chunk >= leastChunk, kernels.pointee.winograd != nil, isPossible(node) else { return false }
     let shape = WindowShape(node)
     let tiles = tilesPerColumn(shape) &* ((count &+ edge &- 1) / edge)
     // Half-empty tiles multiply as much as they save.
-    guard tiles >= edge, count &* shape.outputWidth >= 8 &* tiles else { return false }
+    return tiles >= edge && count &* shape.outputWidth >= 8 &* tiles
+  }
+
+  /// Computes output frames `first`..<`first + count`, or returns false where that is faster, or only possible, without.
+  static func run(_ execution: Execution, _ node: NodeView, _ matrix: Matrix, first: Int64, count: Int) -> Bool {
+    guard isTaken(execution.kernels, node, chunk: execution.chunk, count: count),
+      let kernels = execution.kernels.pointee.winograd
+    else { return false }
+    let shape = WindowShape(node)
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, chunk: execution.chunk, &cursor)
     scratch.shape.initialize(to: shape)
@@ -61,9 +67,6 @@ enum Winograd {
         first: first &+ Int64(done), frames: frames)
       strip.transformInputs()
       strip.multiply()
-      #if !hasFeature(Embedded)
-        Measurement.winogradProducts &+= strip.products
-      #endif
       done &+= frames
     }
     return true

@@ -83,14 +83,11 @@ final class LayerBench {
     var found = Array(repeating: Layer(), count: packed.nodes.count)
     let clock = ContinuousClock()
     var start = clock.now
-    Measurement.willRun = {
-      Measurement.winogradProducts = 0
-      start = clock.now
-    }
-    Measurement.hasRun = { node, frames in
+    Measurement.willRun = { start = clock.now }
+    Measurement.hasRun = { [model = runtime.pointer] node, frames in
       found[node].seconds += (clock.now - start).seconds
       found[node].frames += frames
-      found[node].winogradProducts += Measurement.winogradProducts
+      found[node].winogradProducts += Measurement.winogradProducts(of: model, node: node, chunk: chunk, frames: frames)
     }
     defer { (Measurement.willRun, Measurement.hasRun) = (nil, nil) }
     _ = try time(stream, chunk)
