@@ -153,11 +153,22 @@ enum Movement {
     let input = node.input(0).pointee
     let r = node.record.pointee
     let bytes = input.elements &* input.elementSize
-    let final = execution.tensors[node.inputIndex(0)].final
+    let state = execution.tensors[node.inputIndex(0)]
+    let (final, capacity) = (state.final, state.capacity)
+    // Frames without a gap between them, such as samples, are copied together.
+    let hasGaps = input.frameBytes != bytes
     var k = 0
     while k < Int(r.kernel.0) {
       var index = time &* Int64(r.stride.0) &- Int64(r.pad_before.0) &+ Int64(k)
       let destination = target + k &* bytes
+      if !hasGaps, index >= 0, final < 0 || index < final {
+        let inRing = min(capacity &- index % capacity, final < 0 ? capacity : final &- index)
+        let together = min(Int(r.kernel.0) &- k, Int(truncatingIfNeeded: inRing))
+        destination.copyMemory(
+          from: execution.frame(node.inputIndex(0), bytes, index), byteCount: together &* bytes)
+        k &+= together
+        continue
+      }
       k &+= 1
       if node.hasFlag(CRNN_NODE_EDGE_PADDING) {
         index = max(index, 0)
