@@ -10,13 +10,14 @@ enum {
   CRNN_PROCESSOR_SSE42 = 2,
   CRNN_PROCESSOR_AVX2 = 4,
   CRNN_PROCESSOR_AVXVNNI = 8,    /* and AVX2 */
-  CRNN_PROCESSOR_AVX512VNNI = 16 /* and AVX2, AVX-512 F, BW and VL */
+  CRNN_PROCESSOR_AVX512VNNI = 16, /* and AVX2, AVX-512 F, BW and VL */
+  CRNN_PROCESSOR_ASKED = 32
 };
 
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-static inline unsigned crnn_processor_features(void) {
+static inline unsigned crnn_processor_ask(void) {
   unsigned a = 0, b = 0, c = 0, d = 0, features = 0, kept = 0, high = 0;
   if (!__get_cpuid(1, &a, &b, &c, &d)) return 0;
   if (c >> 19 & 1) features |= CRNN_PROCESSOR_SSE41;
@@ -29,6 +30,17 @@ static inline unsigned crnn_processor_features(void) {
   const unsigned foundation = 1u << 16 | 1u << 30 | 1u << 31; /* F, BW, VL */
   if ((kept & 0xe6) == 0xe6 && (b & foundation) == foundation && (c >> 11 & 1)) features |= CRNN_PROCESSOR_AVX512VNNI;
   if (a >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1)) features |= CRNN_PROCESSOR_AVXVNNI;
+  return features;
+}
+
+/* Asked once: under a virtual machine each CPUID takes as long as opening a small model. Threads that ask at the same time get the same answer. */
+static inline unsigned crnn_processor_features(void) {
+  static unsigned known;
+  unsigned features = __atomic_load_n(&known, __ATOMIC_RELAXED);
+  if (!features) {
+    features = crnn_processor_ask() | CRNN_PROCESSOR_ASKED;
+    __atomic_store_n(&known, features, __ATOMIC_RELAXED);
+  }
   return features;
 }
 #else
