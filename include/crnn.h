@@ -267,8 +267,8 @@ CRNN_API const char *crnn_model_isa(const crnn_model *model);
 
 /* Some convolutions (3 x 3 over time and height, 32 channels and more) have weights that are transformed before they are multiplied. That is
  * done again for every chunk, or once, by crnn_model_prepare, into memory of eight times the weights' size; the answer is the same to the bit.
- * `*bytes` receives that size, 0 where this network on this instruction set gains nothing by it. It pays for streams with long chunks, whole
- * sequences most of all; with chunks under 8 frames nothing uses it. Threads: any. Since 0.1. */
+ * `*bytes` receives that size, 0 where this network on this instruction set gains nothing by it. Whether it pays depends on the machine's caches, and only for
+ * long chunks: `crnn bench --prepare` tells. With chunks under 8 frames nothing uses it. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_prepare_size(const crnn_model *model, size_t *bytes, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* Transforms the weights into `memory` (crnn_model_prepare_size bytes, aligned to 64), which the model uses from then on and which must live as

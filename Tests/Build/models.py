@@ -24,6 +24,7 @@ from onnx import TensorProto, helper, numpy_helper
 # What convert is told beyond the calibration data.
 OPTIONS = {
     "last": ["--labels", "0,1,2,3,4,5,6,7,8,9", "--preprocess", "grey,invert,resize=10x12:pillow:bilinear,scale=1/255"],
+    "wide": ["--input-kind", "image"],
 }
 
 random = numpy.random.default_rng(20240611)

@@ -229,9 +229,13 @@ def test_stream_memory_is_known_before(stream_model):
     assert 0 < stream_model.stream_bytes() < stream_model.stream_bytes(chunk=64)
 
 
-def test_prepared_weights(stream_model):
-    # Its convolutions have too few channels: nothing is taken, and nothing changes. Tests/CRNNTests has large ones.
-    assert stream_model.prepare_weights() == 0
+@pytest.mark.parametrize("isa", crnn.isas())
+def test_prepared_weights_change_nothing(models, random, isa):
+    model = crnn.Model(models / "wide.crnn", isa=isa)
+    columns = random.uniform(0, 1, (50, 8)).astype(np.float32)
+    expected = model.run(columns)
+    assert (model.prepare_weights() > 0) == (isa == "avx2")
+    np.testing.assert_array_equal(model.run(columns), expected)
 
 
 def test_ports_and_timings_do_not_change(stream_model):

@@ -1,5 +1,5 @@
-/* What this processor can run, asked of itself. Compilers have __builtin_cpu_supports for it, but their library's answer takes more of a small
- * library than all of a kernel module's pointwise kernels, and does not know every feature by name.
+/* What this processor can run, asked of itself. Compilers have __builtin_cpu_supports for it, but their library's answer takes kilobytes, and
+ * does not know every feature by name.
  *
  * Bits: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2A, "CPUID", and volume 1, 13.2 (what the operating system keeps). */
 #ifndef CRNN_PROCESSOR_H

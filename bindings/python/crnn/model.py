@@ -224,7 +224,7 @@ class Model:
         return prepare(source, self.text("preprocess"), self._port_info(INPUT, 0))
 
     def prepare_weights(self) -> int:
-        """Transforms the weights of large convolutions once: whole sequences then take a few percent less time.
+        """Transforms the weights of large convolutions once; ``crnn bench --prepare`` tells whether that pays.
 
         >>> model.prepare_weights()                       # before it runs, in no other thread
         35979328
