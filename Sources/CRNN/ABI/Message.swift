@@ -5,87 +5,115 @@ import CCRNN
 /// ```swift
 /// return Message(error, CRNN_ERROR_SHAPE).text("port ").name(port).text(" takes rank ").number(2).status
 /// ```
+///
+/// Sentences stand in every function, and the library is to be small: a piece is one call with two arguments, which finds in
+/// what is written already where to go on.
 struct Message {
   let status: crnn_status
-  private let bytes: UnsafeMutablePointer<UInt8>?
-  private let capacity: Int
-  private var length = 0
+  private let error: SentenceTarget
 
-  @inline(never)
+  @inline(__always)
   init(_ error: UnsafeMutablePointer<crnn_error>?, _ status: crnn_status) {
     self.status = status
-    // struct_size and status stand before the message.
-    let offset = MemoryLayout<Int>.size + MemoryLayout<crnn_status>.size
-    guard let error, error.pointee.struct_size > offset else {
-      bytes = nil
-      capacity = 0
-      return
-    }
-    error.pointee.status = status
-    let size = min(Int(error.pointee.struct_size), MemoryLayout<crnn_error>.size)
-    bytes = (UnsafeMutableRawPointer(error) + offset).assumingMemoryBound(to: UInt8.self)
-    capacity = size - offset
-    bytes?[0] = 0
+    self.error = SentenceTarget(error, status)
   }
 
-  mutating func append(_ byte: UInt8) {
-    guard let bytes, length &+ 1 < capacity else { return }
-    bytes[length] = byte
-    length &+= 1
-    bytes[length] = 0
-  }
-
-  // Calls, not copies: sentences stand in every function, and the library is to be small.
-  @inline(never)
+  @inline(__always)
   func text(_ text: StaticString) -> Message {
-    var result = self
-    var i = 0
-    while i < text.utf8CodeUnitCount {
-      result.append(text.utf8Start[i])
-      i &+= 1
-    }
-    return result
+    error.append(text.utf8Start)
+    return self
   }
 
   /// A NUL-terminated name, quoted; an empty one reads "(unnamed)".
-  @inline(never)
+  @inline(__always)
   func name(_ name: UnsafePointer<CChar>) -> Message {
-    guard name[0] != 0 else { return text("(unnamed)") }
-    var result = self
-    result.append(UInt8(ascii: "'"))
-    result.append(name, atMost: 80)
-    result.append(UInt8(ascii: "'"))
-    return result
+    error.append(name: UnsafeRawPointer(name).assumingMemoryBound(to: UInt8.self))
+    return self
   }
 
   /// A NUL-terminated sentence that another message has made.
+  @inline(__always)
   func sentence(_ sentence: UnsafePointer<CChar>) -> Message {
-    var result = self
-    result.append(sentence, atMost: Int.max)
-    return result
+    error.append(UnsafeRawPointer(sentence).assumingMemoryBound(to: UInt8.self))
+    return self
   }
 
-  private mutating func append(_ text: UnsafePointer<CChar>, atMost limit: Int) {
+  @inline(__always)
+  func number(_ value: Int64) -> Message {
+    error.append(number: value)
+    return self
+  }
+
+  @inline(__always)
+  func number(_ value: Int) -> Message { number(Int64(truncatingIfNeeded: value)) }
+
+  /// One character; where the caller's room ends, so does the sentence.
+  func append(_ byte: UInt8) { error.append(byte) }
+}
+
+/// The caller's `crnn_error`, or nil where the caller wants no sentence or has no room for one.
+private struct SentenceTarget {
+  private let error: UnsafeMutablePointer<crnn_error>?
+
+  @inline(never)
+  init(_ error: UnsafeMutablePointer<crnn_error>?, _ status: crnn_status) {
+    guard let error, error.pointee.struct_size > SentenceTarget.offset else {
+      self.error = nil
+      return
+    }
+    self.error = error
+    error.pointee.status = status
+    bytes(of: error)[0] = 0
+  }
+
+  @inline(never)
+  func append(_ text: UnsafePointer<UInt8>) { append(text, atMost: Int.max) }
+
+  @inline(never)
+  func append(name: UnsafePointer<UInt8>) {
+    guard name[0] != 0 else { return append(("(unnamed)" as StaticString).utf8Start) }
+    append(UInt8(ascii: "'"))
+    append(name, atMost: 80)
+    append(UInt8(ascii: "'"))
+  }
+
+  @inline(never)
+  func append(number: Int64) {
+    if number < 0 { append(UInt8(ascii: "-")) }
+    let magnitude = number.magnitude
+    var divisor: UInt64 = 1
+    while magnitude / divisor >= 10 { divisor &*= 10 }
+    while divisor > 0 {
+      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude / divisor % 10))
+      divisor /= 10
+    }
+  }
+
+  @inline(never)
+  private func append(_ text: UnsafePointer<UInt8>, atMost limit: Int) {
     var i = 0
     while text[i] != 0, i < limit {
-      append(UInt8(bitPattern: text[i]))
+      append(text[i])
       i &+= 1
     }
   }
 
   @inline(never)
-  func number(_ value: Int64) -> Message {
-    var result = self
-    if value < 0 { result.append(UInt8(ascii: "-")) }
-    let magnitude = value.magnitude
-    var divisor: UInt64 = 1
-    while magnitude / divisor >= 10 { divisor &*= 10 }
-    while divisor > 0 {
-      result.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude / divisor % 10))
-      divisor /= 10
-    }
-    return result
+  func append(_ byte: UInt8) {
+    guard let error else { return }
+    let bytes = bytes(of: error)
+    let capacity = min(Int(error.pointee.struct_size), MemoryLayout<crnn_error>.size) &- SentenceTarget.offset
+    var length = 0
+    while length < capacity, bytes[length] != 0 { length &+= 1 }
+    guard length &+ 1 < capacity else { return }
+    bytes[length] = byte
+    bytes[length &+ 1] = 0
   }
 
-  func number(_ value: Int) -> Message { number(Int64(truncatingIfNeeded: value)) }
+  private func bytes(of error: UnsafeMutablePointer<crnn_error>) -> UnsafeMutablePointer<UInt8> {
+    (UnsafeMutableRawPointer(error) + SentenceTarget.offset).assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// `struct_size` and `status` stand before the sentence.
+  private static var offset: Int { MemoryLayout<Int>.size + MemoryLayout<crnn_status>.size }
 }
