@@ -52,12 +52,15 @@ extension crnn_tensor_record {
   }
   var frameBytes: Int { Int(frame_stride) }
   var isPerSequence: Bool { rate_numerator == 0 }
+}
 
+extension UnsafePointer<crnn_tensor_record> {
   /// The same store, scale, zero point and code range: codes may be moved as they are.
-  func hasSameCodes(as other: crnn_tensor_record) -> Bool {
-    guard store == other.store else { return false }
-    if Int(store) == CRNN_STORE_F32 || Int(store) == CRNN_STORE_S32 { return true }
-    return scale.bitPattern == other.scale.bitPattern && zero_point == other.zero_point
-      && code_minimum == other.code_minimum && code_maximum == other.code_maximum
+  @inline(never)
+  func hasSameCodes(as other: UnsafePointer<crnn_tensor_record>) -> Bool {
+    guard pointee.store == other.pointee.store else { return false }
+    if Int(pointee.store) == CRNN_STORE_F32 || Int(pointee.store) == CRNN_STORE_S32 { return true }
+    return pointee.scale.bitPattern == other.pointee.scale.bitPattern && pointee.zero_point == other.pointee.zero_point
+      && pointee.code_minimum == other.pointee.code_minimum && pointee.code_maximum == other.pointee.code_maximum
   }
 }

@@ -93,7 +93,7 @@ enum Convolution {
       isOnePass
       ? matrix.rowsPerGroup : min(matrix.rowsPerGroup, Int(CRNN_PANEL_ROWS) &* (max(4, sliceBytes / panelBytes) & ~3))
     if scratch.isDirect {
-      execution.fillZero(node.input(0).pointee, scratch.zeros, shape.pointee.kernelWidth &* inputs)
+      execution.fillZero(node.input(0), scratch.zeros, shape.pointee.kernelWidth &* inputs)
     }
     var group = 0
     while group < groups {

@@ -48,14 +48,15 @@ enum Dense {
 
 extension Execution {
   /// The node's activation over a whole frame; only PRelu must go position by position.
-  func activatePerChannel(_ node: NodeView, _ values: UnsafeMutablePointer<Float>, _ tensor: crnn_tensor_record) {
+  func activatePerChannel(_ node: NodeView, _ values: UnsafeMutablePointer<Float>) {
+    let tensor = node.output
     guard let slopes = node.slopes else {
-      activate(node, values, tensor.elements)
+      activate(node, values, tensor.pointee.elements)
       return
     }
-    let channels = Int(tensor.channels)
+    let channels = Int(tensor.pointee.channels)
     var i = 0
-    while i < tensor.elements {
+    while i < tensor.pointee.elements {
       activate(node, values + i, channels, slopes: slopes)
       i &+= channels
     }

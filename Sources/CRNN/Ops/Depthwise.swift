@@ -55,7 +55,7 @@ enum Depthwise {
     let taps = TapPointers(execution, node, shape, zeros: scratch.zeros, firstChannel: 0)
     let output = MatrixOutput(execution, node, matrix, outputs: shape.pointee.channels)
     let bytes = shape.pointee.channels &* node.output.pointee.elementSize
-    execution.fillZero(node.input(0).pointee, scratch.zeros, padded)
+    execution.fillZero(node.input(0), scratch.zeros, padded)
     var f = 0
     while f < count {
       let index = first &+ Int64(f)

@@ -21,22 +21,22 @@ enum Embedding {
   }
 
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
-    let input = node.input(0).pointee
-    let output = node.output.pointee
+    let input = node.input(0)
+    let output = node.output
     let table = node.blob(0, as: Float.self)
     let rows = node.parameter(0)
     var cursor = Cursor(execution.scratch)
-    let values = cursor.take(output.elements, of: Float.self)
+    let values = cursor.take(output.pointee.elements, of: Float.self)
     var f = 0
     while f < count {
       let time = first &+ Int64(f)
-      let index = Int(execution.frame(node.inputIndex(0), input.frameBytes, time).load(as: Int32.self))
+      let index = Int(execution.frame(node.inputIndex(0), input.pointee.frameBytes, time).load(as: Int32.self))
       // A push refuses indices outside the port's range; this keeps a contradictory file from reading elsewhere.
       let row = min(max(index, 0), rows &- 1)
-      values.copy(from: table + row &* output.elements, count: output.elements)
-      execution.activatePerChannel(node, values, output)
+      values.copy(from: table + row &* output.pointee.elements, count: output.pointee.elements)
+      execution.activatePerChannel(node, values)
       execution.store(
-        values, output, execution.frame(node.outputIndex, output.frameBytes, time), output.elements)
+        values, output, execution.frame(node.outputIndex, output.pointee.frameBytes, time), output.pointee.elements)
       f &+= 1
     }
   }

@@ -28,11 +28,12 @@ struct Execution {
   }
 
   /// `count` stored values as floats.
+  @inline(never)
   func load(
-    _ source: UnsafeRawPointer, _ tensor: crnn_tensor_record, _ values: UnsafeMutablePointer<Float>, _ count: Int
+    _ source: UnsafeRawPointer, _ tensor: UnsafePointer<crnn_tensor_record>, _ values: UnsafeMutablePointer<Float>, _ count: Int
   ) {
-    var q = tensor.quantization
-    switch Int(tensor.store) {
+    var q = tensor.pointee.quantization
+    switch Int(tensor.pointee.store) {
     case CRNN_STORE_U8: kernels.pointee.dequantize_u8(source.assumingMemoryBound(to: UInt8.self), &q, values, count)
     case CRNN_STORE_S16: kernels.pointee.dequantize_s16(source.assumingMemoryBound(to: Int16.self), &q, values, count)
     default: values.copy(from: source.assumingMemoryBound(to: Float.self), count: count)
@@ -40,11 +41,13 @@ struct Execution {
   }
 
   /// Stores `count` floats as the tensor's codes.
+  @inline(never)
   func store(
-    _ values: UnsafePointer<Float>, _ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer, _ count: Int
+    _ values: UnsafePointer<Float>, _ tensor: UnsafePointer<crnn_tensor_record>, _ target: UnsafeMutableRawPointer,
+    _ count: Int
   ) {
-    var q = tensor.quantization
-    switch Int(tensor.store) {
+    var q = tensor.pointee.quantization
+    switch Int(tensor.pointee.store) {
     case CRNN_STORE_U8: kernels.pointee.quantize_u8(values, &q, target.assumingMemoryBound(to: UInt8.self), count)
     case CRNN_STORE_S16: kernels.pointee.quantize_s16(values, &q, target.assumingMemoryBound(to: Int16.self), count)
     default: target.assumingMemoryBound(to: Float.self).copy(from: values, count: count)
@@ -52,11 +55,11 @@ struct Execution {
   }
 
   /// Writes the code of the value 0 `count` times.
-  func fillZero(_ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer, _ count: Int) {
-    if Int(tensor.store) == CRNN_STORE_U8 {
-      crnn_fill(target, UInt8(truncatingIfNeeded: tensor.zero_point), count)
+  func fillZero(_ tensor: UnsafePointer<crnn_tensor_record>, _ target: UnsafeMutableRawPointer, _ count: Int) {
+    if Int(tensor.pointee.store) == CRNN_STORE_U8 {
+      crnn_fill(target, UInt8(truncatingIfNeeded: tensor.pointee.zero_point), count)
     } else {
-      crnn_fill(target, 0, count &* tensor.elementSize)
+      crnn_fill(target, 0, count &* tensor.pointee.elementSize)
     }
   }
 

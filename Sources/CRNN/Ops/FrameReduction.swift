@@ -14,14 +14,14 @@ enum FrameReduction {
   }
 
   static func isValid(_ node: NodeView) -> Bool {
-    let input = node.input(0).pointee
-    let output = node.output.pointee
+    let input = node.input(0)
+    let output = node.output
     let axes = node.parameter(1)
-    guard node.inputCount == 1, input.isNumeric, output.isNumeric, node.hasValidActivation(blobs: 0),
+    guard node.inputCount == 1, input.pointee.isNumeric, output.pointee.isNumeric, node.hasValidActivation(blobs: 0),
       node.parameter(0) >= CRNN_REDUCE_MEAN, node.parameter(0) <= CRNN_REDUCE_SUM
     else { return false }
-    return output.height == (axes & 1 != 0 ? 1 : input.height) && output.width == (axes & 2 != 0 ? 1 : input.width)
-      && output.channels == (axes & 4 != 0 ? 1 : input.channels)
+    return output.pointee.height == (axes & 1 != 0 ? 1 : input.pointee.height) && output.pointee.width == (axes & 2 != 0 ? 1 : input.pointee.width)
+      && output.pointee.channels == (axes & 4 != 0 ? 1 : input.pointee.channels)
   }
 
   static func scratchBytes(_ node: NodeView) -> Int {
@@ -33,30 +33,30 @@ enum FrameReduction {
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, &cursor)
-    let input = node.input(0).pointee
-    let output = node.output.pointee
+    let input = node.input(0)
+    let output = node.output
     var f = 0
     while f < count {
       let time = first &+ Int64(f)
       execution.load(
-        execution.frame(node.inputIndex(0), input.frameBytes, time), input, scratch.values, input.elements)
+        execution.frame(node.inputIndex(0), input.pointee.frameBytes, time), input, scratch.values, input.pointee.elements)
       reduce(execution, node, scratch)
-      execution.activatePerChannel(node, scratch.result, output)
+      execution.activatePerChannel(node, scratch.result)
       execution.store(
-        scratch.result, output, execution.frame(node.outputIndex, output.frameBytes, time), output.elements)
+        scratch.result, output, execution.frame(node.outputIndex, output.pointee.frameBytes, time), output.pointee.elements)
       f &+= 1
     }
   }
 
   private static func reduce(_ execution: Execution, _ node: NodeView, _ scratch: Scratch) {
-    let input = node.input(0).pointee
-    let output = node.output.pointee
+    let input = node.input(0)
+    let output = node.output
     let axes = node.parameter(1)
     let kind = node.parameter(0)
-    let (width, channels) = (Int(input.width), Int(input.channels))
-    let (outputWidth, outputChannels) = (Int(output.width), Int(output.channels))
+    let (width, channels) = (Int(input.pointee.width), Int(input.pointee.channels))
+    let (outputWidth, outputChannels) = (Int(output.pointee.width), Int(output.pointee.channels))
     var i = 0
-    while i < input.elements {
+    while i < input.pointee.elements {
       let c = i % channels
       let x = i / channels % width
       let y = i / (channels &* width)
@@ -77,7 +77,7 @@ enum FrameReduction {
       i &+= 1
     }
     if kind == CRNN_REDUCE_MEAN {
-      execution.multiply(scratch.result, by: 1 / Float(input.elements / output.elements), output.elements)
+      execution.multiply(scratch.result, by: 1 / Float(input.pointee.elements / output.pointee.elements), output.pointee.elements)
     }
   }
 }

@@ -86,6 +86,7 @@ struct Matrix {
   }
 
   /// The sums of products of `count` rows; what stands for them as values comes with `rescale`.
+  @inline(never)
   func multiply(
     _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ codes: UnsafeRawPointer, stride: Int, count: Int,
     _ sums: MatrixSums
@@ -105,6 +106,7 @@ struct Matrix {
   }
 
   /// The same for operands that lie anywhere: for each of `taps` taps, which share the depth, the codes of all rows. The table may be changed.
+  @inline(never)
   func multiply(
     _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ table: UnsafeMutablePointer<UnsafeRawPointer>,
     taps: Int, count: Int, _ sums: MatrixSums

@@ -30,6 +30,7 @@ struct MatrixOutput {
   }
 
   /// Writes `count` rows of the sums, from row `start` on, to the node's channels at `target` and on, `stride` elements apart.
+  @inline(never)
   func write(
     _ sums: MatrixSums, row start: Int, count: Int, _ target: UnsafeMutableRawPointer, stride: Int
   ) {
@@ -46,7 +47,7 @@ struct MatrixOutput {
         execution.activate(node, values + done, part, slopes: node.slopes.map { $0 + first })
         done &+= part
       }
-      execution.store(values, tensor.pointee, target + row &* stride &* tensor.pointee.elementSize, outputs)
+      execution.store(values, tensor, target + row &* stride &* tensor.pointee.elementSize, outputs)
       row &+= 1
     }
   }

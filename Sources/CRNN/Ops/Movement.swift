@@ -7,8 +7,8 @@ enum Movement {
     guard node.blobCount == (node.operation == CRNN_OP_GATHER ? 1 : 0),
       Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
     else { return false }
-    let input = node.input(0).pointee
-    let output = node.output.pointee
+    let input = node.input(0)
+    let output = node.output
     switch node.operation {
     case CRNN_OP_CONCATENATE: return isValidConcatenation(node)
     case CRNN_OP_GATHER: return node.inputCount == 1 && input.hasSameCodes(as: output) && isValidTable(node)
@@ -18,32 +18,32 @@ enum Movement {
         r.stride.0 <= 1 << 24, r.dilation.0 == 1, abs(Int(r.pad_before.0)) <= 1 << 24,
         abs(Int(r.pad_after.0)) <= 1 << 24
       else { return false }
-      return Int(r.kernel.0) &* input.elements == output.elements
+      return Int(r.kernel.0) &* input.pointee.elements == output.pointee.elements
     case CRNN_OP_REPEAT:
       return (node.inputCount == 2 || (node.inputCount == 1 && node.parameter(0) > 0)) && input.hasSameCodes(as: output)
-        && input.elements == output.elements
+        && input.pointee.elements == output.pointee.elements
     default:
       return node.inputCount == 1 && node.parameter(0) > 0 && input.hasSameCodes(as: output)
-        && output.elements <= input.elements && node.parameter(0) <= input.elements
-        && node.parameter(0) &* output.elements == input.elements
+        && output.pointee.elements <= input.pointee.elements && node.parameter(0) <= input.pointee.elements
+        && node.parameter(0) &* output.pointee.elements == input.pointee.elements
     }
   }
 
   private static func isValidConcatenation(_ node: NodeView) -> Bool {
-    let output = node.output.pointee
+    let output = node.output
     let axis = node.parameter(0)
     guard axis >= 0, axis <= 2 else { return false }
     var sum = 0
     var i = 0
     while i < node.inputCount {
-      let input = node.input(i).pointee
-      guard input.isNumeric, output.isNumeric, axis == 0 || input.height == output.height,
-        axis == 1 || input.width == output.width, axis == 2 || input.channels == output.channels
+      let input = node.input(i)
+      guard input.pointee.isNumeric, output.pointee.isNumeric, axis == 0 || input.pointee.height == output.pointee.height,
+        axis == 1 || input.pointee.width == output.pointee.width, axis == 2 || input.pointee.channels == output.pointee.channels
       else { return false }
-      sum &+= Int(axis == 0 ? input.height : axis == 1 ? input.width : input.channels)
+      sum &+= Int(axis == 0 ? input.pointee.height : axis == 1 ? input.pointee.width : input.pointee.channels)
       i &+= 1
     }
-    return sum == Int(axis == 0 ? output.height : axis == 1 ? output.width : output.channels)
+    return sum == Int(axis == 0 ? output.pointee.height : axis == 1 ? output.pointee.width : output.pointee.channels)
   }
 
   /// The table's entries lie in WEIGHTS, which a prefix does not hold: they are checked again, one by one, when they are used.
@@ -58,20 +58,20 @@ enum Movement {
   }
 
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
-    let output = node.output.pointee
+    let output = node.output
     var f = 0
     while f < count {
       let time = first &+ Int64(f)
-      let target = execution.frame(node.outputIndex, output.frameBytes, time)
+      let target = execution.frame(node.outputIndex, output.pointee.frameBytes, time)
       switch node.operation {
       case CRNN_OP_CONCATENATE: concatenate(execution, node, time, target)
       case CRNN_OP_GATHER: gather(execution, node, time, target)
       case CRNN_OP_WINDOW: window(execution, node, time, target)
       case CRNN_OP_REPEAT:
-        let source = execution.frame(node.inputIndex(0), output.frameBytes, 0)
-        target.copyMemory(from: source, byteCount: output.elements &* output.elementSize)
+        let source = execution.frame(node.inputIndex(0), output.pointee.frameBytes, 0)
+        target.copyMemory(from: source, byteCount: output.pointee.elements &* output.pointee.elementSize)
       default:
-        let bytes = output.elements &* output.elementSize
+        let bytes = output.pointee.elements &* output.pointee.elementSize
         let source = execution.frame(node.inputIndex(0), node.input(0).pointee.frameBytes, 0)
         target.copyMemory(from: source + Int(truncatingIfNeeded: time) &* bytes, byteCount: bytes)
       }
@@ -82,26 +82,26 @@ enum Movement {
   private static func concatenate(
     _ execution: Execution, _ node: NodeView, _ time: Int64, _ target: UnsafeMutableRawPointer
   ) {
-    let output = node.output.pointee
+    let output = node.output
     let axis = node.parameter(0)
-    let outer = axis == 0 ? 1 : axis == 1 ? Int(output.height) : Int(output.height) &* Int(output.width)
-    let row = output.elements / outer
+    let outer = axis == 0 ? 1 : axis == 1 ? Int(output.pointee.height) : Int(output.pointee.height) &* Int(output.pointee.width)
+    let row = output.pointee.elements / outer
     var cursor = Cursor(execution.scratch)
-    let values = cursor.take(output.elements, of: Float.self)
+    let values = cursor.take(output.pointee.elements, of: Float.self)
     var start = 0
     var i = 0
     while i < node.inputCount {
-      let input = node.input(i).pointee
-      let source = execution.frame(node.inputIndex(i), input.frameBytes, time)
-      let part = input.elements / outer
+      let input = node.input(i)
+      let source = execution.frame(node.inputIndex(i), input.pointee.frameBytes, time)
+      let part = input.pointee.elements / outer
       let moves = input.hasSameCodes(as: output)
-      if !moves { execution.load(source, input, values, input.elements) }
+      if !moves { execution.load(source, input, values, input.pointee.elements) }
       var o = 0
       while o < outer {
-        let destination = target + (o &* row &+ start) &* output.elementSize
+        let destination = target + (o &* row &+ start) &* output.pointee.elementSize
         if moves {
           destination.copyMemory(
-            from: source + o &* part &* input.elementSize, byteCount: part &* input.elementSize)
+            from: source + o &* part &* input.pointee.elementSize, byteCount: part &* input.pointee.elementSize)
         } else {
           execution.store(values + o &* part, output, destination, part)
         }
@@ -115,16 +115,16 @@ enum Movement {
   private static func gather(
     _ execution: Execution, _ node: NodeView, _ time: Int64, _ target: UnsafeMutableRawPointer
   ) {
-    let input = node.input(0).pointee
+    let input = node.input(0)
     let table = node.blob(0, as: Int32.self)
-    let source = execution.frame(node.inputIndex(0), input.frameBytes, time)
-    let limit = Int32(truncatingIfNeeded: input.elements)
+    let source = execution.frame(node.inputIndex(0), input.pointee.frameBytes, time)
+    let limit = Int32(truncatingIfNeeded: input.pointee.elements)
     let count = node.output.pointee.elements
     var i = 0
-    switch input.elementSize {
+    switch input.pointee.elementSize {
     case 1:
       let (from, to) = (source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self))
-      let zero = UInt8(truncatingIfNeeded: input.zero_point)
+      let zero = UInt8(truncatingIfNeeded: input.pointee.zero_point)
       while i < count {
         let index = table[i]
         to[i] = index >= 0 && index < limit ? from[Int(index)] : zero
@@ -150,13 +150,13 @@ enum Movement {
   private static func window(
     _ execution: Execution, _ node: NodeView, _ time: Int64, _ target: UnsafeMutableRawPointer
   ) {
-    let input = node.input(0).pointee
+    let input = node.input(0)
     let r = node.record.pointee
-    let bytes = input.elements &* input.elementSize
+    let bytes = input.pointee.elements &* input.pointee.elementSize
     let state = execution.tensors[node.inputIndex(0)]
     let (final, capacity) = (state.final, state.capacity)
     // Frames without a gap between them, such as samples, are copied together.
-    let hasGaps = input.frameBytes != bytes
+    let hasGaps = input.pointee.frameBytes != bytes
     var k = 0
     while k < Int(r.kernel.0) {
       var index = time &* Int64(r.stride.0) &- Int64(r.pad_before.0) &+ Int64(k)
@@ -174,11 +174,11 @@ enum Movement {
         index = max(index, 0)
         if final > 0 { index = min(index, final &- 1) }
       } else if index < 0 || (final >= 0 && index >= final) {
-        execution.fillZero(input, destination, input.elements)
+        execution.fillZero(input, destination, input.pointee.elements)
         continue
       }
       destination.copyMemory(
-        from: execution.frame(node.inputIndex(0), input.frameBytes, index), byteCount: bytes)
+        from: execution.frame(node.inputIndex(0), input.pointee.frameBytes, index), byteCount: bytes)
     }
   }
 }

@@ -18,10 +18,10 @@ enum Pointwise {
   }
 
   static func isValid(_ node: NodeView) -> Bool {
-    let input = node.input(0).pointee
-    let output = node.output.pointee
-    guard input.isNumeric, output.isNumeric, input.height == output.height, input.width == output.width,
-      input.channels == output.channels
+    let input = node.input(0)
+    let output = node.output
+    guard input.pointee.isNumeric, output.pointee.isNumeric, input.pointee.height == output.pointee.height, input.pointee.width == output.pointee.width,
+      input.pointee.channels == output.pointee.channels
     else { return false }
     switch node.operation {
     case CRNN_OP_ACTIVATION: return node.inputCount == 1 && node.hasValidActivation(blobs: 0)
@@ -32,21 +32,21 @@ enum Pointwise {
       guard node.inputCount == 2, node.hasValidActivation(blobs: 0), node.parameter(0) >= CRNN_BINARY_ADD,
         node.parameter(0) <= CRNN_BINARY_MAXIMUM
       else { return false }
-      let other = node.input(1).pointee
-      return other.isNumeric && (other.height == output.height || other.height == 1)
-        && (other.width == output.width || other.width == 1)
-        && (other.channels == output.channels || other.channels == 1)
+      let other = node.input(1)
+      return other.pointee.isNumeric && (other.pointee.height == output.pointee.height || other.pointee.height == 1)
+        && (other.pointee.width == output.pointee.width || other.pointee.width == 1)
+        && (other.pointee.channels == output.pointee.channels || other.pointee.channels == 1)
     default:
       guard node.inputCount == 1, node.hasValidActivation(blobs: 2) else { return false }
       let frames = node.parameter(1)
       let count: Int
       switch node.parameter(0) {
-      case CRNN_AFFINE_PER_CHANNEL: count = Int(output.channels)
-      case CRNN_AFFINE_PER_ELEMENT: count = output.elements
+      case CRNN_AFFINE_PER_CHANNEL: count = Int(output.pointee.channels)
+      case CRNN_AFFINE_PER_ELEMENT: count = output.pointee.elements
       case CRNN_AFFINE_PER_TIME: count = frames
       case CRNN_AFFINE_PER_TIME_AND_ELEMENT:
         guard frames <= 1 << 24 else { return false }
-        let (all, overflow) = frames.multipliedReportingOverflow(by: output.elements)
+        let (all, overflow) = frames.multipliedReportingOverflow(by: output.pointee.elements)
         count = overflow ? 0 : all
       default: return false
       }
@@ -63,40 +63,40 @@ enum Pointwise {
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, &cursor)
-    let input = node.input(0).pointee
-    let output = node.output.pointee
+    let input = node.input(0)
+    let output = node.output
     var f = 0
     while f < count {
       let time = first &+ Int64(f)
       execution.load(
-        execution.frame(node.inputIndex(0), input.frameBytes, time), input, scratch.values, input.elements)
+        execution.frame(node.inputIndex(0), input.pointee.frameBytes, time), input, scratch.values, input.pointee.elements)
       switch node.operation {
       case CRNN_OP_SOFTMAX: softmax(execution, node, scratch.values)
       case CRNN_OP_BINARY: binary(execution, node, time, scratch)
       case CRNN_OP_AFFINE: affine(execution, node, time, scratch.values)
       default: break
       }
-      execution.activatePerChannel(node, scratch.values, output)
+      execution.activatePerChannel(node, scratch.values)
       execution.store(
-        scratch.values, output, execution.frame(node.outputIndex, output.frameBytes, time), output.elements)
+        scratch.values, output, execution.frame(node.outputIndex, output.pointee.frameBytes, time), output.pointee.elements)
       f &+= 1
     }
   }
 
   private static func softmax(_ execution: Execution, _ node: NodeView, _ values: UnsafeMutablePointer<Float>) {
-    let output = node.output.pointee
+    let output = node.output
     var i = 0
-    while i < output.elements {
-      execution.kernels.pointee.softmax(values + i, Int(output.channels), Int32(truncatingIfNeeded: node.parameter(0)))
-      i &+= Int(output.channels)
+    while i < output.pointee.elements {
+      execution.kernels.pointee.softmax(values + i, Int(output.pointee.channels), Int32(truncatingIfNeeded: node.parameter(0)))
+      i &+= Int(output.pointee.channels)
     }
   }
 
   private static func affine(
     _ execution: Execution, _ node: NodeView, _ time: Int64, _ values: UnsafeMutablePointer<Float>
   ) {
-    let output = node.output.pointee
-    let elements = output.elements
+    let output = node.output
+    let elements = output.pointee.elements
     var scale = node.blob(0, as: Float.self)
     var shift = node.blob(1, as: Float.self)
     // A network with constants for each frame has a fixed length; a frame past it keeps the last ones.
@@ -109,7 +109,7 @@ enum Pointwise {
       execution.kernels.pointee.multiply_add(values, scale, shift, values, elements)
     case CRNN_AFFINE_PER_TIME: multiplyAdd(values, scale[frame], shift[frame], elements)
     default:
-      let channels = Int(output.channels)
+      let channels = Int(output.pointee.channels)
       if channels == 1 {
         multiplyAdd(values, scale[0], shift[0], elements)
         return
@@ -131,24 +131,24 @@ enum Pointwise {
   }
 
   private static func binary(_ execution: Execution, _ node: NodeView, _ time: Int64, _ scratch: Scratch) {
-    let output = node.output.pointee
-    let other = node.input(1).pointee
+    let output = node.output
+    let other = node.input(1)
     let operation = Int32(truncatingIfNeeded: node.parameter(0))
     execution.load(
-      execution.frame(node.inputIndex(1), other.frameBytes, time), other, scratch.other, other.elements)
-    if other.elements == output.elements {
-      execution.kernels.pointee.combine(operation, scratch.values, scratch.other, scratch.values, output.elements)
+      execution.frame(node.inputIndex(1), other.pointee.frameBytes, time), other, scratch.other, other.pointee.elements)
+    if other.pointee.elements == output.pointee.elements {
+      execution.kernels.pointee.combine(operation, scratch.values, scratch.other, scratch.values, output.pointee.elements)
       return
     }
-    let channels = Int(output.channels)
-    let width = Int(output.width)
+    let channels = Int(output.pointee.channels)
+    let width = Int(output.pointee.width)
     var position = 0
-    while position < Int(output.height) &* width {
-      let y = other.height == 1 ? 0 : position / width
-      let x = other.width == 1 ? 0 : position % width
-      let source = scratch.other + (y &* Int(other.width) &+ x) &* Int(other.channels)
+    while position < Int(output.pointee.height) &* width {
+      let y = other.pointee.height == 1 ? 0 : position / width
+      let x = other.pointee.width == 1 ? 0 : position % width
+      let source = scratch.other + (y &* Int(other.pointee.width) &+ x) &* Int(other.pointee.channels)
       let values = scratch.values + position &* channels
-      if other.channels == output.channels {
+      if other.pointee.channels == output.pointee.channels {
         execution.kernels.pointee.combine(operation, values, source, values, channels)
       } else {
         scratch.row.update(repeating: source[0], count: channels)

@@ -20,7 +20,7 @@ enum Pool {
     else { return false }
     switch node.parameter(0) {
     case CRNN_POOL_MAXIMUM:
-      return node.input(0).pointee.hasSameCodes(as: node.output.pointee) && node.blobCount == 0
+      return node.input(0).hasSameCodes(as: node.output) && node.blobCount == 0
         && Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
     case CRNN_POOL_AVERAGE, CRNN_POOL_LP: return node.hasValidActivation(blobs: 0)
     default: return false
@@ -35,11 +35,11 @@ enum Pool {
 
   static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
     let shape = WindowShape(node)
-    let output = node.output.pointee
+    let output = node.output
     let isWhole = node.parameter(0) == CRNN_POOL_MAXIMUM && hasWholeWindows(shape)
     var f = 0
     while f < count {
-      let frame = execution.frame(node.outputIndex, output.frameBytes, first &+ Int64(f))
+      let frame = execution.frame(node.outputIndex, output.pointee.frameBytes, first &+ Int64(f))
       if isWhole {
         maximumOfRows(execution, node, shape, first &+ Int64(f), frame)
         f &+= 1
@@ -49,7 +49,7 @@ enum Pool {
       while position < shape.outputHeight &* shape.outputWidth {
         let window = Window(
           shape: shape, frame: first &+ Int64(f), y: position / shape.outputWidth, x: position % shape.outputWidth)
-        let target = frame + position &* shape.channels &* output.elementSize
+        let target = frame + position &* shape.channels &* output.pointee.elementSize
         if node.parameter(0) == CRNN_POOL_MAXIMUM {
           maximum(execution, node, window, target)
         } else {
@@ -73,10 +73,10 @@ enum Pool {
   private static func maximumOfRows(
     _ execution: Execution, _ node: NodeView, _ shape: WindowShape, _ index: Int64, _ target: UnsafeMutableRawPointer
   ) {
-    let input = node.input(0).pointee
+    let input = node.input(0)
     let final = execution.tensors[node.inputIndex(0)].final
     let channels = shape.channels
-    let rowBytes = shape.outputWidth &* channels &* input.elementSize
+    let rowBytes = shape.outputWidth &* channels &* input.pointee.elementSize
     var taps = 0
     var tap = 0
     while tap < shape.taps {
@@ -86,11 +86,11 @@ enum Pool {
       tap &+= 1
       let time = index &* Int64(shape.strideTime) &- Int64(shape.padTime) &+ Int64(kt &* shape.dilationTime)
       guard time >= 0, final < 0 || time < final else { continue }
-      let frame = execution.frame(node.inputIndex(0), input.frameBytes, time)
+      let frame = execution.frame(node.inputIndex(0), input.pointee.frameBytes, time)
       var y = 0
       while y < shape.outputHeight {
         let iy = y &* shape.strideHeight &+ kh &* shape.dilationHeight
-        let source = frame + (iy &* shape.width &+ kw &* shape.dilationWidth) &* channels &* input.elementSize
+        let source = frame + (iy &* shape.width &+ kw &* shape.dilationWidth) &* channels &* input.pointee.elementSize
         let row = target + y &* rowBytes
         // The first tap is the maximum so far.
         execution.maximum(
@@ -114,7 +114,7 @@ enum Pool {
     /// The values at a tap, or nil where it lies in the padding.
     @inline(__always)
     func values(
-      _ execution: Execution, _ tensor: Int, _ record: crnn_tensor_record, _ kt: Int, _ kh: Int, _ kw: Int
+      _ execution: Execution, _ tensor: Int, _ record: UnsafePointer<crnn_tensor_record>, _ kt: Int, _ kh: Int, _ kw: Int
     ) -> UnsafeRawPointer? {
       let time = frame &* Int64(shape.strideTime) &- Int64(shape.padTime) &+ Int64(kt &* shape.dilationTime)
       let final = execution.tensors[tensor].final
@@ -124,7 +124,7 @@ enum Pool {
         return nil
       }
       let element = (iy &* shape.width &+ ix) &* shape.channels
-      return UnsafeRawPointer(execution.frame(tensor, record.frameBytes, time) + element &* record.elementSize)
+      return UnsafeRawPointer(execution.frame(tensor, record.pointee.frameBytes, time) + element &* record.pointee.elementSize)
     }
 
     /// Taps in the input or its padding: all of them, but for a last, partial window, which reaches past the padding after the end.
@@ -142,7 +142,7 @@ enum Pool {
   private static func maximum(
     _ execution: Execution, _ node: NodeView, _ window: Window, _ target: UnsafeMutableRawPointer
   ) {
-    let input = node.input(0).pointee
+    let input = node.input(0)
     let channels = window.shape.channels
     var isFirst = true
     var tap = 0
@@ -153,7 +153,7 @@ enum Pool {
       tap &+= 1
       guard let source = window.values(execution, node.inputIndex(0), input, kt, kh, kw) else { continue }
       if isFirst {
-        target.copyMemory(from: source, byteCount: channels &* input.elementSize)
+        target.copyMemory(from: source, byteCount: channels &* input.pointee.elementSize)
         isFirst = false
       } else {
         execution.maximum(source, 0, target, 0, target, 0, input, rows: 1, channels)
@@ -166,7 +166,7 @@ enum Pool {
   private static func sum(
     _ execution: Execution, _ node: NodeView, _ window: Window, _ target: UnsafeMutableRawPointer
   ) {
-    let input = node.input(0).pointee
+    let input = node.input(0)
     let channels = window.shape.channels
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, &cursor)
@@ -198,7 +198,7 @@ enum Pool {
       execution.multiply(scratch.sum, by: 1 / Float(divisor), channels)
     }
     execution.activate(node, scratch.sum, channels, slopes: node.slopes)
-    execution.store(scratch.sum, node.output.pointee, target, channels)
+    execution.store(scratch.sum, node.output, target, channels)
   }
 }
 
@@ -206,9 +206,9 @@ extension Execution {
   /// y = max(a, b) on codes or floats, over `count` elements of each row; strides are in elements.
   func maximum(
     _ a: UnsafeRawPointer, _ aStride: Int, _ b: UnsafeRawPointer, _ bStride: Int, _ y: UnsafeMutableRawPointer,
-    _ yStride: Int, _ tensor: crnn_tensor_record, rows: Int, _ count: Int
+    _ yStride: Int, _ tensor: UnsafePointer<crnn_tensor_record>, rows: Int, _ count: Int
   ) {
-    switch Int(tensor.store) {
+    switch Int(tensor.pointee.store) {
     case CRNN_STORE_U8:
       kernels.pointee.maximum_u8(
         a.assumingMemoryBound(to: UInt8.self), aStride, b.assumingMemoryBound(to: UInt8.self), bStride,

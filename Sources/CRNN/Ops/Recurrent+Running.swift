@@ -97,7 +97,7 @@ extension Recurrent {
     guard index >= 0 else { return }
     let execution = lane.pointee.execution
     execution.store(
-      lane.pointee.state.hidden, node.output.pointee,
+      lane.pointee.state.hidden, node.output,
       execution.frame(node.outputIndex, node.output.pointee.frameBytes, index), layer.units)
   }
 

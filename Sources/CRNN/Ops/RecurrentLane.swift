@@ -94,8 +94,8 @@ struct RecurrentLane {
   private func loadInitialStates(_ node: NodeView) {
     var i = 1
     while i < node.inputCount {
-      let tensor = node.input(i).pointee
-      let frame = execution.frame(node.inputIndex(i), tensor.frameBytes, 0)
+      let tensor = node.input(i)
+      let frame = execution.frame(node.inputIndex(i), tensor.pointee.frameBytes, 0)
       execution.load(frame, tensor, i == 1 ? state.hidden : state.cell, node.parameter(CRNN_RECURRENT_UNITS))
       i &+= 1
     }

@@ -9,13 +9,13 @@ enum TimeReduction {
   }
 
   static func isValid(_ node: NodeView) -> Bool {
-    let input = node.input(0).pointee
-    let output = node.output.pointee
-    guard node.inputCount == 1, input.isNumeric, input.height == output.height, input.width == output.width,
-      input.channels == output.channels, node.hasValidActivation(blobs: 0)
+    let input = node.input(0)
+    let output = node.output
+    guard node.inputCount == 1, input.pointee.isNumeric, input.pointee.height == output.pointee.height, input.pointee.width == output.pointee.width,
+      input.pointee.channels == output.pointee.channels, node.hasValidActivation(blobs: 0)
     else { return false }
     switch node.parameter(0) {
-    case CRNN_REDUCE_MEAN, CRNN_REDUCE_SUM: return output.isNumeric
+    case CRNN_REDUCE_MEAN, CRNN_REDUCE_SUM: return output.pointee.isNumeric
     case CRNN_REDUCE_LAST, CRNN_REDUCE_FIRST, CRNN_REDUCE_MAXIMUM, CRNN_REDUCE_MINIMUM:
       return input.hasSameCodes(as: output) && Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
     default: return false
@@ -38,21 +38,21 @@ enum TimeReduction {
   static func consume(
     _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, first: Int64, count: Int
   ) {
-    let input = node.input(0).pointee
-    let bytes = input.elements &* input.elementSize
+    let input = node.input(0)
+    let bytes = input.pointee.elements &* input.pointee.elementSize
     let target = execution.frame(node.outputIndex, node.output.pointee.frameBytes, 0)
     let kind = node.parameter(0)
     // Of the frames that have come, only the last matters.
     var f = kind == CRNN_REDUCE_LAST ? max(count &- 1, 0) : 0
     while f < count {
       let time = first &+ Int64(f)
-      let source = execution.frame(node.inputIndex(0), input.frameBytes, time)
+      let source = execution.frame(node.inputIndex(0), input.pointee.frameBytes, time)
       if isSum(node) {
         add(execution, node, memory, source, isFirst: time == 0)
       } else if kind == CRNN_REDUCE_LAST || time == 0 {
         target.copyMemory(from: source, byteCount: bytes)
       } else if kind == CRNN_REDUCE_MAXIMUM {
-        execution.maximum(source, 0, target, 0, target, 0, input, rows: 1, input.elements)
+        execution.maximum(source, 0, target, 0, target, 0, input, rows: 1, input.pointee.elements)
       } else if kind == CRNN_REDUCE_MINIMUM {
         minimum(execution, source, input, target)
       }
@@ -63,45 +63,45 @@ enum TimeReduction {
   /// Writes the result once all `frames` frames have been consumed.
   static func emit(_ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, frames: Int64) {
     guard isSum(node) else { return }
-    let output = node.output.pointee
+    let output = node.output
     var state = Cursor(memory)
-    let sum = state.take(output.elements, of: Float.self)
+    let sum = state.take(output.pointee.elements, of: Float.self)
     var cursor = Cursor(execution.scratch)
-    let values = cursor.take(output.elements, of: Float.self)
-    values.copy(from: sum, count: output.elements)
+    let values = cursor.take(output.pointee.elements, of: Float.self)
+    values.copy(from: sum, count: output.pointee.elements)
     if node.parameter(0) == CRNN_REDUCE_MEAN {
-      execution.multiply(values, by: 1 / Float(Int(truncatingIfNeeded: max(frames, 1))), output.elements)
+      execution.multiply(values, by: 1 / Float(Int(truncatingIfNeeded: max(frames, 1))), output.pointee.elements)
     }
-    execution.activatePerChannel(node, values, output)
+    execution.activatePerChannel(node, values)
     execution.store(
-      values, output, execution.frame(node.outputIndex, output.frameBytes, 0), output.elements)
+      values, output, execution.frame(node.outputIndex, output.pointee.frameBytes, 0), output.pointee.elements)
   }
 
   private static func add(
     _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, _ source: UnsafeRawPointer,
     isFirst: Bool
   ) {
-    let input = node.input(0).pointee
+    let input = node.input(0)
     var state = Cursor(memory)
-    let sum = state.take(input.elements, of: Float.self)
+    let sum = state.take(input.pointee.elements, of: Float.self)
     if isFirst {
-      execution.load(source, input, sum, input.elements)
+      execution.load(source, input, sum, input.pointee.elements)
       return
     }
     var cursor = Cursor(execution.scratch)
-    let values = cursor.take(input.elements, of: Float.self)
-    execution.load(source, input, values, input.elements)
+    let values = cursor.take(input.pointee.elements, of: Float.self)
+    execution.load(source, input, values, input.pointee.elements)
     execution.kernels.pointee.combine(
-      Int32(truncatingIfNeeded: CRNN_BINARY_ADD), sum, values, sum, input.elements)
+      Int32(truncatingIfNeeded: CRNN_BINARY_ADD), sum, values, sum, input.pointee.elements)
   }
 
   /// Rare enough to go without a kernel of its own.
   private static func minimum(
-    _ execution: Execution, _ source: UnsafeRawPointer, _ tensor: crnn_tensor_record, _ target: UnsafeMutableRawPointer
+    _ execution: Execution, _ source: UnsafeRawPointer, _ tensor: UnsafePointer<crnn_tensor_record>, _ target: UnsafeMutableRawPointer
   ) {
     var i = 0
-    while i < tensor.elements {
-      switch Int(tensor.store) {
+    while i < tensor.pointee.elements {
+      switch Int(tensor.pointee.store) {
       case CRNN_STORE_U8:
         let (x, y) = (source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self))
         if x[i] < y[i] { y[i] = x[i] }

@@ -57,7 +57,7 @@ enum Winograd {
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, chunk: execution.chunk, &cursor)
     scratch.shape.initialize(to: shape)
-    execution.fillZero(node.input(0).pointee, scratch.zeros, shape.channels)
+    execution.fillZero(node.input(0), scratch.zeros, shape.channels)
     var done = 0
     while done < count {
       let frames = min(count &- done, edge &* scratch.columns)

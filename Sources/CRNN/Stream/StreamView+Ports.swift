@@ -17,9 +17,9 @@ extension StreamView {
   /// Writes frames `first`..<`first + count` of the caller's array into the ring of an input port. There is room.
   func write(port: Int, _ view: ArrayView, first: Int64, count: Int64) {
     let index = Int(file.pointee.input(port).pointee.tensor)
-    let tensor = file.pointee.tensors[index]
+    let tensor = file.pointee.tensors + index
     let state = tensors + index
-    let isContiguous = view.isContiguous && tensor.frameBytes == tensor.elements &* tensor.elementSize
+    let isContiguous = view.isContiguous && tensor.pointee.frameBytes == tensor.pointee.elements &* tensor.pointee.elementSize
     let atOnce = isContiguous ? Int64(max(scratchFloats / max(view.elements, 1), 1)) : 1
     var f: Int64 = 0
     while f < count {
@@ -28,7 +28,7 @@ extension StreamView {
       let run = min(count &- f, min(atOnce, state.pointee.capacity &- slot))
       convert(
         view, view.frame(first &+ f), Int(truncatingIfNeeded: run) &* view.elements, tensor,
-        execution.frame(index, tensor.frameBytes, state.pointee.produced),
+        execution.frame(index, tensor.pointee.frameBytes, state.pointee.produced),
         integerScale: file.pointee.input(port).pointee.integer_scale)
       state.pointee.produced &+= run
       f &+= run
@@ -36,14 +36,14 @@ extension StreamView {
     if endsWith(state.pointee.produced, port: port) { state.pointee.final = state.pointee.produced }
   }
 
-  /// `count` elements of the caller's array as codes of the tensor. NaN is taken for 0, which every store but that of floats does
+  /// `count` elements of the caller's array as codes of the tensor.pointee. NaN is taken for 0, which every store but that of floats does
   /// by itself.
   private func convert(
-    _ view: ArrayView, _ source: UnsafeRawPointer, _ count: Int, _ tensor: crnn_tensor_record,
+    _ view: ArrayView, _ source: UnsafeRawPointer, _ count: Int, _ tensor: UnsafePointer<crnn_tensor_record>,
     _ target: UnsafeMutableRawPointer, integerScale: Float
   ) {
-    if Int(tensor.store) == CRNN_STORE_S32 { return copy(view, source, count, target) }
-    if view.isDense, view.dtype == CRNN_F32, Int(tensor.store) != CRNN_STORE_F32 {
+    if Int(tensor.pointee.store) == CRNN_STORE_S32 { return copy(view, source, count, target) }
+    if view.isDense, view.dtype == CRNN_F32, Int(tensor.pointee.store) != CRNN_STORE_F32 {
       return execution.store(source.assumingMemoryBound(to: Float.self), tensor, target, count)
     }
     let values = scratch.assumingMemoryBound(to: Float.self)
@@ -52,7 +52,7 @@ extension StreamView {
     switch view.dtype {
     case CRNN_U8:
       if integerScale == 0 { q.scale = 1 / Float(255) }
-      if Int(tensor.store) == CRNN_STORE_U8, tensor.zero_point == 0, tensor.scale == q.scale, tensor.code_maximum == 255
+      if Int(tensor.pointee.store) == CRNN_STORE_U8, tensor.pointee.zero_point == 0, tensor.pointee.scale == q.scale, tensor.pointee.code_maximum == 255
       {
         return copy(view, source, count, target)
       }
@@ -68,7 +68,7 @@ extension StreamView {
       }
     default:
       copy(view, source, count, scratch)
-      if Int(tensor.store) == CRNN_STORE_F32 { replaceNaN(values, by: 0, count) }
+      if Int(tensor.pointee.store) == CRNN_STORE_F32 { replaceNaN(values, by: 0, count) }
     }
     execution.store(values, tensor, target, count)
   }
@@ -94,12 +94,12 @@ extension StreamView {
   /// depend on the processor.
   func nextValues(port: Int) -> UnsafeMutablePointer<Float> {
     let index = Int(file.pointee.output(port).pointee.tensor)
-    let tensor = file.pointee.tensors[index]
+    let tensor = file.pointee.tensors + index
     let values = scratch.assumingMemoryBound(to: Float.self)
-    let source = execution.frame(index, tensor.frameBytes, tensors[index].pulled)
-    execution.load(source, tensor, values, tensor.elements)
-    if Int(tensor.store) == CRNN_STORE_F32 {
-      replaceNaN(values, by: Float(bitPattern: 0x7FC0_0000), tensor.elements)
+    let source = execution.frame(index, tensor.pointee.frameBytes, tensors[index].pulled)
+    execution.load(source, tensor, values, tensor.pointee.elements)
+    if Int(tensor.pointee.store) == CRNN_STORE_F32 {
+      replaceNaN(values, by: Float(bitPattern: 0x7FC0_0000), tensor.pointee.elements)
     }
     return values
   }
@@ -118,7 +118,7 @@ extension StreamView {
   @inline(never)
   func read(port: Int, _ view: ArrayView, first: Int64, limit: Int64) -> Int64 {
     let index = Int(file.pointee.output(port).pointee.tensor)
-    let tensor = file.pointee.tensors[index]
+    let tensor = file.pointee.tensors + index
     let state = tensors + index
     let count = min(limit, ready(port: port))
     var f: Int64 = 0
@@ -127,7 +127,7 @@ extension StreamView {
       let source =
         view.dtype == CRNN_F32
         ? UnsafeRawPointer(nextValues(port: port))
-        : UnsafeRawPointer(execution.frame(index, tensor.frameBytes, state.pointee.pulled))
+        : UnsafeRawPointer(execution.frame(index, tensor.pointee.frameBytes, state.pointee.pulled))
       let target = view.frame(first &+ f)
       inRuns(view, view.elements) {
         (target + $0).copyMemory(from: source + $1 &* view.elementSize, byteCount: $2 &* view.elementSize)
@@ -142,9 +142,9 @@ extension StreamView {
   func checkInput(
     port: Int, _ view: ArrayView, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
-    let tensor = file.pointee.tensors[Int(file.pointee.input(port).pointee.tensor)]
+    let tensor = file.pointee.tensors + Int(file.pointee.input(port).pointee.tensor)
     let name = file.pointee.string(file.pointee.input(port).pointee.name)
-    let takesIndices = Int(tensor.store) == CRNN_STORE_S32
+    let takesIndices = Int(tensor.pointee.store) == CRNN_STORE_S32
     guard takesIndices == (view.dtype == CRNN_S32) else {
       return Message(error, CRNN_ERROR_TYPE).text("port ").name(name)
         .text(takesIndices ? " takes indices (CRNN_S32)" : " takes numbers (CRNN_F32, CRNN_U8 or CRNN_S16)").status
@@ -155,9 +155,9 @@ extension StreamView {
       var i = 0
       while i < view.elements {
         let index = view.frame(f).load(fromByteOffset: view.offset(i), as: Int32.self)
-        guard index >= tensor.code_minimum, index <= tensor.code_maximum else {
+        guard index >= tensor.pointee.code_minimum, index <= tensor.pointee.code_maximum else {
           return Message(error, CRNN_ERROR_ARGUMENT).text("port ").name(name).text(": index ").number(Int(index))
-            .text(" lies outside ").number(Int(tensor.code_minimum)).text(" to ").number(Int(tensor.code_maximum))
+            .text(" lies outside ").number(Int(tensor.pointee.code_minimum)).text(" to ").number(Int(tensor.pointee.code_maximum))
             .status
         }
         i &+= 1
@@ -171,8 +171,8 @@ extension StreamView {
   func checkOutput(
     port: Int, _ view: ArrayView, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
-    let tensor = file.pointee.tensors[Int(file.pointee.output(port).pointee.tensor)]
-    guard view.dtype == CRNN_F32 || Int(view.dtype) == Int(tensor.store) else {
+    let tensor = file.pointee.tensors + Int(file.pointee.output(port).pointee.tensor)
+    guard view.dtype == CRNN_F32 || Int(view.dtype) == Int(tensor.pointee.store) else {
       return Message(error, CRNN_ERROR_TYPE).text("output port ").name(
         file.pointee.string(file.pointee.output(port).pointee.name)
       )
@@ -190,9 +190,9 @@ extension StreamView {
       return Message(error, CRNN_ERROR_FINISHED).text("input port ").name(name)
         .text(" is finished; reset the stream to begin a new sequence").status
     }
-    let tensor = file.pointee.tensors[index]
+    let tensor = file.pointee.tensors + index
     let limit =
-      tensor.isPerSequence ? 1 : tensor.fixed_frames > 0 ? Int64(tensor.fixed_frames) : header.pointee.maximumFrames
+      tensor.pointee.isPerSequence ? 1 : tensor.pointee.fixed_frames > 0 ? Int64(tensor.pointee.fixed_frames) : header.pointee.maximumFrames
     guard limit == 0 || state.produced &+ count <= limit else {
       return Message(error, CRNN_ERROR_TOO_LONG).text("input port ").name(name).text(" takes at most ").number(limit)
         .text(" frames in a sequence; ").number(state.produced).text(" have come and ").number(count)
@@ -204,8 +204,8 @@ extension StreamView {
   /// Whether the sequence may end at an input port after `extra` more frames.
   func checkEnd(port: Int, extra: Int64, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
     let index = Int(file.pointee.input(port).pointee.tensor)
-    let tensor = file.pointee.tensors[index]
-    let needed = tensor.isPerSequence ? 1 : Int64(tensor.fixed_frames)
+    let tensor = file.pointee.tensors + index
+    let needed = tensor.pointee.isPerSequence ? 1 : Int64(tensor.pointee.fixed_frames)
     let frames = tensors[index].produced &+ extra
     guard tensors[index].final >= 0 || needed == 0 || frames == needed else {
       return Message(error, CRNN_ERROR_INCOMPLETE).text("input port ")
