@@ -47,14 +47,12 @@ struct ArrayView {
       rank > 0 ? Int(s.0) : 1, rank > 1 ? Int(s.1) : 1, rank > 2 ? Int(s.2) : 1, rank > 3 ? Int(s.3) : 1
     )
     let given = array.pointee.shape
-    let axes = (
-      rank > 0 ? given.1 : 1, rank > 1 ? given.2 : 1, rank > 2 ? given.3 : 1, rank > 3 ? given.4 : 1
-    )
+    let axes = frameAxes((given.1, given.2, given.3, given.4), rank, otherwise: 1)
     guard given.0 >= 0, given.0 <= 1 << 40 else {
       return Message(error, CRNN_ERROR_SHAPE).text("port ").name(name).text(": an array cannot have ").number(given.0)
         .text(" frames along its first axis, time").status
     }
-    guard axes.0 == Int64(shape.0), axes.1 == Int64(shape.1), axes.2 == Int64(shape.2), axes.3 == Int64(shape.3) else {
+    guard axes == shape else {
       var message = Message(error, CRNN_ERROR_SHAPE).text("port ").name(name).text(" takes frames of shape (")
       if rank > 0 { message = message.number(shape.0) }
       if rank > 1 { message = message.text(", ").number(shape.1) }
@@ -71,13 +69,7 @@ struct ArrayView {
     )
     let t = array.pointee.stride
     let isDefault = t.0 == 0 && t.1 == 0 && t.2 == 0 && t.3 == 0 && t.4 == 0
-    let stride =
-      isDefault
-      ? dense
-      : (
-        rank > 0 ? Int(truncatingIfNeeded: t.1) : 0, rank > 1 ? Int(truncatingIfNeeded: t.2) : 0,
-        rank > 2 ? Int(truncatingIfNeeded: t.3) : 0, rank > 3 ? Int(truncatingIfNeeded: t.4) : 0
-      )
+    let stride = isDefault ? dense : frameAxes((t.1, t.2, t.3, t.4), rank, otherwise: 0)
     let frameStride = isDefault ? elements &* size : Int(truncatingIfNeeded: t.0)
     let isAligned =
       (UInt(bitPattern: data) | UInt(bitPattern: frameStride | stride.0 | stride.1 | stride.2 | stride.3))
@@ -87,26 +79,23 @@ struct ArrayView {
         .text(": the array's data or strides are not aligned to its element").status
     }
     let isDense =
-      isDefault
-      || ((rank < 1 || shape.0 == 1 || stride.0 == packed(rank, 0, shape, size))
-        && (rank < 2 || shape.1 == 1 || stride.1 == packed(rank, 1, shape, size))
-        && (rank < 3 || shape.2 == 1 || stride.2 == packed(rank, 2, shape, size))
-        && (rank < 4 || shape.3 == 1 || stride.3 == size))
+      (shape.0 == 1 || stride.0 == dense.0) && (shape.1 == 1 || stride.1 == dense.1)
+      && (shape.2 == 1 || stride.2 == dense.2) && (shape.3 == 1 || stride.3 == dense.3)
     result = ArrayView(
       data: data, dtype: array.pointee.dtype, frames: given.0, frameStride: frameStride, shape: shape, stride: stride,
-      rank: rank,
-      isDense: isDense, elements: elements, elementSize: size)
+      rank: rank, isDense: isDense, elements: elements, elementSize: size)
     return CRNN_OK
   }
 
-  /// The stride that axis `axis` has in a dense array.
-  private static func packed(_ rank: Int, _ axis: Int, _ shape: (Int, Int, Int, Int), _ size: Int) -> Int {
-    switch axis {
-    case 0: shape.1 &* shape.2 &* shape.3 &* size
-    case 1: shape.2 &* shape.3 &* size
-    case 2: shape.3 &* size
-    default: size
-    }
+  /// What an array says of the axes after time; `otherwise` for those that the port does not have.
+  @inline(never)
+  private static func frameAxes(
+    _ values: (Int64, Int64, Int64, Int64), _ rank: Int, otherwise: Int
+  ) -> (Int, Int, Int, Int) {
+    (
+      rank > 0 ? Int(clamping: values.0) : otherwise, rank > 1 ? Int(clamping: values.1) : otherwise,
+      rank > 2 ? Int(clamping: values.2) : otherwise, rank > 3 ? Int(clamping: values.3) : otherwise
+    )
   }
 
   /// No array: what `make` is to fill in.
