@@ -118,6 +118,12 @@ soak: ## random networks for MINUTES (60), from SEED on; a difference is shrunk 
 	swift build -c release --scratch-path $(regular) --product soak
 	$(regular)/release/soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --directory build/soak
 
+.PHONY: fuzz
+fuzz: ## fuzzers for MINUTES (60) each, two at a time; findings are left in build/fuzz. PARTS='onnx image' for some of them
+	@tools/setup build
+	CRNN_FUZZER=1 swift build -c release --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -sanitize=address,fuzzer --product fuzz
+	Tests/Fuzz/run .build/fuzz/release/fuzz $(MINUTES) $(PARTS)
+
 .PHONY: test-mistakes
 test-mistakes: ## makes mistakes in a copy of the runtime, each of which the random networks must find
 	@tools/setup build

@@ -105,6 +105,11 @@ let tools: [Target] = [
     name: "soak",
     dependencies: ["StreamingChecks", .product(name: "ArgumentParser", package: "swift-argument-parser")],
     path: "Tests/Soak"),
+  // What fuzzers and the replay of their findings give bytes to.
+  .target(
+    name: "FuzzChecks", dependencies: ["CRNN", "CCRNN", "CCRNNImage", "ImageIO", "ONNX", "Arrays", "StreamingChecks"],
+    path: "Tests/Fuzz/Checks"),
+  .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Replay"),
   .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),
   .target(name: "Quantizer", dependencies: ["CCRNN", "CRNN"], exclude: ["README.md"]),
   .testTarget(name: "QuantizerTests", dependencies: ["Quantizer", "CCRNN", "CRNN"]),
@@ -126,6 +131,15 @@ let tools: [Target] = [
     exclude: ["README.md"]),
 ]
 
+/// `CRNN_FUZZER=1`: the program that libFuzzer's own `main` drives, which links only where that is built in.
+let fuzzer: [Target] =
+  Context.environment["CRNN_FUZZER"] != nil
+  ? [
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Program",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+  ] : []
+
 let package = Package(
   name: "crnn",
   products: [
@@ -139,5 +153,5 @@ let package = Package(
       // Its default traits would bring in all of Foundation, with 45 MB of tables.
       .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     ],
-  targets: runtime + images + (isEmbedded ? [] : tools)
+  targets: runtime + images + (isEmbedded ? [] : tools + fuzzer)
 )

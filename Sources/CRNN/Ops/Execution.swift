@@ -30,7 +30,8 @@ struct Execution {
   /// `count` stored values as floats.
   @inline(never)
   func load(
-    _ source: UnsafeRawPointer, _ tensor: UnsafePointer<crnn_tensor_record>, _ values: UnsafeMutablePointer<Float>, _ count: Int
+    _ source: UnsafeRawPointer, _ tensor: UnsafePointer<crnn_tensor_record>, _ values: UnsafeMutablePointer<Float>,
+    _ count: Int
   ) {
     var q = tensor.pointee.quantization
     switch Int(tensor.pointee.store) {

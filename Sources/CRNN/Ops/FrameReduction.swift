@@ -20,7 +20,8 @@ enum FrameReduction {
     guard node.inputCount == 1, input.pointee.isNumeric, output.pointee.isNumeric, node.hasValidActivation(blobs: 0),
       node.parameter(0) >= CRNN_REDUCE_MEAN, node.parameter(0) <= CRNN_REDUCE_SUM
     else { return false }
-    return output.pointee.height == (axes & 1 != 0 ? 1 : input.pointee.height) && output.pointee.width == (axes & 2 != 0 ? 1 : input.pointee.width)
+    return output.pointee.height == (axes & 1 != 0 ? 1 : input.pointee.height)
+      && output.pointee.width == (axes & 2 != 0 ? 1 : input.pointee.width)
       && output.pointee.channels == (axes & 4 != 0 ? 1 : input.pointee.channels)
   }
 
@@ -39,11 +40,13 @@ enum FrameReduction {
     while f < count {
       let time = first &+ Int64(f)
       execution.load(
-        execution.frame(node.inputIndex(0), input.pointee.frameBytes, time), input, scratch.values, input.pointee.elements)
+        execution.frame(node.inputIndex(0), input.pointee.frameBytes, time), input, scratch.values,
+        input.pointee.elements)
       reduce(execution, node, scratch)
       execution.activatePerChannel(node, scratch.result)
       execution.store(
-        scratch.result, output, execution.frame(node.outputIndex, output.pointee.frameBytes, time), output.pointee.elements)
+        scratch.result, output, execution.frame(node.outputIndex, output.pointee.frameBytes, time),
+        output.pointee.elements)
       f &+= 1
     }
   }
@@ -77,7 +80,8 @@ enum FrameReduction {
       i &+= 1
     }
     if kind == CRNN_REDUCE_MEAN {
-      execution.multiply(scratch.result, by: 1 / Float(input.pointee.elements / output.pointee.elements), output.pointee.elements)
+      execution.multiply(
+        scratch.result, by: 1 / Float(input.pointee.elements / output.pointee.elements), output.pointee.elements)
     }
   }
 }

@@ -37,8 +37,10 @@ enum Movement {
     var i = 0
     while i < node.inputCount {
       let input = node.input(i)
-      guard input.pointee.isNumeric, output.pointee.isNumeric, axis == 0 || input.pointee.height == output.pointee.height,
-        axis == 1 || input.pointee.width == output.pointee.width, axis == 2 || input.pointee.channels == output.pointee.channels
+      guard input.pointee.isNumeric, output.pointee.isNumeric,
+        axis == 0 || input.pointee.height == output.pointee.height,
+        axis == 1 || input.pointee.width == output.pointee.width,
+        axis == 2 || input.pointee.channels == output.pointee.channels
       else { return false }
       sum &+= Int(axis == 0 ? input.pointee.height : axis == 1 ? input.pointee.width : input.pointee.channels)
       i &+= 1
@@ -84,7 +86,8 @@ enum Movement {
   ) {
     let output = node.output
     let axis = node.parameter(0)
-    let outer = axis == 0 ? 1 : axis == 1 ? Int(output.pointee.height) : Int(output.pointee.height) &* Int(output.pointee.width)
+    let outer =
+      axis == 0 ? 1 : axis == 1 ? Int(output.pointee.height) : Int(output.pointee.height) &* Int(output.pointee.width)
     let row = output.pointee.elements / outer
     var cursor = Cursor(execution.scratch)
     let values = cursor.take(output.pointee.elements, of: Float.self)

@@ -20,7 +20,8 @@ enum Pointwise {
   static func isValid(_ node: NodeView) -> Bool {
     let input = node.input(0)
     let output = node.output
-    guard input.pointee.isNumeric, output.pointee.isNumeric, input.pointee.height == output.pointee.height, input.pointee.width == output.pointee.width,
+    guard input.pointee.isNumeric, output.pointee.isNumeric, input.pointee.height == output.pointee.height,
+      input.pointee.width == output.pointee.width,
       input.pointee.channels == output.pointee.channels
     else { return false }
     switch node.operation {
@@ -69,7 +70,8 @@ enum Pointwise {
     while f < count {
       let time = first &+ Int64(f)
       execution.load(
-        execution.frame(node.inputIndex(0), input.pointee.frameBytes, time), input, scratch.values, input.pointee.elements)
+        execution.frame(node.inputIndex(0), input.pointee.frameBytes, time), input, scratch.values,
+        input.pointee.elements)
       switch node.operation {
       case CRNN_OP_SOFTMAX: softmax(execution, node, scratch.values)
       case CRNN_OP_BINARY: binary(execution, node, time, scratch)
@@ -78,7 +80,8 @@ enum Pointwise {
       }
       execution.activatePerChannel(node, scratch.values)
       execution.store(
-        scratch.values, output, execution.frame(node.outputIndex, output.pointee.frameBytes, time), output.pointee.elements)
+        scratch.values, output, execution.frame(node.outputIndex, output.pointee.frameBytes, time),
+        output.pointee.elements)
       f &+= 1
     }
   }
@@ -87,7 +90,8 @@ enum Pointwise {
     let output = node.output
     var i = 0
     while i < output.pointee.elements {
-      execution.kernels.pointee.softmax(values + i, Int(output.pointee.channels), Int32(truncatingIfNeeded: node.parameter(0)))
+      execution.kernels.pointee.softmax(
+        values + i, Int(output.pointee.channels), Int32(truncatingIfNeeded: node.parameter(0)))
       i &+= Int(output.pointee.channels)
     }
   }
@@ -137,7 +141,8 @@ enum Pointwise {
     execution.load(
       execution.frame(node.inputIndex(1), other.pointee.frameBytes, time), other, scratch.other, other.pointee.elements)
     if other.pointee.elements == output.pointee.elements {
-      execution.kernels.pointee.combine(operation, scratch.values, scratch.other, scratch.values, output.pointee.elements)
+      execution.kernels.pointee.combine(
+        operation, scratch.values, scratch.other, scratch.values, output.pointee.elements)
       return
     }
     let channels = Int(output.pointee.channels)

@@ -114,7 +114,8 @@ enum Pool {
     /// The values at a tap, or nil where it lies in the padding.
     @inline(__always)
     func values(
-      _ execution: Execution, _ tensor: Int, _ record: UnsafePointer<crnn_tensor_record>, _ kt: Int, _ kh: Int, _ kw: Int
+      _ execution: Execution, _ tensor: Int, _ record: UnsafePointer<crnn_tensor_record>, _ kt: Int, _ kh: Int,
+      _ kw: Int
     ) -> UnsafeRawPointer? {
       let time = frame &* Int64(shape.strideTime) &- Int64(shape.padTime) &+ Int64(kt &* shape.dilationTime)
       let final = execution.tensors[tensor].final
@@ -124,7 +125,8 @@ enum Pool {
         return nil
       }
       let element = (iy &* shape.width &+ ix) &* shape.channels
-      return UnsafeRawPointer(execution.frame(tensor, record.pointee.frameBytes, time) + element &* record.pointee.elementSize)
+      return UnsafeRawPointer(
+        execution.frame(tensor, record.pointee.frameBytes, time) + element &* record.pointee.elementSize)
     }
 
     /// Taps in the input or its padding: all of them, but for a last, partial window, which reaches past the padding after the end.

@@ -11,7 +11,8 @@ enum TimeReduction {
   static func isValid(_ node: NodeView) -> Bool {
     let input = node.input(0)
     let output = node.output
-    guard node.inputCount == 1, input.pointee.isNumeric, input.pointee.height == output.pointee.height, input.pointee.width == output.pointee.width,
+    guard node.inputCount == 1, input.pointee.isNumeric, input.pointee.height == output.pointee.height,
+      input.pointee.width == output.pointee.width,
       input.pointee.channels == output.pointee.channels, node.hasValidActivation(blobs: 0)
     else { return false }
     switch node.parameter(0) {
@@ -97,7 +98,8 @@ enum TimeReduction {
 
   /// Rare enough to go without a kernel of its own.
   private static func minimum(
-    _ execution: Execution, _ source: UnsafeRawPointer, _ tensor: UnsafePointer<crnn_tensor_record>, _ target: UnsafeMutableRawPointer
+    _ execution: Execution, _ source: UnsafeRawPointer, _ tensor: UnsafePointer<crnn_tensor_record>,
+    _ target: UnsafeMutableRawPointer
   ) {
     var i = 0
     while i < tensor.pointee.elements {

@@ -32,6 +32,12 @@ extension StreamView {
       else { return false }
       i &+= 1
     }
+    // No ring holds more than it has room for: else a node would have work for years.
+    i = 0
+    while i < file.pointee.tensorCount {
+      guard tensors[i].produced &- oldestNeeded(i) <= tensors[i].capacity else { return false }
+      i &+= 1
+    }
     return true
   }
 

@@ -19,7 +19,8 @@ extension StreamView {
     let index = Int(file.pointee.input(port).pointee.tensor)
     let tensor = file.pointee.tensors + index
     let state = tensors + index
-    let isContiguous = view.isContiguous && tensor.pointee.frameBytes == tensor.pointee.elements &* tensor.pointee.elementSize
+    let isContiguous =
+      view.isContiguous && tensor.pointee.frameBytes == tensor.pointee.elements &* tensor.pointee.elementSize
     let atOnce = isContiguous ? Int64(max(scratchFloats / max(view.elements, 1), 1)) : 1
     var f: Int64 = 0
     while f < count {
@@ -52,7 +53,8 @@ extension StreamView {
     switch view.dtype {
     case CRNN_U8:
       if integerScale == 0 { q.scale = 1 / Float(255) }
-      if Int(tensor.pointee.store) == CRNN_STORE_U8, tensor.pointee.zero_point == 0, tensor.pointee.scale == q.scale, tensor.pointee.code_maximum == 255
+      if Int(tensor.pointee.store) == CRNN_STORE_U8, tensor.pointee.zero_point == 0, tensor.pointee.scale == q.scale,
+        tensor.pointee.code_maximum == 255
       {
         return copy(view, source, count, target)
       }
@@ -157,7 +159,9 @@ extension StreamView {
         let index = view.frame(f).load(fromByteOffset: view.offset(i), as: Int32.self)
         guard index >= tensor.pointee.code_minimum, index <= tensor.pointee.code_maximum else {
           return Message(error, CRNN_ERROR_ARGUMENT).text("port ").name(name).text(": index ").number(Int(index))
-            .text(" lies outside ").number(Int(tensor.pointee.code_minimum)).text(" to ").number(Int(tensor.pointee.code_maximum))
+            .text(" lies outside ").number(Int(tensor.pointee.code_minimum)).text(" to ").number(
+              Int(tensor.pointee.code_maximum)
+            )
             .status
         }
         i &+= 1
@@ -192,7 +196,8 @@ extension StreamView {
     }
     let tensor = file.pointee.tensors + index
     let limit =
-      tensor.pointee.isPerSequence ? 1 : tensor.pointee.fixed_frames > 0 ? Int64(tensor.pointee.fixed_frames) : header.pointee.maximumFrames
+      tensor.pointee.isPerSequence
+      ? 1 : tensor.pointee.fixed_frames > 0 ? Int64(tensor.pointee.fixed_frames) : header.pointee.maximumFrames
     guard limit == 0 || state.produced &+ count <= limit else {
       return Message(error, CRNN_ERROR_TOO_LONG).text("input port ").name(name).text(" takes at most ").number(limit)
         .text(" frames in a sequence; ").number(state.produced).text(" have come and ").number(count)

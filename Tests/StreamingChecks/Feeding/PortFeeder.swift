@@ -75,7 +75,7 @@ struct PortFeeder {
           left -= taken
         }
       case .empty: while try empty() {}
-      case .move: move()
+      case .move: try move()
       case .reset: try reset()
       default: break
       }
@@ -175,11 +175,15 @@ struct PortFeeder {
     outputs = targets.map { _ in [] }
   }
 
-  private mutating func move() {
+  /// To other memory, as a saved stream that is read again: whatever a stream has come to, its bytes are found sound.
+  private mutating func move() throws {
     let place = GuardedMemory(bytes)
     place.start.copyMemory(from: memory.start, byteCount: bytes)
     memory.release()
     memory = place
-    stream = OpaquePointer(place.start)
+    var restored: OpaquePointer?
+    try Runtime.check { crnn_stream_restore(runtime.model, place.start, bytes, &restored, $0) }
+    guard let restored else { throw Runtime.Failure(status: CRNN_OK, message: "no stream") }
+    stream = restored
   }
 }

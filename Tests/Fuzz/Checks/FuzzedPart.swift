@@ -1,0 +1,33 @@
+/// What is given bytes that nobody vouches for. Each check returns, whatever the bytes are: an error is an answer, a trap, a
+/// hang, and an access outside of a buffer are findings.
+public enum FuzzedPart: String, CaseIterable, Sendable {
+  /// A model file as it is.
+  case model
+  /// A model file whose checksums are made right first, so that only the loader's own checks stand between it and the engine.
+  case repaired
+  /// Calls in any order on a stream of a sound network.
+  case calls
+  /// A saved stream of a sound network, restored.
+  case saved
+  case onnx
+  case npy
+  case npz
+  /// A PNG or JPEG file, decoded and prepared by a recipe.
+  case image
+  /// A recipe for images.
+  case recipe
+
+  public func check(_ bytes: UnsafeRawBufferPointer) {
+    switch self {
+    case .model: ModelFuzzing.check(bytes, repairs: false)
+    case .repaired: ModelFuzzing.check(bytes, repairs: true)
+    case .calls: StreamFuzzing.call(bytes)
+    case .saved: StreamFuzzing.restore(bytes)
+    case .onnx: ConverterFuzzing.readONNX(bytes)
+    case .npy: ConverterFuzzing.readNPY(bytes)
+    case .npz: ConverterFuzzing.readNPZ(bytes)
+    case .image: ImageFuzzing.decode(bytes)
+    case .recipe: ImageFuzzing.parse(bytes)
+    }
+  }
+}
