@@ -45,8 +45,8 @@ build/libcrnn.so: $(embedded)/release/libcrnn-static.a $(exports) tools/link/sha
 build/libcrnn.a: $(embedded)/release/libcrnn-static.a $(exports) tools/link/static
 	tools/link/static $@ $(exports) $<
 
-build/libcrnn_image.so: $(embedded)/release/libcrnn-image-static.a $(image_exports) tools/link/shared
-	tools/link/shared $@ CRNN_IMAGE_1 $(image_exports) $< -lpng -ljpeg
+build/libcrnn_image.so: $(embedded)/release/libcrnn-image-static.a $(image_exports) tools/link/shared build/libcrnn.so
+	tools/link/shared $@ CRNN_IMAGE_1 $(image_exports) $< -lpng -ljpeg -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN'
 
 build/libcrnn_image.a: $(embedded)/release/libcrnn-image-static.a $(image_exports) tools/link/static
 	tools/link/static $@ $(image_exports) $<

@@ -89,7 +89,17 @@ let images: [Target] = [
   .target(name: "CCRNNImage", dependencies: ["CCRNN"]),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
   .target(
-    name: "ImageIO", dependencies: ["CCRNN", "CCRNNImage", "CImageCodecs"], exclude: ["README.md"], swiftSettings: core),
+    name: "ImageIO",
+    // Its library finds the runtime's functions in the other one, and must not hold them.
+    dependencies: ["CCRNN", "CCRNNImage", "CImageCodecs"] + (isEmbedded ? [] : ["CRNN"]), exclude: ["README.md"],
+    swiftSettings: core),
+]
+
+/// The tool must stay below 20 MB. Code that no network's speed hangs on is optimised for size; functions whose code is the same are
+/// linked once.
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+let folding: [LinkerSetting] = [
+  .unsafeFlags(["-use-ld=lld", "-Xlinker", "--icf=all"], .when(platforms: [.linux], configuration: .release))
 ]
 
 let tools: [Target] = [
@@ -115,7 +125,7 @@ let tools: [Target] = [
   .testTarget(name: "QuantizerTests", dependencies: ["Quantizer", "CCRNN", "CRNN"]),
   .target(
     name: "ONNX", dependencies: ["Quantizer", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-    exclude: ["README.md", "Proto/onnx.proto"]),
+    exclude: ["README.md", "Proto/onnx.proto"], swiftSettings: small),
   .testTarget(
     name: "ONNXTests", dependencies: ["ONNX", "Quantizer", "Arrays"], exclude: ["Fixtures", "make_fixtures"]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -128,7 +138,7 @@ let tools: [Target] = [
       "CRNN", "CCRNN", "CKernels", "Arrays", "Quantizer", "ONNX", "ImageIO", "CCRNNImage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
-    exclude: ["README.md"]),
+    exclude: ["README.md"], swiftSettings: small, linkerSettings: folding),
 ]
 
 /// `CRNN_FUZZER=1`: the program that libFuzzer's own `main` drives, which links only where that is built in.

@@ -31,26 +31,41 @@
  *
  *     grey | rgb                  the colours that the network takes; one of the two must stand there
  *     background=COLOUR           what lies behind transparent pixels: white (the default), black, or RRGGBB in hexadecimal
- *     resize=WIDTHxHEIGHT:FILTER  to exactly this size, in pixels; without it the image keeps its own
+ *     resize=WIDTHxHEIGHT:FILTER  to exactly this size, in pixels; without it the image keeps its own. A * in place of one number:
+ *                                 as the aspect has it, so that `resize=*x32:…` gives lines of text of one height and any width
+ *     pad=WHERE[:COLOUR]          keeps the aspect, inside WIDTHxHEIGHT, and fills the rest with white or another colour. WHERE the
+ *                                 image lies: start (left, top), centre, end
  *     invert                      dark on light becomes light on dark: every value v becomes 255 - v
  *     scale=NUMBER                what one grey level is worth to the network, as 1/255 or 0.00392; 1/255 where it is absent
+ *     mean=NUMBER[:NUMBER:NUMBER] subtracted from the scaled value of each channel, and
+ *     deviation=NUMBER[:…]        what that is then divided by: (v * scale - mean) / deviation; absent: 0 and 1. One number stands
+ *                                 for all channels
  *     layout=LAYOUT               how pixels become frames: columns (the default), rows, whole
+ *     orientation=stored          a JPEG is taken as it is stored; without it, it is turned and mirrored as its EXIF data say
+ *     jpeg=reduced                a JPEG may be decoded at a half, a quarter or an eighth of its size, as long as it stays at least as large
+ *                                 as what it is resized to: faster, and other pixels than those of the whole image
  *
  * for example `grey,invert,resize=28x28:pillow:bilinear,scale=1/255,layout=columns`. It is always carried out in this order:
- * background, colours, resize, invert, layout. The scale changes no byte: it is compared with the port's.
+ * orientation, background, colours, resize, pad, invert, scale, mean and deviation, layout. Without mean and deviation the result is
+ * bytes, which the scale does not change: it is compared with the port's. With them it is float. A side that follows from the
+ * aspect is rounded to the nearest pixel, halves up, and is at least 1.
  *
  * FILTERS carry the name of the library whose result they give, within one grey level, because those libraries differ from
- * each other, widely when an image shrinks:
+ * each other, widely when an image shrinks. Pillow's widen with what a new pixel covers; OpenCV's, but for area, do not:
  *
- *     pillow:bilinear  Pillow's Image.resize(..., BILINEAR): when shrinking, a triangle over all the pixels that a new one covers
- *     opencv:bilinear  OpenCV's resize(..., INTER_LINEAR): between the four nearest pixels, however far the image shrinks
+ *     pillow:nearest   Image.resize(..., NEAREST)       opencv:nearest   resize(..., INTER_NEAREST)
+ *     pillow:box       BOX                              opencv:bilinear  INTER_LINEAR
+ *     pillow:bilinear  BILINEAR                         opencv:area      INTER_AREA
+ *     pillow:hamming   HAMMING                          opencv:bicubic   INTER_CUBIC
+ *     pillow:bicubic   BICUBIC                          opencv:lanczos   INTER_LANCZOS4
+ *     pillow:lanczos   LANCZOS
  *
  * LAYOUTS. columns: time is the image column, a frame is that column's pixels from top to bottom (x their channels).
  * rows: time is the image row, a frame is its pixels from left to right. whole: one frame, height x width x channels.
  *
- * IMAGES. PNG of every colour type and depth, interlaced too, 16 bits reduced to 8, palettes resolved; JPEG grey, YCbCr and RGB,
- * baseline and progressive. Refused with a sentence: CMYK JPEG, damaged and cut files, anything else. Colour profiles and gamma
- * are not applied, nor is the orientation that EXIF states: such a picture comes as it is stored.
+ * IMAGES. PNG of every colour type and depth, interlaced too, 16 bits reduced to 8, palettes resolved; JPEG grey, YCbCr, RGB, CMYK
+ * and YCCK (those two as RGB: what the inks, inverted or not as the file says, leave of white), baseline and progressive. Refused with a
+ * sentence: damaged and cut files, more pixels or bytes than the limits, anything else. Colour profiles and gamma are not applied.
  *
  * ERRORS and THREADS are as in crnn.h, which lists the statuses: 6xx are those of images. On error, outputs are untouched. There
  * is no global state: any function may be called from any number of threads at once, on different outputs.
@@ -63,6 +78,59 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* ---- Recipes ------------------------------------------------------------------------------------------------------------ */
+
+typedef int32_t crnn_image_filter;
+#define CRNN_IMAGE_PILLOW_BILINEAR ((crnn_image_filter)1)
+#define CRNN_IMAGE_OPENCV_BILINEAR ((crnn_image_filter)2)
+#define CRNN_IMAGE_PILLOW_NEAREST ((crnn_image_filter)3)
+#define CRNN_IMAGE_PILLOW_BOX ((crnn_image_filter)4)
+#define CRNN_IMAGE_PILLOW_HAMMING ((crnn_image_filter)5)
+#define CRNN_IMAGE_PILLOW_BICUBIC ((crnn_image_filter)6)
+#define CRNN_IMAGE_PILLOW_LANCZOS ((crnn_image_filter)7)
+#define CRNN_IMAGE_OPENCV_NEAREST ((crnn_image_filter)8)
+#define CRNN_IMAGE_OPENCV_AREA ((crnn_image_filter)9)
+#define CRNN_IMAGE_OPENCV_BICUBIC ((crnn_image_filter)10)
+#define CRNN_IMAGE_OPENCV_LANCZOS ((crnn_image_filter)11)
+
+typedef int32_t crnn_image_layout;
+#define CRNN_IMAGE_COLUMNS ((crnn_image_layout)1)
+#define CRNN_IMAGE_ROWS ((crnn_image_layout)2)
+#define CRNN_IMAGE_WHOLE ((crnn_image_layout)3)
+
+/* Where the image lies in the size that it is fitted into. */
+typedef int32_t crnn_image_fit;
+#define CRNN_IMAGE_STRETCH ((crnn_image_fit)0)    /* it fills it */
+#define CRNN_IMAGE_PAD_START ((crnn_image_fit)1)  /* at the left and top, with its aspect kept */
+#define CRNN_IMAGE_PAD_CENTRE ((crnn_image_fit)2) /* in the middle; where the room is odd, one pixel nearer to the left and top */
+#define CRNN_IMAGE_PAD_END ((crnn_image_fit)3)    /* at the right and bottom */
+
+/* A recipe, understood. */
+typedef struct crnn_image_recipe {
+  size_t struct_size;       /* sizeof(crnn_image_recipe), by CRNN_IMAGE_RECIPE_INITIALIZER */
+  int32_t channels;         /* 1: grey (ITU-R BT.601 weights, as Pillow and OpenCV have them), 3: RGB */
+  uint32_t background;      /* 0xRRGGBB */
+  int32_t width, height;    /* pixels, 1 to 65,535; one of them 0: as the aspect has it; both 0: the image's own */
+  crnn_image_filter filter; /* 0 where width and height are 0 */
+  int32_t invert;           /* 0 or 1 */
+  float scale;              /* a byte b stands for b * scale */
+  crnn_image_layout layout;
+  crnn_image_fit fit;       /* a padding needs width and height */
+  uint32_t padding;         /* 0xRRGGBB, what is put around the image */
+  int32_t stored;           /* 1: decoded as stored, whatever EXIF says; 0: turned upright */
+  int32_t reduced;          /* 1: a JPEG may be decoded at a half, a quarter or an eighth of its size; 0: never */
+  int32_t normalised;       /* 1: channel c is (b * scale - mean[c]) / deviation[c], in float; 0: bytes, and both are not used */
+  float mean[3];            /* R, G, B; of grey the first */
+  float deviation[3];       /* above 0 */
+} crnn_image_recipe;
+
+#define CRNN_IMAGE_RECIPE_INITIALIZER \
+  { sizeof(crnn_image_recipe), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0 }, { 0, 0, 0 } }
+
+/* Reads a recipe from text, such as crnn_model_text(model, "preprocess"). NULL, an empty text and a word that is not known are
+ * CRNN_ERROR_RECIPE, and the message names the word. Since 0.1. */
+CRNN_API crnn_status crnn_image_recipe_parse(const char *text, crnn_image_recipe *recipe, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* ---- Decoding ----------------------------------------------------------------------------------------------------------- */
 
@@ -82,10 +150,15 @@ typedef struct crnn_image {
 typedef struct crnn_image_options {
   size_t struct_size;     /* sizeof(crnn_image_options), by CRNN_IMAGE_OPTIONS_INITIALIZER */
   int64_t maximum_pixels; /* width * height above this is refused before any memory is taken; 0: CRNN_IMAGE_MAXIMUM_PIXELS */
+  int64_t maximum_bytes;  /* of memory for the pixels and what the decoder keeps (of a progressive JPEG: all its coefficients);
+                             what needs more is refused; 0: CRNN_IMAGE_MAXIMUM_BYTES */
+  const crnn_image_recipe *recipe; /* what the image is decoded for, where it says `orientation=stored` or `jpeg=reduced`; NULL:
+                             turned as EXIF says, in its whole size */
 } crnn_image_options;
 
 #define CRNN_IMAGE_MAXIMUM_PIXELS 100000000
-#define CRNN_IMAGE_OPTIONS_INITIALIZER { sizeof(crnn_image_options), 0 }
+#define CRNN_IMAGE_MAXIMUM_BYTES 1000000000
+#define CRNN_IMAGE_OPTIONS_INITIALIZER { sizeof(crnn_image_options), 0, 0, NULL }
 
 /* Decodes the PNG or JPEG file at `path` (told apart by its content, not its name). The pixels lie on the heap, at most
  * 4 bytes each: end them with crnn_image_free. What `image` held before is overwritten, not freed.
@@ -103,47 +176,112 @@ CRNN_API void crnn_image_free(crnn_image *image);
 
 /* ---- Preparing ---------------------------------------------------------------------------------------------------------- */
 
-typedef int32_t crnn_image_filter;
-#define CRNN_IMAGE_PILLOW_BILINEAR ((crnn_image_filter)1)
-#define CRNN_IMAGE_OPENCV_BILINEAR ((crnn_image_filter)2)
+/* The size that a recipe gives an image, and where in it the image lies. A pixel column c of the result shows the columns
+ * (c - x) * W / inner_width to (c + 1 - x) * W / inner_width of an image of width W, and so for rows. */
+typedef struct crnn_image_placement {
+  size_t struct_size;                /* set by the caller: sizeof(crnn_image_placement) */
+  int32_t width, height;             /* of the result, pixels */
+  int32_t x, y;                      /* the image's left upper corner in it: what lies outside is padding */
+  int32_t inner_width, inner_height; /* of the image in it */
+} crnn_image_placement;
 
-typedef int32_t crnn_image_layout;
-#define CRNN_IMAGE_COLUMNS ((crnn_image_layout)1)
-#define CRNN_IMAGE_ROWS ((crnn_image_layout)2)
-#define CRNN_IMAGE_WHOLE ((crnn_image_layout)3)
+/* What crnn_image_prepare makes of an image of `width` x `height` pixels. Since 0.1. */
+CRNN_API crnn_status crnn_image_measure(const crnn_image_recipe *recipe, int32_t width, int32_t height,
+                                        crnn_image_placement *placement, crnn_error *error) CRNN_CHECK_RESULT;
 
-/* A recipe, understood. */
-typedef struct crnn_image_recipe {
-  size_t struct_size;       /* sizeof(crnn_image_recipe), by CRNN_IMAGE_RECIPE_INITIALIZER */
-  int32_t channels;         /* 1: grey (ITU-R BT.601 weights, as Pillow and OpenCV have them), 3: RGB */
-  uint32_t background;      /* 0xRRGGBB */
-  int32_t width, height;    /* pixels, 1 to 65,535; both 0: the image's own */
-  crnn_image_filter filter; /* 0 where width and height are 0 */
-  int32_t invert;           /* 0 or 1 */
-  float scale;              /* a byte b stands for b * scale */
-  crnn_image_layout layout;
-} crnn_image_recipe;
-
-#define CRNN_IMAGE_RECIPE_INITIALIZER { sizeof(crnn_image_recipe), 0, 0, 0, 0, 0, 0, 0, 0 }
-
-/* Reads a recipe from text, such as crnn_model_text(model, "preprocess"). NULL, an empty text and a word that is not known are
- * CRNN_ERROR_RECIPE, and the message names the word. Since 0.1. */
-CRNN_API crnn_status crnn_image_recipe_parse(const char *text, crnn_image_recipe *recipe, crnn_error *error) CRNN_CHECK_RESULT;
-
-/* Makes the network's input from an image: bytes in `buffer`, described by `frames`, which can go to crnn_run or a stream
- * as it is. Its type is CRNN_U8; its shape is
+/* Makes the network's input from an image: values in `buffer`, described by `frames`, which can go to crnn_run or a stream
+ * as it is. Its type is CRNN_U8, or CRNN_F32 where the recipe is `normalised` (mean, deviation); its shape is
  *     columns: width x height           or, RGB, width x height x 3
  *     rows:    height x width           or, RGB, height x width x 3
  *     whole:   1 x height x width x channels
  * or, where `port` is given (crnn_model_port), the port's own frame shape, when that has as many values; otherwise
- * CRNN_ERROR_SHAPE. With a port, a number of frames that it cannot take is CRNN_ERROR_SHAPE too, and a recipe whose scale is not
- * the port's integer_scale is CRNN_ERROR_RECIPE.
- * `*needed`, where not NULL, receives the bytes of the result, width * height * channels. With less `capacity` the status is
- * CRNN_ERROR_CAPACITY and nothing but `*needed` is written; so `buffer` NULL with capacity 0 asks for the size.
- * Takes memory from the heap for the call, for about the image once more. Since 0.1. */
+ * CRNN_ERROR_SHAPE. With a port, a number of frames that it cannot take is CRNN_ERROR_SHAPE too, and a recipe of bytes whose scale is
+ * not the port's integer_scale is CRNN_ERROR_RECIPE. A side that would become longer than 65,535 pixels is CRNN_ERROR_IMAGE_TOO_LARGE.
+ * `*needed`, where not NULL, receives the bytes of the result: width * height * channels values (crnn_image_measure) of 1 or 4 bytes. With
+ * less `capacity` the status is CRNN_ERROR_CAPACITY and nothing but `*needed` is written; so `buffer` NULL with capacity 0 asks for the
+ * size. Floats go to a `buffer` that is aligned to 4. Takes memory from the heap for the call, for about the image once more. Since 0.1. */
 CRNN_API crnn_status crnn_image_prepare(const crnn_image_recipe *recipe, const crnn_image *image, const crnn_port_info *port,
                                         void *buffer, size_t capacity, crnn_array *frames, size_t *needed,
                                         crnn_error *error) CRNN_CHECK_RESULT;
+
+/* ---- From images to answers --------------------------------------------------------------------------------------------- */
+
+/* One class and what the network gives for it: its probability, where the network ends in a softmax or a sigmoid. */
+typedef struct crnn_class {
+  int32_t index; /* from 0; its name is that line of crnn_model_text(model, "labels") */
+  float confidence;
+} crnn_class;
+
+typedef struct crnn_classify_options {
+  size_t struct_size;             /* sizeof(crnn_classify_options), by CRNN_CLASSIFY_OPTIONS_INITIALIZER */
+  const crnn_executor *executor;  /* threads that decode and run the images of a batch (crnn.h); NULL: the calling one */
+  const crnn_image_recipe *recipe;/* NULL: the one that stands in the model file ("preprocess") */
+  int64_t maximum_pixels;         /* as in crnn_image_options */
+  int64_t maximum_bytes;          /* as in crnn_image_options */
+  int32_t together;               /* images that a thread runs side by side, 1 to 64; 0: 4. The answers are the same to the bit */
+  int32_t output;                 /* the output port that is looked at */
+} crnn_classify_options;
+
+#define CRNN_CLASSIFY_OPTIONS_INITIALIZER { sizeof(crnn_classify_options), NULL, NULL, 0, 0, 0, 0 }
+
+/* One image of a batch, and what became of it. */
+typedef struct crnn_classify_item {
+  size_t struct_size;       /* sizeof(crnn_classify_item), by CRNN_CLASSIFY_ITEM_INITIALIZER */
+  const char *path;         /* a file; or NULL, and */
+  const void *bytes;        /* a file's content of `byte_count` bytes; or NULL, and */
+  size_t byte_count;
+  const crnn_image *image;  /* pixels */
+  crnn_class *classes;      /* receives the best classes, best first; NULL: none are wanted */
+  int32_t class_count;      /* how many there is room for. On return, how many were written: no more than the network has */
+  crnn_status status;       /* set by the call */
+  crnn_error *error;        /* NULL, or receives the sentence where `status` is not CRNN_OK */
+  void *context;            /* the caller's own */
+} crnn_classify_item;
+
+#define CRNN_CLASSIFY_ITEM_INITIALIZER { sizeof(crnn_classify_item), NULL, NULL, 0, NULL, NULL, 0, 0, NULL, NULL }
+
+/* Classifies one image: the file at `path`, a file's content, or pixels. `classes` has room for `*count` classes, 1 or more, and receives
+ * the best, best first (of equal ones that with the lower index); `*count` then says how many, at most as many as the network has. Where
+ * the network gives several frames, the last one counts. A network of a single value tells class 1, at that value, from class 0.
+ *
+ *     crnn_class best[3];
+ *     int32_t count = 3;
+ *     if (crnn_classify_file(model, NULL, "seven.png", best, &count, &error)) puts(error.message);
+ *     else printf("%d %.3f\n", best[0].index, best[0].confidence);
+ *
+ * The model must have one input, which takes what the recipe makes. Uses the heap for the call, for the image, about once more for
+ * preparing it, and a stream. Errors: those of crnn_image_recipe_parse, _decode and _prepare, of crnn_run, and CRNN_ERROR_PORT for a
+ * model with several inputs. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_classify_file(const crnn_model *model, const crnn_classify_options *options, const char *path,
+                                        crnn_class *classes, int32_t *count, crnn_error *error) CRNN_CHECK_RESULT;
+CRNN_API crnn_status crnn_classify_bytes(const crnn_model *model, const crnn_classify_options *options, const void *bytes,
+                                         size_t byte_count, crnn_class *classes, int32_t *count,
+                                         crnn_error *error) CRNN_CHECK_RESULT;
+CRNN_API crnn_status crnn_classify_image(const crnn_model *model, const crnn_classify_options *options, const crnn_image *image,
+                                         crnn_class *classes, int32_t *count, crnn_error *error) CRNN_CHECK_RESULT;
+
+/* What the network gives for an item: `frames` frames of `values` numbers each, in float, at the output port that the options name.
+ * `output` is the callee's to read until it returns. Called once for each item that could be run, on the thread that ran it, several
+ * threads at a time where there are several; it must return, and not by longjmp or an exception. */
+typedef void (*crnn_classify_result)(void *context, crnn_classify_item *item, const float *output, int64_t frames, int64_t values);
+
+/* Classifies many images, each as crnn_classify_file does: the same answer, whatever stands beside it, in whatever order and on however
+ * many threads. Every item gets a status of its own, and one that cannot be read stops none of the others; the call then returns the
+ * status of the first such item, with its number before the sentence: "item 3: ...". Where the call itself is refused (its arguments, a
+ * model without a recipe), nothing is run and every item has that status.
+ * `result`, where not NULL, is given the network's whole output: that is how text lines are read. `context` is passed on to it.
+ * Each thread holds one decoded image at a time, and prepared ones and streams for `together` of them.
+ *
+ *     crnn_classify_item items[100];                     // each from CRNN_CLASSIFY_ITEM_INITIALIZER
+ *     crnn_class best[100];
+ *     for (int i = 0; i < 100; i++) { items[i].path = paths[i]; items[i].classes = &best[i]; items[i].class_count = 1; }
+ *     crnn_classify_options options = CRNN_CLASSIFY_OPTIONS_INITIALIZER;
+ *     options.executor = &executor;                      // of two threads, say
+ *     if (crnn_classify_batch(model, &options, items, 100, NULL, NULL, &error)) puts(error.message);
+ *
+ * Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_classify_batch(const crnn_model *model, const crnn_classify_options *options, crnn_classify_item *items,
+                                         int32_t item_count, crnn_classify_result result, void *context, crnn_error *error);
 
 #ifdef __cplusplus
 }

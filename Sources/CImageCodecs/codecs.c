@@ -6,12 +6,12 @@
 #include <string.h>
 
 size_t crnn_codec_read(crnn_codec_source *source, void *target, size_t wanted) {
-  if (source->file != NULL) return fread(target, 1, wanted, source->file);
   size_t rest = source->count - source->position;
-  if (wanted > rest) wanted = rest;
-  if (wanted != 0) memcpy(target, source->bytes + source->position, wanted);
-  source->position += wanted;
-  return wanted;
+  size_t taken = wanted < rest ? wanted : rest;
+  if (taken != 0) memcpy(target, (source->file != NULL ? source->start : source->bytes) + source->position, taken);
+  source->position += taken;
+  if (source->file == NULL || taken == wanted) return taken;
+  return taken + fread((uint8_t *)target + taken, 1, wanted - taken, source->file);
 }
 
 crnn_codec_result crnn_codec_fail(crnn_codec_image *image, crnn_codec_result result, const char *format, ...) {
@@ -22,17 +22,22 @@ crnn_codec_result crnn_codec_fail(crnn_codec_image *image, crnn_codec_result res
   return result;
 }
 
-crnn_codec_result crnn_codec_allocate_pixels(crnn_codec_image *image, int64_t width, int64_t height, int32_t channels,
-                                             int64_t maximum_pixels) {
+crnn_codec_result crnn_codec_allocate_pixels(crnn_codec_image *image, int64_t width, int64_t height, int32_t channels, uint64_t more,
+                                             const crnn_codec_options *options) {
   if (width < 1 || height < 1 || width > INT32_MAX || height > INT32_MAX) {
     return crnn_codec_fail(image, CRNN_CODEC_DAMAGED, "it states a size of %lld x %lld", (long long)width, (long long)height);
   }
-  if (width > maximum_pixels / height) {
+  if (width > options->maximum_pixels / height) {
     return crnn_codec_fail(image, CRNN_CODEC_TOO_LARGE, "%lld x %lld pixels; the limit is %lld in all (maximum_pixels)",
-                           (long long)width, (long long)height, (long long)maximum_pixels);
+                           (long long)width, (long long)height, (long long)options->maximum_pixels);
   }
   /* The limit lets width * height * 4 fit into 63 bits; a 32-bit size_t may still be too small. */
   uint64_t bytes = (uint64_t)width * (uint64_t)height * (uint64_t)channels;
+  if (bytes > (uint64_t)options->maximum_bytes || more > (uint64_t)options->maximum_bytes - bytes) {
+    return crnn_codec_fail(image, CRNN_CODEC_TOO_LARGE, "%lld x %lld pixels need %llu bytes; the limit is %lld (maximum_bytes)",
+                           (long long)width, (long long)height, (unsigned long long)(bytes + more),
+                           (long long)options->maximum_bytes);
+  }
   uint8_t *pixels = bytes <= SIZE_MAX ? malloc((size_t)bytes) : NULL;
   if (pixels == NULL) {
     return crnn_codec_fail(image, CRNN_CODEC_NO_MEMORY, "no memory for %lld x %lld pixels", (long long)width,
@@ -46,7 +51,7 @@ crnn_codec_result crnn_codec_allocate_pixels(crnn_codec_image *image, int64_t wi
 }
 
 /* The first bytes tell the format; the codec then reads them again. */
-static crnn_codec_result decode(crnn_codec_source *source, int64_t maximum_pixels, crnn_codec_image *image) {
+static crnn_codec_result decode(crnn_codec_source *source, const crnn_codec_options *options, crnn_codec_image *image) {
   static const uint8_t png[8] = { 0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A };
   static const uint8_t jpeg[3] = { 0xFF, 0xD8, 0xFF };
   uint8_t start[8] = { 0 };
@@ -63,27 +68,25 @@ static crnn_codec_result decode(crnn_codec_source *source, int64_t maximum_pixel
                            start[1], start[2], start[3]);
   }
   if (source->file != NULL) {
-    if (fseek(source->file, 0, SEEK_SET) != 0) {
-      return crnn_codec_fail(image, CRNN_CODEC_CANNOT_READ, "%s", strerror(errno));
-    }
+    memcpy(source->start, start, sizeof start);
+    source->count = count;
   }
   source->position = 0;
-  return is_png ? crnn_codec_decode_png(source, maximum_pixels, image)
-                : crnn_codec_decode_jpeg(source, maximum_pixels, image);
+  return is_png ? crnn_codec_decode_png(source, options, image) : crnn_codec_decode_jpeg(source, options, image);
 }
 
-crnn_codec_result crnn_codec_decode_file(const char *path, int64_t maximum_pixels, crnn_codec_image *image) {
+crnn_codec_result crnn_codec_decode_file(const char *path, const crnn_codec_options *options, crnn_codec_image *image) {
   memset(image, 0, sizeof *image);
-  crnn_codec_source source = { fopen(path, "rb"), NULL, 0, 0 };
+  crnn_codec_source source = { fopen(path, "rbe"), NULL, 0, 0, { 0 } };
   if (source.file == NULL) return crnn_codec_fail(image, CRNN_CODEC_CANNOT_READ, "%s", strerror(errno));
-  crnn_codec_result result = decode(&source, maximum_pixels, image);
+  crnn_codec_result result = decode(&source, options, image);
   fclose(source.file);
   return result;
 }
 
-crnn_codec_result crnn_codec_decode_memory(const uint8_t *bytes, size_t count, int64_t maximum_pixels,
+crnn_codec_result crnn_codec_decode_memory(const uint8_t *bytes, size_t count, const crnn_codec_options *options,
                                            crnn_codec_image *image) {
   memset(image, 0, sizeof *image);
-  crnn_codec_source source = { NULL, bytes, count, 0 };
-  return decode(&source, maximum_pixels, image);
+  crnn_codec_source source = { NULL, bytes, count, 0, { 0 } };
+  return decode(&source, options, image);
 }

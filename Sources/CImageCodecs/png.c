@@ -28,7 +28,7 @@ static void on_read(png_structp png, png_bytep target, size_t wanted) {
 }
 
 /* Everything between here and the return may jump back to setjmp; it holds no local that is used after the jump. */
-static void read_image(png_structp png, png_infop info, png_state *state, int64_t maximum_pixels) {
+static void read_image(png_structp png, png_infop info, png_state *state, const crnn_codec_options *options) {
   png_read_info(png, info);
   int color = png_get_color_type(png, info);
   int depth = png_get_bit_depth(png, info);
@@ -43,7 +43,7 @@ static void read_image(png_structp png, png_infop info, png_state *state, int64_
   /* The limit is checked, and memory taken, before libpng allocates its rows. */
   int32_t channels = (color & PNG_COLOR_MASK_COLOR ? 3 : 1) + (has_transparency || (color & PNG_COLOR_MASK_ALPHA) ? 1 : 0);
   int64_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
-  state->result = crnn_codec_allocate_pixels(state->image, width, height, channels, maximum_pixels);
+  state->result = crnn_codec_allocate_pixels(state->image, width, height, channels, 0, options);
   if (state->result != CRNN_CODEC_OK) return;
 
   png_read_update_info(png, info);
@@ -57,7 +57,7 @@ static void read_image(png_structp png, png_infop info, png_state *state, int64_
   png_read_end(png, NULL);
 }
 
-crnn_codec_result crnn_codec_decode_png(crnn_codec_source *source, int64_t maximum_pixels, crnn_codec_image *image) {
+crnn_codec_result crnn_codec_decode_png(crnn_codec_source *source, const crnn_codec_options *options, crnn_codec_image *image) {
   png_state state = { source, image, CRNN_CODEC_OK };
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, on_error, on_warning);
   png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
@@ -71,7 +71,7 @@ crnn_codec_result crnn_codec_decode_png(crnn_codec_source *source, int64_t maxim
     png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_read_fn(png, &state, on_read);
-    read_image(png, info, &state, maximum_pixels);
+    read_image(png, info, &state, options);
   }
   png_destroy_read_struct(&png, &info, NULL);
   if (state.result != CRNN_CODEC_OK) {

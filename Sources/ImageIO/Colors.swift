@@ -33,6 +33,14 @@ struct Colors {
     }
   }
 
+  /// The channels of 0xRRGGBB; of grey, the first is what counts.
+  func values(of color: UInt32, channels: Int) -> (UInt8, UInt8, UInt8) {
+    let red = UInt8(truncatingIfNeeded: color >> 16)
+    let green = UInt8(truncatingIfNeeded: color >> 8)
+    let blue = UInt8(truncatingIfNeeded: color)
+    return channels == 1 ? (grey(red, green, blue), 0, 0) : (red, green, blue)
+  }
+
   private func over(_ color: UInt8, _ alpha: UInt8, _ background: UInt8) -> UInt8 {
     let sum = UInt32(color) &* UInt32(alpha) &+ UInt32(background) &* (255 &- UInt32(alpha))
     return UInt8(truncatingIfNeeded: (sum &+ 127) / 255)

@@ -14,30 +14,45 @@ private func status(of result: crnn_codec_result) -> (crnn_status, StaticString)
   }
 }
 
-/// The pixel limit of the options, or nil where they make no sense.
-private func maximumPixels(_ options: UnsafePointer<crnn_image_options>?) -> Int64? {
-  guard let options else { return Int64(CRNN_IMAGE_MAXIMUM_PIXELS) }
+/// The caller's options as the codecs take them, or nil where they make no sense.
+private func codecOptions(_ options: UnsafePointer<crnn_image_options>?) -> crnn_codec_options? {
+  var result = crnn_codec_options()
+  result.maximum_pixels = Int64(CRNN_IMAGE_MAXIMUM_PIXELS)
+  result.maximum_bytes = Int64(CRNN_IMAGE_MAXIMUM_BYTES)
+  guard let options else { return result }
   guard options.pointee.struct_size >= MemoryLayout<crnn_image_options>.size else { return nil }
-  let maximum = options.pointee.maximum_pixels
-  guard maximum >= 0, maximum <= 1 << 40 else { return nil }
-  return maximum == 0 ? Int64(CRNN_IMAGE_MAXIMUM_PIXELS) : maximum
+  let (pixels, bytes) = (options.pointee.maximum_pixels, options.pointee.maximum_bytes)
+  guard pixels >= 0, pixels <= 1 << 40, bytes >= 0, bytes <= 1 << 44 else { return nil }
+  if pixels > 0 { result.maximum_pixels = pixels }
+  if bytes > 0 { result.maximum_bytes = bytes }
+  guard let recipe = options.pointee.recipe else { return result }
+  guard recipe.pointee.struct_size >= MemoryLayout<crnn_image_recipe>.size, problem(in: recipe.pointee) == nil else {
+    return nil
+  }
+  result.is_stored = recipe.pointee.stored
+  result.is_reduced = recipe.pointee.reduced
+  result.least_width = recipe.pointee.width
+  result.least_height = recipe.pointee.height
+  result.fits_either = recipe.pointee.fit == CRNN_IMAGE_STRETCH ? 0 : 1
+  return result
 }
 
 private func decode(
   _ options: UnsafePointer<crnn_image_options>?, _ image: UnsafeMutablePointer<crnn_image>?,
   _ error: UnsafeMutablePointer<crnn_error>?,
-  with codec: (Int64, UnsafeMutablePointer<crnn_codec_image>) -> crnn_codec_result
+  with codec: (UnsafePointer<crnn_codec_options>, UnsafeMutablePointer<crnn_codec_image>) -> crnn_codec_result
 ) -> crnn_status {
   guard let image else { return Message(error, CRNN_ERROR_ARGUMENT).text("image is NULL").status }
   guard image.pointee.struct_size >= MemoryLayout<crnn_image>.size else {
     return Message(error, CRNN_ERROR_ARGUMENT).text("image is not initialised with CRNN_IMAGE_INITIALIZER").status
   }
-  guard let maximum = maximumPixels(options) else {
+  guard var chosen = codecOptions(options) else {
     return Message(error, CRNN_ERROR_ARGUMENT)
-      .text("options: use CRNN_IMAGE_OPTIONS_INITIALIZER and a maximum_pixels of 0 to 2^40").status
+      .text("options: use CRNN_IMAGE_OPTIONS_INITIALIZER, a maximum_pixels of 0 to 2^40, a maximum_bytes of 0 to 2^44, ")
+      .text("and a recipe from crnn_image_recipe_parse or NULL").status
   }
   var decoded = crnn_codec_image()
-  let result = codec(maximum, &decoded)
+  let result = codec(&chosen, &decoded)
   guard result == CRNN_CODEC_OK else {
     let (status, start) = status(of: result)
     let message = Message(error, status).text(start)

@@ -28,3 +28,20 @@ func allocate<Element: BitwiseCopyable>(_ type: Element.Type, _ count: Int) -> U
 }
 
 func release<Element: BitwiseCopyable>(_ memory: UnsafeMutablePointer<Element>?) { crnn_codec_free(memory) }
+
+/// One row of `target`, each pixel from the place of `source` that `columns` names.
+func copy(
+  _ source: UnsafeMutablePointer<UInt8>, to row: UnsafeMutablePointer<UInt8>, _ target: Pixels,
+  _ columns: UnsafeMutablePointer<Int>
+) {
+  let channels = target.channels
+  var x = 0
+  while x < target.width {
+    var channel = 0
+    while channel < channels {
+      row[x &* channels &+ channel] = source[columns[x] &* channels &+ channel]
+      channel &+= 1
+    }
+    x &+= 1
+  }
+}

@@ -55,17 +55,19 @@ private func prepare(
   let (viewed, viewStatus) = view(image, error)
   guard let source = viewed else { return viewStatus }
 
-  let width = recipe.width == 0 ? source.width : Int(recipe.width)
-  let height = recipe.height == 0 ? source.height : Int(recipe.height)
+  let placement = Placement(recipe, width: source.width, height: source.height)
+  guard placement.isAllowed(recipe) else { return placement.refusal(error) }
   let channels = Int(recipe.channels)
   var shape = FrameShape(
-    width: Int64(width), height: Int64(height), channels: Int64(channels), layout: recipe.layout)
+    width: Int64(placement.width), height: Int64(placement.height), channels: Int64(channels), layout: recipe.layout)
   if let port {
-    let (fitted, status) = shape.fitted(to: port, scale: recipe.scale, error)
+    let (fitted, status) = shape.fitted(to: port, recipe, error)
     guard let fitted else { return status }
     shape = fitted
   }
-  let bytes = width &* height &* channels
+  // Sides below 2^16, or those of an image that is there: no product overflows.
+  let values = placement.width &* placement.height &* channels
+  let bytes = recipe.normalised == 1 ? 4 &* values : values
   guard capacity >= bytes else {
     needed?.pointee = bytes
     return Message(error, CRNN_ERROR_CAPACITY).text("the prepared image takes ").number(bytes)
@@ -73,42 +75,68 @@ private func prepare(
   }
   guard let buffer else { return Message(error, CRNN_ERROR_ARGUMENT).text("buffer is NULL").status }
   guard let frames else { return Message(error, CRNN_ERROR_ARGUMENT).text("frames is NULL").status }
-
-  let output = buffer.bindMemory(to: UInt8.self, capacity: bytes)
-  guard carryOut(recipe, source, width: width, height: height, to: output) else {
-    return Message(error, CRNN_ERROR_MEMORY).text("no memory to resize to ").size(width, height).status
+  guard recipe.normalised == 0 || Int(bitPattern: buffer) % MemoryLayout<Float>.alignment == 0 else {
+    return Message(error, CRNN_ERROR_ALIGNMENT).text("buffer is not aligned to 4, which the floats of this recipe need").status
   }
-  frames.pointee = shape.array(over: buffer)
+
+  // The bytes of floats are made at the end of the memory, which those then fill from the start.
+  let output = (buffer + (bytes &- values)).bindMemory(to: UInt8.self, capacity: values)
+  guard carryOut(recipe, source, placement, to: output) else {
+    return Message(error, CRNN_ERROR_MEMORY).text("no memory to resize to ")
+      .size(placement.innerWidth, placement.innerHeight).status
+  }
+  if recipe.normalised == 1 { normalise(buffer, count: values, recipe) }
+  frames.pointee = shape.array(over: buffer, recipe.normalised == 1 ? CRNN_F32 : CRNN_U8)
   needed?.pointee = bytes
   return CRNN_OK
 }
 
-/// Colours, size, layout. False where memory is missing; then nothing was written.
+/// Colours, size, padding, layout. False where memory is missing; then nothing was written.
 private func carryOut(
-  _ recipe: crnn_image_recipe, _ source: Pixels, width: Int, height: Int, to output: UnsafeMutablePointer<UInt8>
+  _ recipe: crnn_image_recipe, _ source: Pixels, _ placement: Placement, to output: UnsafeMutablePointer<UInt8>
 ) -> Bool {
   let mask: UInt8 = recipe.invert == 1 ? 255 : 0
   let channels = Int(recipe.channels)
+  let colors = Colors(background: recipe.background)
   var colored = source
   var colorMemory: UnsafeMutablePointer<UInt8>?
   if source.channels != channels {
     guard let memory = allocate(UInt8.self, source.width &* source.height &* channels) else { return false }
     colorMemory = memory
     colored = Pixels(memory, width: source.width, height: source.height, channels: channels)
-    Colors(background: recipe.background).convert(source, to: colored)
+    colors.convert(source, to: colored)
   }
   defer { release(colorMemory) }
-  guard width != source.width || height != source.height else {
-    layOut(colored, recipe.layout, mask: mask, to: output)
-    return true
+  var resized = colored
+  var resizedMemory: UnsafeMutablePointer<UInt8>?
+  defer { release(resizedMemory) }
+  if placement.innerWidth != source.width || placement.innerHeight != source.height {
+    guard let memory = allocate(UInt8.self, placement.innerWidth &* placement.innerHeight &* channels) else {
+      return false
+    }
+    resizedMemory = memory
+    resized = Pixels(memory, width: placement.innerWidth, height: placement.innerHeight, channels: channels)
+    guard resize(colored, to: resized, recipe.filter) else { return false }
   }
-  guard let memory = allocate(UInt8.self, width &* height &* channels) else { return false }
-  defer { release(memory) }
-  let resized = Pixels(memory, width: width, height: height, channels: channels)
-  let isDone =
-    recipe.filter == CRNN_IMAGE_OPENCV_BILINEAR
-    ? OpenCVResize.bilinear(colored, to: resized) : PillowResize.bilinear(colored, to: resized)
-  guard isDone else { return false }
-  layOut(resized, recipe.layout, mask: mask, to: output)
+  let layout = Layout(recipe.layout, width: placement.width, height: placement.height, channels: channels)
+  if placement.isPadded { layout.fill(colors.values(of: recipe.padding, channels: channels), mask: mask, output) }
+  layout.write(resized, x: placement.x, y: placement.y, mask: mask, to: output)
   return true
+}
+
+/// By the filter's own library. False where memory is missing.
+private func resize(_ source: Pixels, to target: Pixels, _ filter: crnn_image_filter) -> Bool {
+  switch filter {
+  case CRNN_IMAGE_PILLOW_NEAREST: return PillowResize.nearest(source, to: target)
+  case CRNN_IMAGE_PILLOW_BOX: return PillowResize.weighted(source, to: target, .box)
+  case CRNN_IMAGE_PILLOW_HAMMING: return PillowResize.weighted(source, to: target, .hamming)
+  case CRNN_IMAGE_PILLOW_BICUBIC: return PillowResize.weighted(source, to: target, .bicubic)
+  case CRNN_IMAGE_PILLOW_LANCZOS: return PillowResize.weighted(source, to: target, .lanczos)
+  case CRNN_IMAGE_OPENCV_NEAREST: return OpenCVResize.nearest(source, to: target)
+  case CRNN_IMAGE_OPENCV_BILINEAR: return OpenCVResize.bilinear(source, to: target)
+  case CRNN_IMAGE_OPENCV_AREA: return OpenCVResize.area(source, to: target)
+  case CRNN_IMAGE_OPENCV_BICUBIC: return OpenCVResize.neighbours(source, to: target, .bicubic)
+  case CRNN_IMAGE_OPENCV_LANCZOS: return OpenCVResize.neighbours(source, to: target, .lanczos)
+  default: return PillowResize.weighted(source, to: target, .bilinear)
+  }
 }

@@ -30,9 +30,7 @@ public func crnn_image_recipe_parse(
           .text("': ").text(problem).status
       }
     } while !scanner.isAtEnd
-    guard words.has(.colors) else {
-      return Message(error, CRNN_ERROR_RECIPE).text("the recipe says neither 'grey' nor 'rgb'").status
-    }
+    if let problem = words.finish() { return Message(error, CRNN_ERROR_RECIPE).text(problem).status }
     words.recipe.struct_size = recipe.pointee.struct_size
     recipe.pointee = words.recipe
     return CRNN_OK
@@ -49,12 +47,33 @@ func problem(in recipe: crnn_image_recipe) -> StaticString? {
   case CRNN_IMAGE_COLUMNS, CRNN_IMAGE_ROWS, CRNN_IMAGE_WHOLE: break
   default: return "recipe: layout is none of CRNN_IMAGE_COLUMNS, _ROWS, _WHOLE"
   }
-  if recipe.width == 0 && recipe.height == 0 && recipe.filter == 0 { return nil }
-  guard recipe.width >= 1, recipe.height >= 1, recipe.width <= maximumSide, recipe.height <= maximumSide else {
-    return "recipe: width or height lies outside 1 to 65,535"
+  guard recipe.stored == 0 || recipe.stored == 1, recipe.reduced == 0 || recipe.reduced == 1 else {
+    return "recipe: stored or reduced is neither 0 nor 1"
   }
-  switch recipe.filter {
-  case CRNN_IMAGE_PILLOW_BILINEAR, CRNN_IMAGE_OPENCV_BILINEAR: return nil
-  default: return "recipe: filter is none of CRNN_IMAGE_PILLOW_BILINEAR, CRNN_IMAGE_OPENCV_BILINEAR"
+  guard recipe.fit >= CRNN_IMAGE_STRETCH, recipe.fit <= CRNN_IMAGE_PAD_END, recipe.padding <= 0xFF_FFFF else {
+    return "recipe: fit is none of CRNN_IMAGE_STRETCH, _PAD_START, _CENTRE, _END, or padding is not 0xRRGGBB"
   }
+  guard isNormalisation(recipe) else {
+    return "recipe: normalised is neither 0 nor 1, a mean is not finite, or a deviation not above 0"
+  }
+  guard recipe.width >= 0, recipe.height >= 0, recipe.width <= maximumSide, recipe.height <= maximumSide else {
+    return "recipe: width or height lies outside 0 to 65,535"
+  }
+  if recipe.width == 0 && recipe.height == 0 {
+    return recipe.filter == 0 && recipe.fit == CRNN_IMAGE_STRETCH
+      ? nil : "recipe: filter or fit is set, but neither width nor height"
+  }
+  guard recipe.fit == CRNN_IMAGE_STRETCH || (recipe.width > 0 && recipe.height > 0) else {
+    return "recipe: a padding needs width and height"
+  }
+  return recipe.filter >= CRNN_IMAGE_PILLOW_BILINEAR && recipe.filter <= CRNN_IMAGE_OPENCV_LANCZOS
+    ? nil : "recipe: filter is none of CRNN_IMAGE_PILLOW_… and CRNN_IMAGE_OPENCV_…"
+}
+
+/// What is not normalised has no mean and no deviation that count.
+private func isNormalisation(_ recipe: crnn_image_recipe) -> Bool {
+  guard recipe.normalised == 1 else { return recipe.normalised == 0 }
+  let (a, b, c) = recipe.deviation
+  return recipe.mean.0.isFinite && recipe.mean.1.isFinite && recipe.mean.2.isFinite && a > 0 && b > 0 && c > 0
+    && a.isFinite && b.isFinite && c.isFinite
 }

@@ -1,19 +1,22 @@
 /// OpenCV's INTER_LINEAR on bytes: between the two nearest old pixels of each axis, however far the image shrinks, with
 /// weights in 11-bit fixed point.
 enum OpenCVResize {
-  /// False where memory is missing.
-  static func bilinear(_ source: Pixels, to target: Pixels) -> Bool {
+  /// INTER_LINEAR. False where memory is missing.
+  static func bilinear(_ source: Pixels, to target: Pixels) -> Bool { bilinear(source, to: target, isArea: false) }
+
+  /// `isArea`: with the weights that INTER_AREA has where a side does not shrink.
+  static func bilinear(_ source: Pixels, to target: Pixels, isArea: Bool) -> Bool {
     let channels = source.channels
     guard let columns = allocate(Neighbours.self, target.width) else { return false }
     defer { release(columns) }
     var x = 0
     while x < target.width {
-      columns[x] = Neighbours(of: x, old: source.width, new: target.width)
+      columns[x] = Neighbours(of: x, old: source.width, new: target.width, isArea: isArea)
       x &+= 1
     }
     var y = 0
     while y < target.height {
-      let vertical = Neighbours(of: y, old: source.height, new: target.height)
+      let vertical = Neighbours(of: y, old: source.height, new: target.height, isArea: isArea)
       let upper = source.row(vertical.first)
       let lower = source.row(vertical.second)
       let output = target.row(y)
@@ -44,18 +47,35 @@ private struct Neighbours: BitwiseCopyable {
   let first, second: Int
   let firstWeight, secondWeight: Int32
 
-  init(of position: Int, old: Int, new: Int) {
-    let center = Float((Double(position) + 0.5) * (Double(old) / Double(new)) - 0.5)
-    // The centre lies above -0.5 and below 2^31; converting truncates, which is the floor for what is not below zero.
-    var whole = center < 0 ? -1 : Int(center)
-    var fraction = center - Float(whole)
+  init(of position: Int, old: Int, new: Int, isArea: Bool) {
+    let scale = OpenCVResize.step(old, new)
+    // Both lie above -0.5 and below 2^31; converting truncates, which is the floor for what is not below zero.
+    var whole: Int
+    var fraction: Float
+    if isArea {
+      whole = Int(Double(position) * scale)
+      fraction = Float(Double(position &+ 1) - Double(whole &+ 1) * (Double(new) / Double(old)))
+      fraction = fraction <= 0 ? 0 : fraction - Float(Int(fraction))
+    } else {
+      let center = Float((Double(position) + 0.5) * scale - 0.5)
+      whole = center < 0 ? -1 : Int(center)
+      fraction = center - Float(whole)
+    }
     if whole < 0 { (whole, fraction) = (0, 0) }
     if whole >= old &- 1 { (whole, fraction) = (old &- 1, 0) }
     first = whole
     second = min(whole &+ 1, old &- 1)
-    // Adding and subtracting 1.5 * 2^23 rounds to the nearest whole number, ties to even.
-    let magic: Float = 12_582_912
-    secondWeight = Int32((fraction * 2048 + magic) - magic)
-    firstWeight = Int32(((1 - fraction) * 2048 + magic) - magic)
+    secondWeight = fixedPoint(fraction)
+    firstWeight = fixedPoint(1 - fraction)
   }
+}
+
+/// A weight in 11-bit fixed point.
+func fixedPoint(_ weight: Float) -> Int32 { roundedToEven(weight * 2048) }
+
+/// The nearest whole number of a value below 2^22, ties to even.
+func roundedToEven(_ value: Float) -> Int32 {
+  // Adding and subtracting 1.5 * 2^23 rounds so.
+  let magic: Float = 12_582_912
+  return Int32((value + magic) - magic)
 }

@@ -1,16 +1,43 @@
-/// Pillow's bilinear filter: along each axis a triangle, as wide as the pixels that one new pixel covers (so that shrinking
-/// averages), first along rows, then along columns, with 8 bits between the two and weights in 22-bit fixed point.
+/// Pillow's filters (Image.resize): along each axis a kernel, as wide as the pixels that one new pixel covers (so that shrinking
+/// averages), along rows and along columns, with 8 bits between the two and weights in 22-bit fixed point.
 enum PillowResize {
   /// False where memory is missing.
-  static func bilinear(_ source: Pixels, to target: Pixels) -> Bool {
-    guard let middle = allocate(UInt8.self, target.width &* source.height &* source.channels) else { return false }
+  static func weighted(_ source: Pixels, to target: Pixels, _ kernel: PillowKernel) -> Bool {
+    // Since Pillow 13, columns come first where the height shrinks by more than twice as many pixels as the width. Rounding to 8 bits
+    // between the two makes that visible with kernels that overshoot (bicubic, lanczos).
+    let shrinks = source.height &- target.height
+    let isColumnsFirst = shrinks > 0 && shrinks > 2 &* (source.width &- target.width)
+    let (width, height) = isColumnsFirst ? (source.width, target.height) : (target.width, source.height)
+    guard let middle = allocate(UInt8.self, width &* height &* source.channels) else { return false }
     defer { release(middle) }
-    let between = Pixels(middle, width: target.width, height: source.height, channels: source.channels)
-    return alongRows(source, to: between) && alongColumns(between, to: target)
+    let between = Pixels(middle, width: width, height: height, channels: source.channels)
+    return isColumnsFirst
+      ? alongColumns(source, to: between, kernel) && alongRows(between, to: target, kernel)
+      : alongRows(source, to: between, kernel) && alongColumns(between, to: target, kernel)
   }
 
-  private static func alongRows(_ source: Pixels, to target: Pixels) -> Bool {
-    guard let weights = FilterWeights(from: source.width, to: target.width) else { return false }
+  /// NEAREST: the pixel under the centre of the new one, whose place Pillow finds by adding up steps.
+  static func nearest(_ source: Pixels, to target: Pixels) -> Bool {
+    guard let columns = allocate(Int.self, target.width) else { return false }
+    defer { release(columns) }
+    places(old: source.width, new: target.width) { columns[$0] = $1 }
+    places(old: source.height, new: target.height) { copy(source.row($1), to: target.row($0), target, columns) }
+    return true
+  }
+
+  private static func places(old: Int, new: Int, _ body: (_ new: Int, _ old: Int) -> Void) {
+    let step = Double(old) / Double(new)
+    var center = step * 0.5
+    var i = 0
+    while i < new {
+      body(i, min(Int(center), old &- 1))
+      center += step
+      i &+= 1
+    }
+  }
+
+  private static func alongRows(_ source: Pixels, to target: Pixels, _ kernel: PillowKernel) -> Bool {
+    guard let weights = FilterWeights(from: source.width, to: target.width, kernel) else { return false }
     defer { weights.free() }
     let channels = source.channels
     var y = 0
@@ -39,8 +66,8 @@ enum PillowResize {
     return true
   }
 
-  private static func alongColumns(_ source: Pixels, to target: Pixels) -> Bool {
-    guard let weights = FilterWeights(from: source.height, to: target.height) else { return false }
+  private static func alongColumns(_ source: Pixels, to target: Pixels, _ kernel: PillowKernel) -> Bool {
+    guard let weights = FilterWeights(from: source.height, to: target.height, kernel) else { return false }
     defer { weights.free() }
     let rowLength = target.width &* target.channels
     var y = 0
@@ -75,7 +102,7 @@ private struct FilterWeights {
   private let values: UnsafeMutablePointer<Int32>
   private let width: Int
 
-  /// The sum, rounded to a grey level. Weights are above zero and add up to one, but for the rounding of each.
+  /// The sum, rounded to a grey level. Weights add up to one, but for the rounding of each.
   static func pixel(_ sum: Int32) -> UInt8 { UInt8(truncatingIfNeeded: min(max(sum >> bits, 0), 255)) }
 
   func row(_ index: Int) -> UnsafeMutablePointer<Int32> { values + index &* width }
@@ -83,14 +110,15 @@ private struct FilterWeights {
   func free() { release(first) }
 
   /// `old` and `new`: pixels along the axis. Nil where memory is missing.
-  init?(from old: Int, to new: Int) {
+  init?(from old: Int, to new: Int, _ kernel: PillowKernel) {
     let scale = Double(old) / Double(new)
-    let support = scale < 1 ? 1 : scale
-    let inverse = 1 / support
+    let width = scale < 1 ? 1 : scale
+    let support = width * kernel.support
+    let inverse = 1 / width
     // Both lie below 2^31, so the conversions cannot fail.
     let whole = Int(support)
-    width = (Double(whole) < support ? whole &+ 1 : whole) &* 2 &+ 1
-    let (entries, overflow) = new.multipliedReportingOverflow(by: width &+ 2)
+    self.width = (Double(whole) < support ? whole &+ 1 : whole) &* 2 &+ 1
+    let (entries, overflow) = new.multipliedReportingOverflow(by: self.width &+ 2)
     guard !overflow, let memory = allocate(Int32.self, entries) else { return nil }
     first = memory
     count = memory + new
@@ -104,24 +132,20 @@ private struct FilterWeights {
       var sum = 0.0
       var i = start
       while i < end {
-        sum += Self.triangle((Double(i) - center + 0.5) * inverse)
+        sum += kernel.value((Double(i) - center + 0.5) * inverse)
         i &+= 1
       }
-      let weights = values + x &* width
+      let weights = values + x &* self.width
       i = start
       while i < end {
-        let weight = Self.triangle((Double(i) - center + 0.5) * inverse) / sum
-        weights[i &- start] = Int32(0.5 + weight * Double(1 << Self.bits))
+        let weight = kernel.value((Double(i) - center + 0.5) * inverse) / (sum == 0 ? 1 : sum)
+        // Rounded to the nearest, halves away from zero.
+        weights[i &- start] = Int32((weight < 0 ? -0.5 : 0.5) + weight * Double(1 << Self.bits))
         i &+= 1
       }
       first[x] = Int32(truncatingIfNeeded: start)
       count[x] = Int32(truncatingIfNeeded: end &- start)
       x &+= 1
     }
-  }
-
-  private static func triangle(_ x: Double) -> Double {
-    let distance = x < 0 ? -x : x
-    return distance < 1 ? 1 - distance : 0
   }
 }

@@ -41,7 +41,7 @@ struct FrameShape {
 
   /// What the port takes of this, or the reason why it does not, written to `error`.
   func fitted(
-    to port: crnn_port_info, scale: Float, _ error: UnsafeMutablePointer<crnn_error>?
+    to port: crnn_port_info, _ recipe: crnn_image_recipe, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> (shape: FrameShape?, status: crnn_status) {
     guard let result = reshaped(to: port) else {
       let message = Message(error, CRNN_ERROR_SHAPE).text("the recipe makes frames of ").number(values)
@@ -54,8 +54,9 @@ struct FrameShape {
         .text(" frames of this image; the model takes exactly ").number(port.fixed_frames)
       return (nil, message.status)
     }
-    let difference = port.integer_scale - scale
-    guard (difference < 0 ? -difference : difference) <= scale * 1e-5 else {
+    // 0: what bytes usually stand for.
+    let difference = (port.integer_scale == 0 ? 1 / 255 : port.integer_scale) - recipe.scale
+    guard recipe.normalised == 1 || (difference < 0 ? -difference : difference) <= recipe.scale * 1e-5 else {
       return (
         nil,
         Message(error, CRNN_ERROR_RECIPE)
@@ -65,12 +66,12 @@ struct FrameShape {
     return (result, CRNN_OK)
   }
 
-  /// A dense array of bytes in this shape.
-  func array(over buffer: UnsafeMutableRawPointer) -> crnn_array {
+  /// A dense array in this shape.
+  func array(over buffer: UnsafeMutableRawPointer, _ type: crnn_dtype) -> crnn_array {
     var array = crnn_array()
     array.struct_size = MemoryLayout<crnn_array>.size
     array.data = buffer
-    array.dtype = CRNN_U8
+    array.dtype = type
     array.rank = rank &+ 1
     array.shape = (frames, shape.0, shape.1, shape.2, shape.3, 0, 0, 0)
     return array

@@ -59,7 +59,7 @@ struct TextScanner {
     return Int32(truncatingIfNeeded: value)
   }
 
-  /// A number above zero without sign or exponent, such as 255, 0.5 or 0.00392; at most 15 digits.
+  /// A number without sign or exponent, such as 255, 0.5 or 0.00392; at most 15 digits.
   mutating func decimalNumber() -> Double? {
     var value = 0.0
     var unit = 1.0
@@ -77,7 +77,15 @@ struct TextScanner {
       }
       advance()
     }
-    return digits > 0 && value > 0 ? value / unit : nil
+    return digits > 0 ? value / unit : nil
+  }
+
+  /// A decimal number, or two with a stroke between them, such as 1/255; the second is above 0.
+  mutating func quotient() -> Double? {
+    guard let value = decimalNumber() else { return nil }
+    guard take("/") else { return value }
+    guard let divisor = decimalNumber(), divisor > 0 else { return nil }
+    return value / divisor
   }
 
   /// Six hexadecimal digits.

@@ -14,6 +14,8 @@ struct CRNNCommand: ParsableCommand {
         crnn verify digits.crnn
         crnn run digits.crnn images.npy -o probabilities.npy
         crnn evaluate digits.crnn test.npz
+        crnn classify digits.crnn scans/ --format csv -o digits.csv
+        crnn read lines.crnn page/*.png
         crnn bench digits.crnn --layers
 
       \(ExitStatus.discussion)
@@ -21,7 +23,7 @@ struct CRNNCommand: ParsableCommand {
     version: version,
     subcommands: [
       ConvertCommand.self, InspectCommand.self, VerifyCommand.self, RunCommand.self, EvaluateCommand.self,
-      BenchCommand.self,
+      ClassifyCommand.self, ReadCommand.self, BenchCommand.self,
     ])
 
   /// Of the tool, and of the runtime in it.

@@ -1,31 +1,19 @@
 """Decoding against Pillow, each filter against its own library, recipes, and images that are none."""
 
-import ctypes
 import io
+import struct
+import zlib
 
 import crnn
 import numpy as np
 import pytest
-from crnn import library
-from crnn.image import CImage, CImageRecipe
+from crnn.image import prepare
 from PIL import Image
 
 
 def prepared(pixels, recipe):
     """What crnn_image_prepare makes of an array, without a model."""
-    understood = library.sized(CImageRecipe)
-    library.check(library.image().crnn_image_recipe_parse, recipe.encode(), ctypes.byref(understood))
-    pixels = np.ascontiguousarray(pixels)
-    height, width, channels = (*pixels.shape, 1)[:3]
-    image = library.sized(
-        CImage, width=width, height=height, channels=channels, pixels=pixels.ctypes.data)
-    buffer = np.empty(
-        (understood.width or width) * (understood.height or height) * understood.channels, np.uint8)
-    frames = library.CArray()
-    library.check(
-        library.image().crnn_image_prepare, ctypes.byref(understood), ctypes.byref(image), None, buffer.ctypes.data,
-        buffer.nbytes, ctypes.byref(frames), None)
-    return buffer.reshape(frames.shape[: frames.rank])
+    return prepare(pixels, recipe, None)
 
 
 def encoded(image, kind, **options):
@@ -45,22 +33,30 @@ def sizes(random, count):
     return [tuple(int(side) for side in random.integers(1, 130, 4)) for _ in range(count)]
 
 
+PILLOW = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
+OPENCV = {"nearest": "INTER_NEAREST", "bilinear": "INTER_LINEAR", "area": "INTER_AREA", "bicubic": "INTER_CUBIC",
+          "lanczos": "INTER_LANCZOS4"}
+
+
 @pytest.mark.parametrize("colors, shape", [("grey", ()), ("rgb", (3,))])
-def test_pillow_bilinear(random, colors, shape):
+@pytest.mark.parametrize("name", PILLOW)
+def test_filters_of_pillow(random, name, colors, shape):
     for width, height, new_width, new_height in sizes(random, 250):
         pixels = random.integers(0, 256, (height, width, *shape), dtype=np.uint8)
-        expected = np.asarray(Image.fromarray(pixels).resize((new_width, new_height), Image.BILINEAR))
-        result = prepared(pixels, f"{colors},resize={new_width}x{new_height}:pillow:bilinear,layout=rows")
+        expected = np.asarray(
+            Image.fromarray(pixels).resize((new_width, new_height), getattr(Image.Resampling, name.upper())))
+        result = prepared(pixels, f"{colors},resize={new_width}x{new_height}:pillow:{name},layout=rows")
         assert np.abs(result.astype(int) - expected).max() <= 1, (width, height, new_width, new_height)
 
 
 @pytest.mark.parametrize("colors, shape", [("grey", ()), ("rgb", (3,))])
-def test_opencv_bilinear(random, colors, shape):
+@pytest.mark.parametrize("name", OPENCV)
+def test_filters_of_opencv(random, name, colors, shape):
     cv2 = pytest.importorskip("cv2", reason="OpenCV for Python (opencv-python-headless) is not installed")
     for width, height, new_width, new_height in sizes(random, 250):
         pixels = random.integers(0, 256, (height, width, *shape), dtype=np.uint8)
-        expected = cv2.resize(pixels, (new_width, new_height), interpolation=cv2.INTER_LINEAR)
-        result = prepared(pixels, f"{colors},resize={new_width}x{new_height}:opencv:bilinear,layout=rows")
+        expected = cv2.resize(pixels, (new_width, new_height), interpolation=getattr(cv2, OPENCV[name]))
+        result = prepared(pixels, f"{colors},resize={new_width}x{new_height}:opencv:{name},layout=rows")
         assert np.abs(result.astype(int) - expected).max() <= 1, (width, height, new_width, new_height)
 
 
@@ -123,22 +119,63 @@ def test_png_of_16_bits(random):
     np.testing.assert_array_equal(decoded, np.rint(values / 257).astype(np.uint8))
 
 
-def interlaced(pixels):
-    """Grey pixels as an interlaced PNG, which Pillow does not write."""
-    import struct
-    import zlib
+PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+
+
+def png(samples, depth, color, *more, interlaced=False):
+    """Samples of (height, width, channels) as a PNG of any kind, of which Pillow writes only some; `more`: other chunks."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
+    def packed(row):
+        if depth == 16:
+            return row.astype(">u2").tobytes()
+        bits = np.unpackbits(row.astype(np.uint8).ravel()[:, None], axis=1)[:, 8 - depth :]
+        return np.packbits(bits.ravel()).tobytes()
+
     rows = b""
-    for left, top, across, down in [
-        (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)
-    ]:
-        for row in pixels[top::down, left::across]:
-            rows += b"\0" + row.tobytes() if row.size else b""
-    header = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 0, 0, 0, 1)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    for left, top, across, down in PASSES if interlaced else [(0, 0, 1, 1)]:
+        for row in samples[top::down, left::across]:
+            rows += b"\0" + packed(row) if row.size else b""
+    header = struct.pack(">IIBBBBB", samples.shape[1], samples.shape[0], depth, color, 0, 0, interlaced)
+    chunks = [(b"IHDR", header), *more, (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*pair) for pair in chunks)
+
+
+def interlaced(pixels):
+    return png(pixels[:, :, None], 8, 0, interlaced=True)
+
+
+@pytest.mark.parametrize("is_interlaced", [False, True])
+@pytest.mark.parametrize("color, channels, depths", [(0, 1, (1, 2, 4, 8, 16)), (2, 3, (8, 16)), (4, 2, (8, 16)), (6, 4, (8, 16))])
+def test_every_color_type_and_depth_of_png(random, color, channels, depths, is_interlaced):
+    for depth in depths:
+        samples = random.integers(0, 1 << depth, (13, 19, channels))
+        expected = np.rint(samples * (255 / ((1 << depth) - 1))).astype(int)
+        decoded = crnn.decode_image(png(samples, depth, color, interlaced=is_interlaced))
+        np.testing.assert_array_equal(decoded.reshape(expected.shape), expected)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 8])
+def test_palettes_with_transparency(random, depth):
+    indices = random.integers(0, 1 << depth, (13, 19, 1))
+    palette = random.integers(0, 256, (1 << depth, 3), dtype=np.uint8)
+    alpha = random.integers(0, 256, max(1, (1 << depth) - 1), dtype=np.uint8)  # those without one are opaque
+    content = png(indices, depth, 3, (b"PLTE", palette.tobytes()), (b"tRNS", alpha.tobytes()))
+    full = np.append(alpha, np.full((1 << depth) - len(alpha), 255, np.uint8))
+    expected = np.dstack([palette[indices[:, :, 0]], full[indices[:, :, 0]]])
+    np.testing.assert_array_equal(crnn.decode_image(content), expected)
+
+
+def test_one_transparent_color(random):
+    grey = random.integers(0, 4, (13, 19, 1))
+    decoded = crnn.decode_image(png(grey, 2, 0, (b"tRNS", struct.pack(">H", 2))))
+    np.testing.assert_array_equal(decoded, np.dstack([grey[:, :, 0] * 85, np.where(grey[:, :, 0] == 2, 0, 255)]))
+    colors = random.integers(0, 2, (13, 19, 3)) * 65535
+    decoded = crnn.decode_image(png(colors, 16, 2, (b"tRNS", struct.pack(">HHH", 65535, 0, 65535))))
+    is_clear = (colors == [65535, 0, 65535]).all(axis=2)
+    np.testing.assert_array_equal(decoded, np.dstack([colors // 257, np.where(is_clear, 0, 255)]))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 2), (8, 8), (33, 17)])
@@ -193,10 +230,109 @@ def test_no_image(content, status):
     assert caught.value.status == status
 
 
-def test_cmyk_is_refused_by_name(picture):
-    with pytest.raises(crnn.ImageError, match="CMYK") as caught:
-        crnn.decode_image(encoded(picture.convert("CMYK"), "JPEG"))
-    assert caught.value.status == 603
+def test_inks(picture):
+    """CMYK as Adobe writes it (inverted) and as it is without its mark, and YCCK."""
+    content = encoded(picture.convert("CMYK"), "JPEG", quality=95)
+    assert b"Adobe" in content
+    image = Image.open(io.BytesIO(content))
+    assert np.abs(crnn.decode_image(content).astype(int) - np.asarray(image.convert("RGB"))).max() <= 2
+    start = content.index(b"\xff\xee")
+    length = int.from_bytes(content[start + 2 : start + 4], "big")
+    plain = content[:start] + content[start + 2 + length :]
+    inks = 255 - np.asarray(image).astype(float)  # Pillow has turned them round, as Adobe's mark says
+    expected = (255 - inks[:, :, :3]) * (255 - inks[:, :, 3:]) / 255
+    assert np.abs(crnn.decode_image(plain) - expected).max() <= 2
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_orientation(picture, orientation, order):
+    from PIL import ImageOps
+
+    exif = Image.Exif()
+    exif.endian = order
+    exif[0x0112] = orientation
+    content = encoded(picture, "JPEG", quality=95, exif=exif)
+    stored = Image.open(io.BytesIO(content))
+    upright = np.asarray(ImageOps.exif_transpose(stored)).astype(int)
+    assert np.abs(crnn.decode_image(content) - upright).max() <= 1
+    as_stored = prepare(content, "rgb,orientation=stored,layout=rows", None)
+    assert np.abs(as_stored - np.asarray(stored).astype(int)).max() <= 1
+
+
+def test_damaged_exif_changes_nothing(picture, random):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = encoded(picture, "JPEG", exif=exif)
+    start = content.index(b"Exif")
+    for position in range(start, start + 32):
+        damaged = bytearray(content)
+        damaged[position] ^= int(random.integers(1, 256))
+        assert crnn.decode_image(bytes(damaged)).shape in ((41, 53, 3), (53, 41, 3))
+
+
+def test_jpeg_is_reduced_where_the_recipe_says_so(random):
+    small = random.integers(0, 256, (9, 11, 3), dtype=np.uint8)
+    image = Image.fromarray(small).resize((440, 360), Image.BICUBIC)
+    content = encoded(image, "JPEG", quality=95)
+    whole = prepare(content, "rgb,resize=44x36:pillow:box,layout=rows", None).astype(int)
+    reduced = prepare(content, "rgb,resize=44x36:pillow:box,layout=rows,jpeg=reduced", None)
+    # An eighth, 55 x 45, is large enough.
+    eighth = image.copy()
+    eighth = Image.open(io.BytesIO(content))
+    eighth.draft("RGB", (44, 36))
+    assert eighth.size == (55, 45)
+    expected = np.asarray(eighth.resize((44, 36), Image.BOX)).astype(int)
+    assert np.abs(reduced - expected).max() <= 2
+    assert np.abs(reduced - whole).max() > 2
+    # Padded, the larger side is enough; with a free side, the other one.
+    for recipe in ("resize=55x400:pillow:box,pad=start", "resize=*x45:pillow:box"):
+        assert prepare(content, f"rgb,{recipe},jpeg=reduced,layout=rows", None).shape[1] == 55
+
+
+def test_padding(random):
+    pixels = random.integers(0, 256, (20, 40, 3), dtype=np.uint8)
+    inner = np.asarray(Image.fromarray(pixels).resize((30, 15), Image.BILINEAR))
+    for where, top in [("start", 0), ("centre", 7), ("end", 15)]:
+        result = prepared(pixels, f"rgb,resize=30x30:pillow:bilinear,pad={where}:0a141e,layout=rows")
+        expected = np.full((30, 30, 3), (10, 20, 30), np.uint8)
+        expected[top : top + 15] = inner
+        assert np.abs(result.astype(int) - expected).max() <= 1
+        np.testing.assert_array_equal(
+            prepared(pixels, f"rgb,resize=30x30:pillow:bilinear,pad={where}:0a141e,invert"), 255 - result.transpose(1, 0, 2))
+    grey = prepared(pixels[:, :, 0], "grey,resize=30x30:pillow:bilinear,pad=end,layout=rows")
+    assert (grey[:15] == 255).all() and (grey[15:] != 255).any()
+
+
+def test_lines_of_one_height(random):
+    for width, height in [(200, 50), (33, 64), (7, 500), (500, 3)]:
+        pixels = random.integers(0, 256, (height, width), dtype=np.uint8)
+        new_width = max(1, int(width * 32 / height + 0.5))
+        expected = np.asarray(Image.fromarray(pixels).resize((new_width, 32), Image.BICUBIC)).astype(int)
+        result = prepared(pixels, "grey,resize=*x32:pillow:bicubic")
+        assert result.shape == (new_width, 32) and np.abs(result.T - expected).max() <= 1
+
+
+def test_mean_and_deviation(random):
+    pixels = random.integers(0, 256, (5, 9, 3), dtype=np.uint8)
+    mean, deviation = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
+    result = prepared(pixels, "rgb,mean=0.485:0.456:0.406,deviation=0.229:0.224:0.225")
+    expected = (pixels.transpose(1, 0, 2) * np.float32(1 / 255) - mean) / deviation
+    assert result.dtype == np.float32 and result.shape == (9, 5, 3)
+    np.testing.assert_array_equal(result, expected)
+    result = prepared(pixels[:, :, 0], "grey,scale=1,mean=127.5,deviation=127.5,layout=whole")
+    np.testing.assert_array_equal(result[0, :, :, 0], (pixels[:, :, 0] - np.float32(127.5)) / np.float32(127.5))
+
+
+def test_limit_of_bytes(picture):
+    assert crnn.decode_image(encoded(picture, "PNG"), maximum_bytes=41 * 53 * 3) is not None
+    with pytest.raises(crnn.ImageError, match="maximum_bytes") as caught:
+        crnn.decode_image(encoded(picture, "PNG"), maximum_bytes=41 * 53 * 3 - 1)
+    assert caught.value.status == 602
+    # Of a progressive file, libjpeg keeps two bytes for each value.
+    assert crnn.decode_image(encoded(picture, "JPEG"), maximum_bytes=41 * 53 * 3) is not None
+    with pytest.raises(crnn.ImageError, match="maximum_bytes"):
+        crnn.decode_image(encoded(picture, "JPEG", progressive=True), maximum_bytes=41 * 53 * 8)
 
 
 def test_pixel_limit(picture):
@@ -213,8 +349,6 @@ def test_a_bomb_costs_nothing(kind):
     content = bytearray(encoded(Image.new("L", (8, 8)), kind))
     if kind == "PNG":
         content[16:24] = (60000).to_bytes(4, "big") * 2
-        import zlib
-
         content[29:33] = zlib.crc32(bytes(content[12:29])).to_bytes(4, "big")
     else:
         start = content.index(b"\xff\xc0") + 5
@@ -243,6 +377,12 @@ def test_prepare_follows_the_recipe_of_the_model(last_model, picture, tmp_path):
     np.testing.assert_array_equal(model.prepare(path.read_bytes()), from_file)
     np.testing.assert_array_equal(model.prepare(np.asarray(picture)), from_file)
     np.testing.assert_array_equal(model.prepare(picture), from_file)
+    for mode in ("1", "P", "CMYK", "LA"):  # Pillow's images by their colours, not by their numbers
+        converted = picture.convert(mode)
+        plain = np.asarray(converted.convert({"1": "L", "LA": "LA"}.get(mode, "RGB")))
+        np.testing.assert_array_equal(model.prepare(converted), model.prepare(plain))
+    with pytest.raises(crnn.ArgumentError, match="mode F"):
+        model.prepare(picture.convert("F"))
     assert model.run(from_file).shape == (10,)
 
 

@@ -17,6 +17,16 @@ typedef enum crnn_codec_result {
   CRNN_CODEC_NO_MEMORY = 6
 } crnn_codec_result;
 
+/* How an image is to be decoded. */
+typedef struct crnn_codec_options {
+  int64_t maximum_pixels, maximum_bytes;
+  int32_t is_stored; /* 1: as it is stored, whatever EXIF says */
+  /* 1: a JPEG may be decoded at a fraction of its size, as long as width and height (either of them, where `fits_either`) stay at
+   * least these; 0: any. They are of the upright image. */
+  int32_t is_reduced;
+  int32_t least_width, least_height, fits_either;
+} crnn_codec_options;
+
 typedef struct crnn_codec_image {
   int32_t width, height, channels;
   uint8_t *pixels; /* from malloc; height x width x channels, no gaps */
@@ -24,8 +34,9 @@ typedef struct crnn_codec_image {
 } crnn_codec_image;
 
 /* Decodes the file at `path`, or `count` bytes at `bytes`, into `image`. On failure `pixels` is NULL and `detail` tells why. */
-crnn_codec_result crnn_codec_decode_file(const char *path, int64_t maximum_pixels, crnn_codec_image *image);
-crnn_codec_result crnn_codec_decode_memory(const uint8_t *bytes, size_t count, int64_t maximum_pixels, crnn_codec_image *image);
+crnn_codec_result crnn_codec_decode_file(const char *path, const crnn_codec_options *options, crnn_codec_image *image);
+crnn_codec_result crnn_codec_decode_memory(const uint8_t *bytes, size_t count, const crnn_codec_options *options,
+                                           crnn_codec_image *image);
 
 /* The heap, for Swift code that must also build without an allocating runtime. */
 static inline void *crnn_codec_allocate(size_t bytes) { return malloc(bytes != 0 ? bytes : 1); }

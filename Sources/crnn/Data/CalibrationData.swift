@@ -19,7 +19,9 @@ struct CalibrationData {
           "a folder of images can calibrate a network with one input only; this one has \(ports.count)")
       }
       set = try ImageFolder.sequences(path, recipe: recipe, port: port)
-      if let kind = CalibrationData.kind(.uint8, port) { kinds[port.name] = kind }
+      if try ImageFolder.scale(recipe: recipe) != nil, let kind = CalibrationData.kind(.uint8, port) {
+        kinds[port.name] = kind
+      }
       return
     }
     let source = try ArraySource(path: path)

@@ -18,11 +18,11 @@ enum ImageFolder {
     for (number, name) in names.enumerated() {
       progress.update(number + 1, of: names.count)
       do {
-        let pixels = try prepared("\(folder)/\(name)", recipe)
-        guard port.elements > 0, pixels.count % port.elements == 0 else {
-          throw CommandError("its \(pixels.count) values are not \(port.title), which input \(port.name) takes")
+        let values = try prepared("\(folder)/\(name)", recipe)
+        guard port.elements > 0, values.count % port.elements == 0 else {
+          throw CommandError("its \(values.count) values are not \(port.title), which input \(port.name) takes")
         }
-        sequences.append([pixels.map { Float($0) * recipe.scale }])
+        sequences.append([values])
       } catch {
         throw CommandError("\(folder)/\(name): \(error)")
       }
@@ -31,12 +31,12 @@ enum ImageFolder {
     return SequenceSet(sequences)
   }
 
-  /// What a grey level is worth, as the recipe says.
-  static func scale(recipe text: String) throws -> Float {
+  /// What a grey level is worth, as the recipe says; nil where it makes no bytes but numbers of its own.
+  static func scale(recipe text: String) throws -> Float? {
     var recipe = crnn_image_recipe()
     recipe.struct_size = MemoryLayout<crnn_image_recipe>.size
     try RuntimeModel.check { crnn_image_recipe_parse(text, &recipe, $0) }
-    return recipe.scale
+    return recipe.normalised == 1 ? nil : recipe.scale
   }
 
   private static func imageNames(_ folder: String) throws -> [String] {
@@ -53,18 +53,28 @@ enum ImageFolder {
     return names.sorted()
   }
 
-  private static func prepared(_ path: String, _ recipe: crnn_image_recipe) throws -> [UInt8] {
+  private static func prepared(_ path: String, _ recipe: crnn_image_recipe) throws -> [Float] {
     var recipe = recipe
     var image = crnn_image()
     image.struct_size = MemoryLayout<crnn_image>.size
-    try RuntimeModel.check { crnn_image_decode_file(path, nil, &image, $0) }
+    try withUnsafePointer(to: &recipe) { recipe in
+      var options = crnn_image_options()
+      options.struct_size = MemoryLayout<crnn_image_options>.size
+      options.recipe = recipe
+      try RuntimeModel.check { crnn_image_decode_file(path, &options, &image, $0) }
+    }
     defer { crnn_image_free(&image) }
     var needed = 0
     // Asks for the size: the status says that no room at all is too little.
     _ = crnn_image_prepare(&recipe, &image, nil, nil, 0, nil, &needed, nil)
-    var pixels = [UInt8](repeating: 0, count: needed)
     var frames = crnn_array()
+    if recipe.normalised == 1 {
+      var values = [Float](repeating: 0, count: needed / MemoryLayout<Float>.size)
+      try RuntimeModel.check { crnn_image_prepare(&recipe, &image, nil, &values, needed, &frames, nil, $0) }
+      return values
+    }
+    var pixels = [UInt8](repeating: 0, count: needed)
     try RuntimeModel.check { crnn_image_prepare(&recipe, &image, nil, &pixels, needed, &frames, nil, $0) }
-    return pixels
+    return pixels.map { Float($0) * recipe.scale }
   }
 }

@@ -1,6 +1,6 @@
 /// Greedy decoding of a text recogniser trained with connectionist temporal classification: the best class of each frame,
 /// repetitions once, blanks away.
-struct GreedyCTC {
+struct GreedyCTC: Sendable {
   /// One entry for each class but the blank, in the order of the classes.
   let alphabet: [String]
   let blank: Int

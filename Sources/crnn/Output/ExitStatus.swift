@@ -6,13 +6,19 @@ enum ExitStatus {
   static let failure = ExitCode(1)
   /// The work was done, but the result is past a limit that the command line set.
   static let limit = ExitCode(3)
+  /// The work was done, but some of the files could not be read; their rows say why.
+  static let unreadable = ExitCode(4)
+  /// Stopped by Ctrl-C: what was done has been written.
+  static let interrupted = ExitCode(130)
 
   static let discussion = """
     EXIT STATUS
       0   done
       1   the work failed: standard error says why, and no output file was written or changed
       3   done, but a result is past a limit given on the command line
+      4   done, but some of the images could not be read: their rows say why (classify, read)
       64  the command line cannot be understood
+      130 stopped by Ctrl-C: the rows that were done are written (classify, read)
     """
 }
 

@@ -30,7 +30,12 @@ class CImage(ctypes.Structure):
 
 
 class CImageOptions(ctypes.Structure):
-    _fields_ = [("struct_size", c_size_t), ("maximum_pixels", c_int64)]
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("maximum_pixels", c_int64),
+        ("maximum_bytes", c_int64),
+        ("recipe", c_void_p),
+    ]
 
 
 class CImageRecipe(ctypes.Structure):
@@ -44,10 +49,31 @@ class CImageRecipe(ctypes.Structure):
         ("invert", c_int32),
         ("scale", c_float),
         ("layout", c_int32),
+        ("fit", c_int32),
+        ("padding", c_uint32),
+        ("stored", c_int32),
+        ("reduced", c_int32),
+        ("normalised", c_int32),
+        ("mean", c_float * 3),
+        ("deviation", c_float * 3),
     ]
 
 
-def decode_image(source: Union[str, os.PathLike, bytes], maximum_pixels: int = 0) -> np.ndarray:
+class CImagePlacement(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("width", c_int32),
+        ("height", c_int32),
+        ("x", c_int32),
+        ("y", c_int32),
+        ("inner_width", c_int32),
+        ("inner_height", c_int32),
+    ]
+
+
+def decode_image(
+    source: Union[str, os.PathLike, bytes], maximum_pixels: int = 0, maximum_bytes: int = 0
+) -> np.ndarray:
     """Decodes a PNG or JPEG file.
 
     >>> crnn.decode_image("photo.jpg").shape
@@ -56,6 +82,7 @@ def decode_image(source: Union[str, os.PathLike, bytes], maximum_pixels: int = 0
     Args:
         source: a path, or the content of such a file.
         maximum_pixels: larger images are refused before memory is taken; 0: 100 million.
+        maximum_bytes: likewise those whose pixels, with what the decoder keeps beside them, take more; 0: a billion.
 
     Returns:
         uint8, (height, width) where grey, else (height, width, channels): 2 grey and alpha, 3 RGB, 4 RGB and alpha.
@@ -64,7 +91,12 @@ def decode_image(source: Union[str, os.PathLike, bytes], maximum_pixels: int = 0
         ImageError: neither PNG nor JPEG, damaged, too large, or of a kind that is not read.
         RuntimeEnvironmentError: the file cannot be opened, or libcrnn_image.so is not there.
     """
-    image = _decode(source, maximum_pixels)
+    options = sized(
+        CImageOptions,
+        maximum_pixels=as_integer("maximum_pixels", maximum_pixels, 0, MAXIMUM_INT64),
+        maximum_bytes=as_integer("maximum_bytes", maximum_bytes, 0, MAXIMUM_INT64),
+    )
+    image = _decode(source, options)
     try:
         shape = (image.height, image.width, image.channels)
         pixels = np.ctypeslib.as_array(ctypes.cast(image.pixels, ctypes.POINTER(ctypes.c_uint8)), shape).copy()
@@ -75,24 +107,33 @@ def decode_image(source: Union[str, os.PathLike, bytes], maximum_pixels: int = 0
 
 def prepare(source: Source, recipe_text: Optional[str], port) -> np.ndarray:
     """What `Model.prepare` does: the image as the recipe says, in the shape of the port (a CPortInfo)."""
-    recipe = sized(CImageRecipe)
-    check(library().crnn_image_recipe_parse, None if recipe_text is None else recipe_text.encode(), byref(recipe))
+    recipe = understood(recipe_text)
     if isinstance(source, (str, os.PathLike, bytes, bytearray, memoryview)):
-        image = _decode(source, 0)
+        image = _decode(source, sized(CImageOptions, recipe=ctypes.addressof(recipe)))
         try:
             return _prepare(recipe, image, port)
         finally:
             library().crnn_image_free(byref(image))
-    pixels = _as_pixels(source)
-    height, width = pixels.shape[:2]
-    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
-    image = sized(CImage, width=width, height=height, channels=channels, pixels=pixels.ctypes.data)
+    image, kept = as_image(source)
     return _prepare(recipe, image, port)
 
 
-def _decode(source, maximum_pixels: int) -> CImage:
+def understood(recipe_text: Optional[str]) -> CImageRecipe:
+    recipe = sized(CImageRecipe)
+    check(library().crnn_image_recipe_parse, None if recipe_text is None else recipe_text.encode(), byref(recipe))
+    return recipe
+
+
+def as_image(source) -> tuple[CImage, np.ndarray]:
+    """Pixels (an array, or a Pillow image) as a view, and the array that must outlive it."""
+    pixels = _as_pixels(source)
+    height, width = pixels.shape[:2]
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    return sized(CImage, width=width, height=height, channels=channels, pixels=pixels.ctypes.data), pixels
+
+
+def _decode(source, options: CImageOptions) -> CImage:
     image = sized(CImage)
-    options = sized(CImageOptions, maximum_pixels=as_integer("maximum_pixels", maximum_pixels, 0, MAXIMUM_INT64))
     if isinstance(source, (bytes, bytearray, memoryview)):
         content = bytes(source)
         check(library().crnn_image_decode_memory, content, len(content), byref(options), byref(image))
@@ -103,7 +144,7 @@ def _decode(source, maximum_pixels: int) -> CImage:
 
 def _as_pixels(source) -> np.ndarray:
     try:
-        pixels = np.asarray(source)
+        pixels = np.asarray(_with_plain_pixels(source) if hasattr(source, "getbands") else source)
     except ValueError as problem:  # nested lists of unequal lengths
         raise ArgumentError(SHAPE, f"pixels: {problem}") from None
     if pixels.dtype != np.uint8:
@@ -115,15 +156,32 @@ def _as_pixels(source) -> np.ndarray:
     return np.ascontiguousarray(pixels)
 
 
+def _with_plain_pixels(image):
+    """An image of Pillow whose array holds its colours: not indices of a palette, bits, inks or 16 bits."""
+    if image.mode in ("L", "LA", "RGB", "RGBA"):
+        return image
+    if image.mode.startswith("I;16"):
+        return ((np.asarray(image).astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if image.mode in ("P", "PA"):
+        return image.convert("RGBA" if image.mode == "PA" or "transparency" in image.info else "RGB")
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in ("CMYK", "YCbCr", "HSV", "LAB"):
+        return image.convert("RGB")
+    raise ArgumentError(TYPE, f"an image of Pillow's mode {image.mode} has no 8-bit pixels; convert it first")
+
+
 def _prepare(recipe: CImageRecipe, image: CImage, port) -> np.ndarray:
-    width, height = (recipe.width, recipe.height) if recipe.width else (image.width, image.height)
-    buffer = np.empty(width * height * recipe.channels, np.uint8)
+    placement = sized(CImagePlacement)
+    check(library().crnn_image_measure, byref(recipe), image.width, image.height, byref(placement))
+    values = placement.width * placement.height * recipe.channels
+    buffer = np.empty(values, np.float32 if recipe.normalised else np.uint8)
     frames = CArray()
     check(
         library().crnn_image_prepare,
         byref(recipe),
         byref(image),
-        byref(port),
+        None if port is None else byref(port),
         buffer.ctypes.data,
         buffer.nbytes,
         byref(frames),

@@ -132,6 +132,11 @@ _IMAGE_FUNCTIONS = {
     "crnn_image_decode_file": (c_int32, [c_char_p, _POINTER, _POINTER, _POINTER]),
     "crnn_image_decode_memory": (c_int32, [c_char_p, c_size_t, _POINTER, _POINTER, _POINTER]),
     "crnn_image_free": (None, [_POINTER]),
+    "crnn_image_measure": (c_int32, [_POINTER, c_int32, c_int32, _POINTER, _POINTER]),
+    "crnn_classify_batch": (
+        c_int32,
+        [_POINTER, _POINTER, _POINTER, c_int32, c_void_p, c_void_p, _POINTER],
+    ),
     "crnn_image_recipe_parse": (c_int32, [c_char_p, _POINTER, _POINTER]),
     "crnn_image_prepare": (
         c_int32,

@@ -9,7 +9,7 @@ import ctypes
 import os
 import weakref
 from ctypes import byref
-from typing import TYPE_CHECKING, Mapping, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
@@ -211,10 +211,11 @@ class Model:
 
         Args:
             source: the path of a PNG or JPEG file, such a file's bytes, or uint8 pixels of (height, width) or
-                (height, width, channels) with 1 to 4 channels (grey, grey and alpha, RGB, RGB and alpha).
+                (height, width, channels) with 1 to 4 channels (grey, grey and alpha, RGB, RGB and alpha): an array, or
+                an image of Pillow.
 
         Returns:
-            uint8, (time, *frame) of the first input port.
+            uint8, or float32 where the recipe has a mean or a deviation: (time, *frame) of the first input port.
 
         Raises:
             ImageError: it cannot be decoded, or the model file has no recipe for images.
@@ -222,6 +223,45 @@ class Model:
         from .image import prepare
 
         return prepare(source, self.text("preprocess"), self._port_info(INPUT, 0))
+
+    def classify(
+        self,
+        sources: Union[Source, Iterable[Source]],
+        top: int = 1,
+        threads: Optional[int] = None,
+        recipe: Optional[str] = None,
+        maximum_pixels: int = 0,
+        maximum_bytes: int = 0,
+    ) -> Union[dict, list[dict]]:
+        """Names the classes of images.
+
+        >>> model.classify("seven.png")
+        {'file': 'seven.png', 'label': '7', 'confidence': 0.998, 'error': None}
+        >>> pandas.DataFrame(model.classify(paths, top=3, threads=2))
+
+        Args:
+            sources: an image, or any number of them in a list or other iterable: paths of PNG or JPEG files, such
+                files' bytes, uint8 pixels as `prepare` takes them, images of Pillow.
+            top: how many classes each row names, best first, 1 to 1,000.
+            threads: how many decode and run the images, 1 to 65,536; None: as many as there are processors. Rows do
+                not depend on it.
+            recipe: how an image becomes the input, in place of what the model file says.
+            maximum_pixels, maximum_bytes: as in `decode_image`, for each image.
+
+        Returns:
+            A dict for one image; for many a list of such rows, in their order: "file" (None where it was no path),
+            "label" and "confidence", "label_2", "confidence_2" and so on up to `top` (None and NaN where the network
+            has fewer classes), "error": None, or why the image could not be read, and then all others are None and NaN.
+            A label is the class's name, or its number where the file has no names. Of a network that gives several
+            frames, the last counts.
+
+        Raises:
+            ImageError: one image, not in a list, cannot be decoded; or the model file has no recipe for images.
+            ArgumentError: pixels of another type or shape; a model with several inputs.
+        """
+        from .classify import classify
+
+        return classify(self, sources, top, threads, recipe, maximum_pixels, maximum_bytes)
 
     def prepare_weights(self) -> int:
         """Transforms the weights of large convolutions once; ``crnn bench --prepare`` tells whether that pays.

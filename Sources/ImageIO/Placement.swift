@@ -1,0 +1,81 @@
+import CCRNN
+import CCRNNImage
+
+/// The size that a recipe gives an image, and where in it the image lies.
+struct Placement {
+  private(set) var width: Int
+  private(set) var height: Int
+  private(set) var x = 0
+  private(set) var y = 0
+  private(set) var innerWidth: Int
+  private(set) var innerHeight: Int
+
+  /// For an image of `width` × `height` pixels, below 2^31 each, and a recipe that has no `problem`.
+  init(_ recipe: crnn_image_recipe, width: Int, height: Int) {
+    let (wantedWidth, wantedHeight) = (Int(recipe.width), Int(recipe.height))
+    switch (wantedWidth, wantedHeight) {
+    case (0, 0): (self.width, self.height) = (width, height)
+    case (0, _): (self.width, self.height) = (Placement.scaled(width, wantedHeight, height), wantedHeight)
+    case (_, 0): (self.width, self.height) = (wantedWidth, Placement.scaled(height, wantedWidth, width))
+    default: (self.width, self.height) = (wantedWidth, wantedHeight)
+    }
+    (innerWidth, innerHeight) = (self.width, self.height)
+    guard recipe.fit != CRNN_IMAGE_STRETCH else { return }
+    // The side that has less room is filled.
+    if wantedWidth &* height <= wantedHeight &* width {
+      innerHeight = min(Placement.scaled(height, wantedWidth, width), wantedHeight)
+    } else {
+      innerWidth = min(Placement.scaled(width, wantedHeight, height), wantedWidth)
+    }
+    let (restX, restY) = (self.width &- innerWidth, self.height &- innerHeight)
+    switch recipe.fit {
+    case CRNN_IMAGE_PAD_CENTRE: (x, y) = (restX / 2, restY / 2)
+    case CRNN_IMAGE_PAD_END: (x, y) = (restX, restY)
+    default: break
+    }
+  }
+
+  /// `side * new / old`, rounded to the nearest, halves up; at least 1.
+  private static func scaled(_ side: Int, _ new: Int, _ old: Int) -> Int {
+    max(1, (2 &* side &* new &+ old) / (2 &* old))
+  }
+
+  var isPadded: Bool { innerWidth != width || innerHeight != height }
+
+  /// Whether it is a size that recipes may ask for, or the image's own.
+  func isAllowed(_ recipe: crnn_image_recipe) -> Bool {
+    (recipe.width == 0 && recipe.height == 0) || (width <= Int(maximumSide) && height <= Int(maximumSide))
+  }
+
+  func refusal(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
+    Message(error, CRNN_ERROR_IMAGE_TOO_LARGE).text("the recipe would make it ").size(width, height)
+      .text(" pixels; a side may have ").number(Int(maximumSide)).status
+  }
+}
+
+@_cdecl("crnn_image_measure") @implementation
+public func crnn_image_measure(
+  _ recipe: UnsafePointer<crnn_image_recipe>?, _ width: Int32, _ height: Int32,
+  _ placement: UnsafeMutablePointer<crnn_image_placement>?, _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  guard let recipe, recipe.pointee.struct_size >= MemoryLayout<crnn_image_recipe>.size else {
+    return Message(error, CRNN_ERROR_ARGUMENT)
+      .text("recipe is NULL, or not initialised with CRNN_IMAGE_RECIPE_INITIALIZER").status
+  }
+  guard let placement, placement.pointee.struct_size >= MemoryLayout<crnn_image_placement>.size else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("placement is NULL, or its struct_size is not set").status
+  }
+  if let problem = problem(in: recipe.pointee) { return Message(error, CRNN_ERROR_ARGUMENT).text(problem).status }
+  guard width >= 1, height >= 1 else {
+    return Message(error, CRNN_ERROR_ARGUMENT).text("width or height is below 1").status
+  }
+  let placed = Placement(recipe.pointee, width: Int(width), height: Int(height))
+  guard placed.isAllowed(recipe.pointee) else { return placed.refusal(error) }
+  placement.pointee.width = Int32(truncatingIfNeeded: placed.width)
+  placement.pointee.height = Int32(truncatingIfNeeded: placed.height)
+  placement.pointee.x = Int32(truncatingIfNeeded: placed.x)
+  placement.pointee.y = Int32(truncatingIfNeeded: placed.y)
+  placement.pointee.inner_width = Int32(truncatingIfNeeded: placed.innerWidth)
+  placement.pointee.inner_height = Int32(truncatingIfNeeded: placed.innerHeight)
+  return CRNN_OK
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Arrays
+import CCRNN
+import Glibc
+
+/// What `classify` and `read` have in common: which images, how many at a time, and where the rows go.
+struct ImageRunOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("The packed model (.crnn).", valueName: "model"))
+  var model: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "Images (PNG, JPEG), folders with images, patterns in quotes ('scans/*.png'), or - for a list of such names on standard "
+        + "input, one on each line.", valueName: "files"))
+  var inputs: [String]
+
+  @Option(name: .long, help: ArgumentHelp("Threads (default: as many as there are processors).", valueName: "n"))
+  var threads: Int?
+
+  @Option(name: .long, help: ArgumentHelp("Images that a thread runs side by side. The result is the same.", valueName: "n"))
+  var batch = 4
+
+  @Option(name: .long, help: ArgumentHelp("How rows are written: text, csv or jsonl.", valueName: "format"))
+  var format = RowFormat.text
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file for the rows, instead of standard output.", valueName: "out"))
+  var output: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Goes on with a file of an interrupted run: the rows that it has are kept, those that it lacks are added. The images and "
+        + "the format must be those of the first run.", valueName: "out"))
+  var resume: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A CSV file of names and what should come out; the run is then scored, on standard error. Columns 'file' and 'label' or "
+        + "'text', or the first two. A name matches the end of a path.", valueName: "csv"))
+  var expect: String?
+
+  @Flag(name: [.customLong("null"), .customShort("0")], help: "Names on standard input end with a zero byte (find -print0).")
+  var isNullSeparated = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How images become the input, instead of what the model file says (include/crnn_image.h).", valueName: "recipe"))
+  var preprocess: String?
+
+  @Option(name: .long, help: ArgumentHelp("Larger images are refused (default: 100 million pixels).", valueName: "n"))
+  var maximumPixels = 0
+
+  @Option(
+    name: .long, help: ArgumentHelp("Images that take more memory are refused (default: 1 billion bytes).", valueName: "n"))
+  var maximumBytes = 0
+
+  @Option(name: .long, help: ArgumentHelp("Kernels to use, as 'crnn inspect' lists them.", valueName: "name"))
+  var isa: String?
+
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads takes 1 to 1024 threads, not \(threads)")
+    }
+    guard (1...64).contains(batch) else { throw ValidationError("--batch takes 1 to 64 images, not \(batch)") }
+    guard maximumPixels >= 0, maximumBytes >= 0 else {
+      throw ValidationError("--maximum-pixels and --maximum-bytes take numbers from 0 on")
+    }
+    guard !inputs.isEmpty else { throw ValidationError("there is no image to read: give files, folders or -") }
+    guard output == nil || resume == nil else {
+      throw ValidationError("give --output for a new file or --resume for one that is there, not both")
+    }
+    guard report.json != "-" || rows != nil else {
+      throw ValidationError("--json - and the rows both go to standard output: give --output or another file for --json")
+    }
+    guard inputs.count(where: { $0 == "-" }) < 2 else { throw ValidationError("- stands twice: there is one standard input") }
+    try report.check(
+      inputs: [model] + inputs + (expect.map { [$0] } ?? []), output: rows,
+      outputOption: resume == nil ? "--output" : "--resume")
+  }
+
+  /// The file of the rows; nil: standard output.
+  var rows: String? { output ?? resume }
+
+  var threadCount: Int { threads ?? min(1024, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  var files: ImageFiles {
+    ImageFiles(RawArguments.names(inputs), separator: isNullSeparated ? 0 : UInt8(ascii: "\n"))
+  }
+
+  /// Throws where the model takes no images, and says how it comes to do so.
+  func runner(_ model: RuntimeModel, _ task: ImageRunner.Task) throws -> ImageRunner {
+    do {
+      return try ImageRunner(
+        model, task, recipe: preprocess, maximumPixels: maximumPixels, maximumBytes: maximumBytes)
+    } catch let error as RuntimeError where preprocess == nil && model.text("preprocess") == nil {
+      guard error.status == CRNN_ERROR_RECIPE else { throw error }
+      throw CommandError(
+        "\(self.model) does not say how an image becomes its input: convert it again with 'crnn convert --preprocess RECIPE', or "
+          + "give --preprocess here; a recipe is for example grey,resize=28x28:pillow:bilinear,scale=1/255")
+    }
+  }
+}

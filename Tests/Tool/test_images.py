@@ -1,0 +1,235 @@
+"""crnn classify: rows in order and alike whatever runs beside them, odd names, unreadable files, interruption, scores."""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build/crnn"))
+MODELS = pathlib.Path(os.environ.get("CRNN_TEST_MODELS", ROOT / "build/tests/models"))
+MODEL = MODELS / "last.crnn"
+
+pytestmark = pytest.mark.skipif(
+    not (TOOL.is_file() and MODEL.is_file()), reason="the tool and its test models are not built: make test")
+
+DONE, FAILURE, UNREADABLE, USAGE, INTERRUPTED = 0, 1, 4, 64, 130
+
+
+def run(*arguments, status=DONE, input=b"", cwd=None):
+    """Runs the tool, expects the exit status, and returns what it wrote to standard output and standard error."""
+    result = subprocess.run([TOOL, *arguments], input=input, capture_output=True, check=False, cwd=cwd)
+    assert result.returncode == status, result.stdout.decode(errors="replace") + result.stderr.decode(errors="replace")
+    return result.stdout, result.stderr.decode()
+
+
+def rows(output):
+    return list(csv.DictReader(io.StringIO(output.decode("utf-8", "surrogateescape"), newline="")))
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """300 small images of different sizes, one folder deep in another."""
+    folder, random = tmp_path_factory.mktemp("pictures"), np.random.default_rng(5)
+    (folder / "inner").mkdir()
+    for index in range(300):
+        shape = (*random.integers(3, 40, 2), 3)[: 2 + index % 2]
+        image = Image.fromarray(random.integers(0, 256, shape, dtype=np.uint8))
+        image.save(folder / ("inner" if index % 3 == 0 else "") / f"{index:03}.{'jpg' if index % 5 == 0 else 'png'}")
+    (folder / "notes.txt").write_text("no image, and not named like one")
+    return folder
+
+
+def test_the_same_rows_whatever_runs_beside_them(pictures):
+    first, _ = run("classify", MODEL, pictures, "--threads", "1", "--batch", "1", "--format", "csv", "--top", "3")
+    for threads, batch in [("2", "4"), ("3", "7"), ("8", "64")]:
+        assert run("classify", MODEL, pictures, "--threads", threads, "--batch", batch, "--format", "csv", "--top", "3")[0] == first
+    names = [row["file"] for row in rows(first)]
+    assert len(names) == 300 and names == sorted(names) and not any(row["error"] for row in rows(first))
+    other, _ = run("classify", MODEL, *reversed(names), "--format", "csv", "--top", "3")
+    assert rows(other) == rows(first)[::-1]
+    listed, _ = run("classify", MODEL, "-", "--format", "csv", "--top", "3", input="\n".join(names).encode())
+    assert listed == first
+    matched, _ = run("classify", MODEL, f"{pictures}/0*.png", "--format", "csv", "--top", "3")
+    assert rows(matched) == [row for row in rows(first) if "/0" in row["file"] and "inner" not in row["file"] and ".png" in row["file"]]
+
+
+def test_the_classes_are_those_of_python(pictures):
+    import sys
+    sys.path.insert(0, str(ROOT / "bindings/python"))
+    import crnn
+    model = crnn.Model(MODEL)
+    for row in rows(run("classify", MODEL, pictures, "--format", "csv", "--top", "2")[0])[::29]:
+        scores = model.run(model.prepare(row["file"]))
+        best = np.argsort(-scores, kind="stable")[:2]
+        assert [row["label"], row["label_2"]] == [model.labels[index] for index in best]
+        assert [np.float32(row["confidence"]), np.float32(row["confidence_2"])] == [scores[index] for index in best]
+
+
+NAMES = [b"with space.png", b"comma,quote\".png", b"line\nfeed.png", b"tab\tand\\.png", b"\xff\xfe no utf-8 \x80.png",
+         "ümläut 字.png".encode(), b" edge .png", b"\xf0\x9f\x98.png"]
+
+
+@pytest.fixture
+def odd(tmp_path):
+    folder = os.fsencode(tmp_path / "odd")
+    os.mkdir(folder)
+    content = io.BytesIO()
+    Image.new("L", (9, 9), 30).save(content, "PNG")
+    for name in NAMES:
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content.getvalue())
+    return folder
+
+
+def test_names_survive(odd):
+    expected = sorted(os.path.join(odd, name) for name in NAMES)
+    output, _ = run("classify", MODEL, odd, "--format", "csv")
+    assert [os.fsencode(row["file"]) for row in rows(output)] == expected
+    output, _ = run("classify", MODEL, odd, "--format", "jsonl")
+    lines = output.decode().splitlines()
+    assert [os.fsencode(json.loads(line)["file"]) for line in lines] == expected
+    assert all(json.loads(line)["label"] == json.loads(line)["top"][0]["label"] for line in lines)
+    output, _ = run("classify", MODEL, odd, "--format", "text")
+    assert len(output.splitlines()) == len(NAMES) and b"line\\x0Afeed.png" in output and output.isascii() is False
+    # As words of the command line, and as a list.
+    output, _ = run("classify", MODEL, *expected, "--format", "csv")
+    assert [os.fsencode(row["file"]) for row in rows(output)] == expected
+    output, _ = run("classify", MODEL, "-", "-0", "--format", "csv", input=b"\0".join(expected) + b"\0")
+    assert [os.fsencode(row["file"]) for row in rows(output)] == expected
+
+
+def test_unreadable_files_are_rows(tmp_path):
+    good = tmp_path / "a.png"
+    Image.new("L", (9, 9)).save(good)
+    (tmp_path / "b.png").write_bytes(b"no image")
+    (tmp_path / "c.jpg").write_bytes(good.read_bytes()[:40])
+    (tmp_path / "d.png").symlink_to("nowhere")
+    (tmp_path / "e").mkdir()
+    (tmp_path / "e/loop").symlink_to("..")
+    (tmp_path / "f").symlink_to("f")
+    output, message = run("classify", MODEL, tmp_path, tmp_path / "absent.png", tmp_path / "no*", "--format", "csv", status=UNREADABLE)
+    found = {pathlib.Path(row["file"]).name: row for row in rows(output)}
+    assert list(found) == ["a.png", "b.png", "c.jpg", "d.png", "loop", "f", "absent.png", "no*"]
+    assert found["a.png"]["label"] and not found["a.png"]["error"]
+    for name, reason in {"b.png": "neither a PNG nor a JPEG", "c.jpg": "damaged", "d.png": "No such file", "loop": "symbolic link",
+                         "f": "symbolic links", "absent.png": "No such file", "no*": "no file matches"}.items():
+        assert reason in found[name]["error"] and not found[name]["label"]
+    assert "7 of 8 images could not be read" in message and "b.png" in message
+    lines = run("classify", MODEL, tmp_path, "--format", "jsonl", status=UNREADABLE)[0].splitlines()
+    assert [list(json.loads(line)) for line in lines[:2]] == [["file", "label", "confidence", "top"], ["file", "error"]]
+
+
+def test_limits(pictures):
+    name = str(pictures / "001.png")
+    assert b"maximum_pixels" in run("classify", MODEL, name, "--maximum-pixels", "5", status=UNREADABLE)[0]
+    assert b"maximum_bytes" in run("classify", MODEL, name, "--maximum-bytes", "5", status=UNREADABLE)[0]
+
+
+def test_what_cannot_be_done(tmp_path, pictures):
+    name = str(pictures / "001.png")
+    assert "--preprocess" in run("classify", MODELS / "stream.crnn", name, status=FAILURE)[1]
+    assert "--alphabet" in run("read", MODEL, name, status=FAILURE)[1]
+    assert "no PNG or JPEG" in run("classify", MODEL, tmp_path, status=FAILURE)[1]
+    assert "inputs" in run("classify", MODELS / "pair.crnn", name, "--preprocess", "grey", status=FAILURE)[1]
+    assert "greyish" in run("classify", MODEL, name, "--preprocess", "greyish", status=FAILURE)[1]
+    for words in (["--threads", "0"], ["--batch", "0"], ["--top", "0"], ["-o", "x", "--resume", "y"], ["--json", "-"]):
+        run("classify", MODEL, name, *words, status=USAGE)
+    run("classify", MODEL, name, "-o", name, status=USAGE)
+    _, message = run("classify", MODELS / "bounded.crnn", name, "--preprocess", "grey,resize=9x6:pillow:box")
+    assert "--labels" in message
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "text"])
+def test_resume(pictures, tmp_path, form):
+    words = ["classify", MODEL, pictures, pictures / "absent.png", "--format", form]
+    out = tmp_path / "rows"
+    run(*words, "-o", out, status=UNREADABLE)
+    whole = out.read_bytes()
+    for length in (0, 3, 40, 1000, len(whole) - 1, len(whole)):
+        out.write_bytes(whole[:length])
+        _, message = run(*words, "--resume", out, status=UNREADABLE)
+        assert out.read_bytes() == whole and "1 of 301 images" in message
+    out.unlink()
+    run(*words, "--resume", out, status=UNREADABLE)
+    assert out.read_bytes() == whole
+    _, message = run("classify", MODEL, pictures / "inner", "--format", form, "--resume", out, status=FAILURE)
+    assert "the first run" in message and out.read_bytes() == whole
+
+
+def test_interrupted(pictures, tmp_path):
+    out = tmp_path / "rows.csv"
+    process = subprocess.Popen(
+        [TOOL, "classify", MODEL, "-", "--format", "csv", "-o", out], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    names = sorted(str(path) for path in pictures.rglob("*.png"))
+    process.stdin.write("\n".join(names[:50]).encode() + b"\n")
+    process.stdin.flush()
+    deadline = time.monotonic() + 60
+    while out.read_bytes().count(b"\n") < 51 if out.exists() else True:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    # It waits for more names: what it has is written, whoever reads the file sees whole rows.
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == INTERRUPTED
+    message = process.stderr.read()
+    process.stdin.close()
+    assert f"stopped behind {names[49]}, after 50 rows" in message.decode() and f"--resume {out}" in message.decode()
+    run("classify", MODEL, "-", "--format", "csv", "--resume", out, input="\n".join(names).encode())
+    assert [row["file"] for row in rows(out.read_bytes())] == names
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_a_full_disk(pictures):
+    _, message = run("classify", MODEL, pictures, "-o", "/dev/full", status=FAILURE)
+    assert "No space left" in message
+
+
+def test_a_file_that_may_not_grow(pictures, tmp_path):
+    """As on a full disk, a write takes a part of what it is given: the rest of a row is taken away again."""
+    out = tmp_path / "rows.csv"
+
+    def limit():
+        import resource
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+
+    words = ["classify", MODEL, pictures, "--format", "csv"]
+    result = subprocess.run([TOOL, *words, "-o", out], capture_output=True, check=False, preexec_fn=limit)
+    assert result.returncode == FAILURE and b"rows are whole" in result.stderr
+    content = out.read_bytes()
+    assert 0 < len(content) <= 3000 and content.endswith(b"\n")
+    run(*words, "--resume", out)
+    assert out.read_bytes() == run(*words)[0]
+
+
+def test_scores(pictures, tmp_path):
+    found = rows(run("classify", MODEL, pictures, "--format", "csv")[0])
+    labels = tmp_path / "labels.csv"
+    expected = [row["label"] if index % 4 else str((int(row["label"]) + 1) % 10) for index, row in enumerate(found)]
+    labels.write_text("label,file\n" + "".join(
+        f"{label},{pathlib.Path(row['file']).name}\n" for label, row in zip(expected, found)))
+    report = tmp_path / "scores.json"
+    _, message = run("classify", MODEL, pictures, "--expect", labels, "--json", report)
+    scores = json.loads(report.read_text())["scores"]
+    assert scores["compared"] == 300 and scores["right"] == 225 and scores["accuracy_percent"] == 75
+    assert sum(entry["times"] for entry in scores["mistakes"]) == 75
+    for entry in scores["classes"]:
+        assert entry["expected"] == expected.count(entry["label"])
+        assert entry["given"] == [row["label"] for row in found].count(entry["label"])
+    assert "accuracy, %" in message and "75.00" in message and "expected \\ given" in message and "recall" in message
+    # The rows of an interrupted run count too.
+    out = tmp_path / "rows.jsonl"
+    run("classify", MODEL, pictures, "--format", "jsonl", "-o", out)
+    out.write_bytes(b"".join(out.read_bytes().splitlines(keepends=True)[:100]))
+    run("classify", MODEL, pictures, "--format", "jsonl", "--resume", out, "--expect", labels, "--json", report)
+    assert json.loads(report.read_text())["scores"] == scores
+    labels.write_text("onlyone\n")
+    assert "columns" in run("classify", MODEL, pictures, "--expect", labels, status=FAILURE)[1]

@@ -1,0 +1,144 @@
+"""Classes of images, many at a time: `Model.classify`."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from ctypes import byref, c_char_p, c_float, c_int32, c_int64, c_size_t, c_void_p
+
+import numpy as np
+
+from .errors import ArgumentError, error
+from .image import as_image
+from .image import library as image_library
+from .image import understood
+from .library import ARGUMENT, OK, CError, check, sized
+from .values import MAXIMUM_INT64, MAXIMUM_THREADS, as_integer, as_path
+
+MAXIMUM_TOP = 1000
+
+
+class CClass(ctypes.Structure):
+    _fields_ = [("index", c_int32), ("confidence", c_float)]
+
+
+class CClassifyOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("executor", c_void_p),
+        ("recipe", c_void_p),
+        ("maximum_pixels", c_int64),
+        ("maximum_bytes", c_int64),
+        ("together", c_int32),
+        ("output", c_int32),
+    ]
+
+
+class CClassifyItem(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("path", c_char_p),
+        ("bytes", c_void_p),
+        ("byte_count", c_size_t),
+        ("image", c_void_p),
+        ("classes", c_void_p),
+        ("class_count", c_int32),
+        ("status", c_int32),
+        ("error", c_void_p),
+        ("context", c_void_p),
+    ]
+
+
+def classify(model, sources, top: int, threads, recipe, maximum_pixels: int, maximum_bytes: int):
+    """One row for a single source, whose error is raised; a list of rows for many, each with its own error."""
+    if _is_one(sources):
+        row, problem = _rows(model, [sources], top, 1, recipe, maximum_pixels, maximum_bytes)[0]
+        if problem is not None:
+            raise problem
+        return row
+    if threads is None:
+        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return [row for row, _ in _rows(model, list(sources), top, threads, recipe, maximum_pixels, maximum_bytes)]
+
+
+def _is_one(sources) -> bool:
+    """A path, a file's content, pixels, or an image of Pillow; else something that holds many of these."""
+    return isinstance(sources, (str, os.PathLike, bytes, bytearray, memoryview, np.ndarray)) or hasattr(
+        sources, "__array_interface__"
+    )
+
+
+def _rows(model, sources: list, top, threads, recipe, maximum_pixels, maximum_bytes) -> list:
+    top = as_integer("top", top, 1, MAXIMUM_TOP)
+    threads = as_integer("threads", threads, 1, MAXIMUM_THREADS)
+    if recipe is not None and not isinstance(recipe, str):
+        raise ArgumentError(ARGUMENT, f"recipe must be a str, not {type(recipe).__name__}")
+    options = sized(
+        CClassifyOptions,
+        maximum_pixels=as_integer("maximum_pixels", maximum_pixels, 0, MAXIMUM_INT64),
+        maximum_bytes=as_integer("maximum_bytes", maximum_bytes, 0, MAXIMUM_INT64),
+    )
+    given = None if recipe is None else understood(recipe)
+    if given is not None:
+        options.recipe = ctypes.addressof(given)
+    # Without items: whether the model takes images at all.
+    check(image_library().crnn_classify_batch, model._handle, byref(options), None, 0, None, None)
+
+    count = len(sources)
+    items, classes, problems = (CClassifyItem * count)(), (CClass * (top * count))(), (CError * count)()
+    kept = [_point(item, source) for item, source in zip(items, sources)]
+    for index, item in enumerate(items):
+        problems[index].struct_size = ctypes.sizeof(CError)
+        item.struct_size = ctypes.sizeof(CClassifyItem)
+        item.classes = ctypes.addressof(classes) + index * top * ctypes.sizeof(CClass)
+        item.class_count = top
+        item.error = ctypes.addressof(problems) + index * ctypes.sizeof(CError)
+    if min(threads, count) > 1:
+        from .executor import executor_of, in_own_thread
+
+        executor = executor_of(threads)
+        options.executor = ctypes.addressof(executor)
+        # The thread keeps everything that the call reads and writes, should the caller be interrupted.
+        in_own_thread(lambda: (_run(model, options, items), kept, classes, problems, executor, given))
+    elif count:
+        _run(model, options, items)
+    labels = model.labels
+    return [
+        _row(source, item, classes[index * top : (index + 1) * top], problems[index], labels)
+        for index, (source, item) in enumerate(zip(sources, items))
+    ]
+
+
+def _run(model, options: CClassifyOptions, items) -> None:
+    # What it returns is the status of its first item: each has its own.
+    image_library().crnn_classify_batch(model._handle, byref(options), items, len(items), None, None, None)
+
+
+def _point(item: CClassifyItem, source):
+    """Makes the item point to its image; what is returned must live as long."""
+    if isinstance(source, (str, os.PathLike)):
+        item.path = as_path(source)
+        return item.path
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        content = bytes(source)
+        item.bytes = ctypes.cast(ctypes.c_char_p(content), c_void_p).value
+        item.byte_count = len(content)
+        return content
+    image, pixels = as_image(source)
+    item.image = ctypes.addressof(image)
+    return image, pixels
+
+
+def _row(source, item: CClassifyItem, classes, problem: CError, labels: list[str]) -> tuple:
+    row = {"file": os.fspath(source) if isinstance(source, (str, os.PathLike)) else None}
+    for rank, best in enumerate(classes):
+        suffix = "" if rank == 0 else f"_{rank + 1}"
+        is_there = item.status == OK and rank < item.class_count
+        name = labels[best.index] if best.index < len(labels) else str(best.index)
+        row["label" + suffix] = name if is_there else None
+        row["confidence" + suffix] = best.confidence if is_there else float("nan")
+    failure = None
+    if item.status != OK:
+        failure = error(item.status, problem.message.decode("utf-8", "replace") or f"status {item.status}")
+    row["error"] = None if failure is None else str(failure)
+    return row, failure
