@@ -95,6 +95,17 @@ build/tests/conformance/%: Tests/Conformance/%.c $(checks) build/libcrnn.so
 
 .build/address/release/libcrnn-static.a: export CRNN_CHECKED = 1
 
+.build/address/release/libcrnn-image-static.a: .build/address/release/libcrnn-static.a
+	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build/address --sanitize=address --product crnn-image-static
+
+.build/address/release/libcrnn-image-static.a: export CRNN_CHECKED = 1
+
+build/tests/conformance/damaged_images: Tests/Conformance/damaged_images.c $(checks) include/crnn_image.h \
+  .build/address/release/libcrnn-image-static.a .build/address/release/libcrnn-static.a
+	mkdir -p $(@D)
+	clang $(check_flags) -DSEEDS='"$(CURDIR)/Tests/Fuzz/seeds"' -fsanitize=address -fuse-ld=lld $< \
+	  .build/address/release/libcrnn-image-static.a .build/address/release/libcrnn-static.a -lpng -ljpeg -o $@
+
 build/tests/conformance/damaged build/tests/conformance/saved: build/tests/conformance/%: Tests/Conformance/%.c $(checks) \
   .build/address/release/libcrnn-static.a
 	mkdir -p $(@D)
@@ -119,9 +130,10 @@ soak: ## random networks for MINUTES (60), from SEED on; a difference is shrunk 
 	$(regular)/release/soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --directory build/soak
 
 .PHONY: fuzz
-fuzz: ## fuzzers for MINUTES (60) each, two at a time; findings are left in build/fuzz. PARTS='onnx image' for some of them
+fuzz: ## fuzzers for MINUTES (60) each, two at a time; findings are left in build/fuzz. PARTS='onnx png' for some of them
 	@tools/setup build
-	CRNN_FUZZER=1 swift build -c release --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -sanitize=address,fuzzer --product fuzz
+	CRNN_FUZZER=1 swift build -c release --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -sanitize=address,fuzzer \
+	  -Xcc -fsanitize=address,fuzzer-no-link --product fuzz
 	Tests/Fuzz/run .build/fuzz/release/fuzz $(MINUTES) $(PARTS)
 
 .PHONY: test-mistakes

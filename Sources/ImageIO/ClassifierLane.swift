@@ -67,8 +67,10 @@ struct ClassifierLane {
     pixels = UnsafeMutableRawPointer(allocate(UInt8.self, needed))
     pixelBytes = pixels == nil ? 0 : needed
     guard pixels != nil else {
-      return Message(error, CRNN_ERROR_MEMORY).text("no memory for the prepared image of ").number(needed).text(" bytes")
-        .status
+      return Message(error, CRNN_ERROR_MEMORY).text("no memory for the prepared image of ").number(needed).text(
+        " bytes"
+      )
+      .status
     }
     return crnn_image_prepare(&recipe, image, &port, pixels, pixelBytes, arrays, nil, error)
   }
@@ -89,7 +91,8 @@ struct ClassifierLane {
       var frames: Int64 = 0
       status = crnn_model_output_frames(classifier.model, port, &lengths, 1, &frames, error)
       guard status == CRNN_OK else { return status }
-      let (values, overflow) = Classifier.values(of: info).multipliedReportingOverflow(by: Int(truncatingIfNeeded: frames))
+      let (values, overflow) = Classifier.values(of: info).multipliedReportingOverflow(
+        by: Int(truncatingIfNeeded: frames))
       guard frames >= 0, !overflow, values <= 1 << 32 else { return noMemory(error) }
       var array = crnn_array()
       array.struct_size = MemoryLayout<crnn_array>.size
@@ -124,7 +127,8 @@ struct ClassifierLane {
 
   private func count(of array: crnn_array) -> Int {
     let (frames, a, b, c, d, _, _, _) = array.shape
-    let values = (array.rank > 1 ? a : 1) &* (array.rank > 2 ? b : 1) &* (array.rank > 3 ? c : 1) &* (array.rank > 4 ? d : 1)
+    let values =
+      (array.rank > 1 ? a : 1) &* (array.rank > 2 ? b : 1) &* (array.rank > 3 ? c : 1) &* (array.rank > 4 ? d : 1)
     return Int(truncatingIfNeeded: frames &* values)
   }
 

@@ -48,7 +48,9 @@ private func decode(
   }
   guard var chosen = codecOptions(options) else {
     return Message(error, CRNN_ERROR_ARGUMENT)
-      .text("options: use CRNN_IMAGE_OPTIONS_INITIALIZER, a maximum_pixels of 0 to 2^40, a maximum_bytes of 0 to 2^44, ")
+      .text(
+        "options: use CRNN_IMAGE_OPTIONS_INITIALIZER, a maximum_pixels of 0 to 2^40, a maximum_bytes of 0 to 2^44, "
+      )
       .text("and a recipe from crnn_image_recipe_parse or NULL").status
   }
   var decoded = crnn_codec_image()

@@ -76,7 +76,8 @@ private func prepare(
   guard let buffer else { return Message(error, CRNN_ERROR_ARGUMENT).text("buffer is NULL").status }
   guard let frames else { return Message(error, CRNN_ERROR_ARGUMENT).text("frames is NULL").status }
   guard recipe.normalised == 0 || Int(bitPattern: buffer) % MemoryLayout<Float>.alignment == 0 else {
-    return Message(error, CRNN_ERROR_ALIGNMENT).text("buffer is not aligned to 4, which the floats of this recipe need").status
+    return Message(error, CRNN_ERROR_ALIGNMENT).text("buffer is not aligned to 4, which the floats of this recipe need")
+      .status
   }
 
   // The bytes of floats are made at the end of the memory, which those then fill from the start.

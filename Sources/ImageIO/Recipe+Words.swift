@@ -172,7 +172,8 @@ struct RecipeWords {
     guard isAboveZero else {
       return first < 1e30 && second < 1e30 && third < 1e30 ? nil : "too large a number"
     }
-    return isUsable(first) && isUsable(second) && isUsable(third) ? nil : "not above 0, or too small or too large a number"
+    return isUsable(first) && isUsable(second) && isUsable(third)
+      ? nil : "not above 0, or too small or too large a number"
   }
 
   /// 1e-30 to 1e30 keeps every product with a pixel an ordinary number.

@@ -70,7 +70,7 @@ def test_size():
 
 @pytest.mark.parametrize("name, needed", [
     ("libcrnn", {"libc.so.6"}),
-    ("libcrnn_image", {"libc.so.6", "libpng16.so.16", "libjpeg.so.62"}),
+    ("libcrnn_image", {"libc.so.6", "libcrnn.so.1", "libpng16.so.16", "libjpeg.so.62"}),
 ])
 def test_needs_nothing_else(name, needed):
     dynamic = output_of("readelf", "-dW", BUILD / f"{name}.so")

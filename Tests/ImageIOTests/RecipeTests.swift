@@ -46,7 +46,8 @@ import Testing
   /// Width and height of the image, the recipe, and where the image lies in what comes out: width, height, x, y, inner width and height.
   @Test(arguments: [
     (100, 50, "grey", [100, 50, 0, 0, 100, 50]), (100, 50, "grey,resize=*x32:pillow:box", [64, 32, 0, 0, 64, 32]),
-    (3, 999, "grey,resize=*x32:pillow:box", [1, 32, 0, 0, 1, 32]), (33, 64, "grey,resize=*x32:pillow:box", [17, 32, 0, 0, 17, 32]),
+    (3, 999, "grey,resize=*x32:pillow:box", [1, 32, 0, 0, 1, 32]),
+    (33, 64, "grey,resize=*x32:pillow:box", [17, 32, 0, 0, 17, 32]),
     (100, 50, "grey,resize=30x30:pillow:box,pad=start", [30, 30, 0, 0, 30, 15]),
     (100, 50, "grey,resize=30x30:pillow:box,pad=centre", [30, 30, 0, 7, 30, 15]),
     (50, 100, "grey,resize=30x30:pillow:box,pad=end", [30, 30, 15, 0, 15, 30]),
@@ -82,12 +83,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ("grey,mean=x", "mean=x"), ("grey,mean=1:2", "three"), ("grey,deviation=0", "above 0"), ("grey,deviation=1:2:0", "above 0"),
-    ("grey,resize=*x*:pillow:box", "for one of them"), ("grey,pad=start", "no 'resize='"), ("grey,resize=*x5:pillow:box,pad=end", "pad to"),
+    ("grey,mean=x", "mean=x"), ("grey,mean=1:2", "three"), ("grey,deviation=0", "above 0"),
+    ("grey,deviation=1:2:0", "above 0"),
+    ("grey,resize=*x*:pillow:box", "for one of them"), ("grey,pad=start", "no 'resize='"),
+    ("grey,resize=*x5:pillow:box,pad=end", "pad to"),
     ("grey,resize=5x5:pillow:box,pad=left", "centre"), ("grey,resize=5x5:pillow:box,pad=end:pink", "hexadecimal"),
-    ("grey,jpeg=reduced", "no 'resize='"), ("grey,orientation=exif", "not one of"), ("grey,grey", "'grey': this was said before"), ("grey,rgb", "said before"),
+    ("grey,jpeg=reduced", "no 'resize='"), ("grey,orientation=exif", "not one of"),
+    ("grey,grey", "'grey': this was said before"), ("grey,rgb", "said before"),
     ("invert", "neither 'grey' nor 'rgb'"), ("grey,resize=28", "resize=28"), ("grey,resize=0x5:pillow:bilinear", "0x5"),
-    ("grey,resize=5x65536:pillow:bilinear", "65536"), ("grey,resize=5x5:pillow:area", "filter"), ("grey,resize=5x5:opencv:bicubics", "too long"),
+    ("grey,resize=5x65536:pillow:bilinear", "65536"), ("grey,resize=5x5:pillow:area", "filter"),
+    ("grey,resize=5x5:opencv:bicubics", "too long"),
     ("grey,resize=99999999999999999999x5:pillow:bilinear", "sides"), ("grey,scale=0", "number above 0"),
     ("grey,scale=1/0", "number above 0"), ("grey,scale=-1", "number above 0"), ("grey,scale=1e5", "too long"),
     ("grey,scale=.", "number above 0"), ("grey,layout=diagonal", "columns"), ("grey,background=12345", "hexadecimal"),

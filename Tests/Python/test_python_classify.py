@@ -1,4 +1,4 @@
-"""Model.classify: the answers of run, for paths, bytes, pixels and images of Pillow, one or many, on any number of threads."""
+"""Model.classify: what run gives, for paths, bytes, pixels and images of Pillow, one or many, on any threads."""
 
 import io
 import math
@@ -33,13 +33,25 @@ def test_rows_are_what_run_gives(last_model, pictures, paths):
         assert row["file"] == str(path) and row["error"] is None
         assert [row["label"], row["label_2"], row["label_3"]] == [last_model.labels[index] for index in best[:3]]
         assert row["confidence"] == scores[best[0]] and row["confidence_3"] == scores[best[2]]
-    assert list(rows[0]) == ["file", "label", "confidence", "label_2", "confidence_2", "label_3", "confidence_3", "error"]
+    assert list(rows[0]) == [
+        "file",
+        "label",
+        "confidence",
+        "label_2",
+        "confidence_2",
+        "label_3",
+        "confidence_3",
+        "error",
+    ]
 
 
 def test_every_kind_of_source(last_model, pictures, paths):
     expected = [{**row, "file": None} for row in last_model.classify(paths)]
     for sources in (
-        pictures, [path.read_bytes() for path in paths], [Image.open(path) for path in paths], (pixels for pixels in pictures)
+        pictures,
+        [path.read_bytes() for path in paths],
+        [Image.open(path) for path in paths],
+        (pixels for pixels in pictures),
     ):
         assert last_model.classify(sources) == expected
     assert last_model.classify(pictures[3]) == expected[3]
@@ -92,6 +104,6 @@ def test_options(last_model, pictures, stream_model, pair_model):
 
 
 def test_paths_of_any_bytes(last_model, paths, tmp_path):
-    odd = pathlib.Path(tmp_path, "\udcff, \n\".png")
+    odd = pathlib.Path(tmp_path, '\udcff, \n".png')
     odd.write_bytes(paths[0].read_bytes())
     assert last_model.classify([odd])[0] == {**last_model.classify(paths[0]), "file": str(odd)}

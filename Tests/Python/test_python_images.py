@@ -123,7 +123,7 @@ PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 
 
 def png(samples, depth, color, *more, interlaced=False):
-    """Samples of (height, width, channels) as a PNG of any kind, of which Pillow writes only some; `more`: other chunks."""
+    """Samples of (height, width, channels) as a PNG of any kind, `more`: other chunks."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -148,7 +148,8 @@ def interlaced(pixels):
 
 
 @pytest.mark.parametrize("is_interlaced", [False, True])
-@pytest.mark.parametrize("color, channels, depths", [(0, 1, (1, 2, 4, 8, 16)), (2, 3, (8, 16)), (4, 2, (8, 16)), (6, 4, (8, 16))])
+@pytest.mark.parametrize(
+    "color, channels, depths", [(0, 1, (1, 2, 4, 8, 16)), (2, 3, (8, 16)), (4, 2, (8, 16)), (6, 4, (8, 16))])
 def test_every_color_type_and_depth_of_png(random, color, channels, depths, is_interlaced):
     for depth in depths:
         samples = random.integers(0, 1 << depth, (13, 19, channels))
@@ -299,7 +300,8 @@ def test_padding(random):
         expected[top : top + 15] = inner
         assert np.abs(result.astype(int) - expected).max() <= 1
         np.testing.assert_array_equal(
-            prepared(pixels, f"rgb,resize=30x30:pillow:bilinear,pad={where}:0a141e,invert"), 255 - result.transpose(1, 0, 2))
+            prepared(pixels, f"rgb,resize=30x30:pillow:bilinear,pad={where}:0a141e,invert"),
+            255 - result.transpose(1, 0, 2))
     grey = prepared(pixels[:, :, 0], "grey,resize=30x30:pillow:bilinear,pad=end,layout=rows")
     assert (grey[:15] == 255).all() and (grey[15:] != 255).any()
 

@@ -1,4 +1,4 @@
-"""crnn classify: rows in order and alike whatever runs beside them, odd names, unreadable files, interruption, scores."""
+"""crnn classify: rows in order, alike whatever runs beside them; odd names, unreadable files, interruption, scores."""
 
 import csv
 import io
@@ -19,7 +19,8 @@ MODELS = pathlib.Path(os.environ.get("CRNN_TEST_MODELS", ROOT / "build/tests/mod
 MODEL = MODELS / "last.crnn"
 
 pytestmark = pytest.mark.skipif(
-    not (TOOL.is_file() and MODEL.is_file()), reason="the tool and its test models are not built: make test")
+    not (TOOL.is_file() and MODEL.is_file()), reason="the tool and its test models are not built: make test"
+)
 
 DONE, FAILURE, UNREADABLE, USAGE, INTERRUPTED = 0, 1, 4, 64, 130
 
@@ -51,7 +52,10 @@ def pictures(tmp_path_factory):
 def test_the_same_rows_whatever_runs_beside_them(pictures):
     first, _ = run("classify", MODEL, pictures, "--threads", "1", "--batch", "1", "--format", "csv", "--top", "3")
     for threads, batch in [("2", "4"), ("3", "7"), ("8", "64")]:
-        assert run("classify", MODEL, pictures, "--threads", threads, "--batch", batch, "--format", "csv", "--top", "3")[0] == first
+        assert (
+            run("classify", MODEL, pictures, "--threads", threads, "--batch", batch, "--format", "csv", "--top", "3")[0]
+            == first
+        )
     names = [row["file"] for row in rows(first)]
     assert len(names) == 300 and names == sorted(names) and not any(row["error"] for row in rows(first))
     other, _ = run("classify", MODEL, *reversed(names), "--format", "csv", "--top", "3")
@@ -59,13 +63,17 @@ def test_the_same_rows_whatever_runs_beside_them(pictures):
     listed, _ = run("classify", MODEL, "-", "--format", "csv", "--top", "3", input="\n".join(names).encode())
     assert listed == first
     matched, _ = run("classify", MODEL, f"{pictures}/0*.png", "--format", "csv", "--top", "3")
-    assert rows(matched) == [row for row in rows(first) if "/0" in row["file"] and "inner" not in row["file"] and ".png" in row["file"]]
+    assert rows(matched) == [
+        row for row in rows(first) if "/0" in row["file"] and "inner" not in row["file"] and ".png" in row["file"]
+    ]
 
 
 def test_the_classes_are_those_of_python(pictures):
     import sys
+
     sys.path.insert(0, str(ROOT / "bindings/python"))
     import crnn
+
     model = crnn.Model(MODEL)
     for row in rows(run("classify", MODEL, pictures, "--format", "csv", "--top", "2")[0])[::29]:
         scores = model.run(model.prepare(row["file"]))
@@ -74,8 +82,16 @@ def test_the_classes_are_those_of_python(pictures):
         assert [np.float32(row["confidence"]), np.float32(row["confidence_2"])] == [scores[index] for index in best]
 
 
-NAMES = [b"with space.png", b"comma,quote\".png", b"line\nfeed.png", b"tab\tand\\.png", b"\xff\xfe no utf-8 \x80.png",
-         "ümläut 字.png".encode(), b" edge .png", b"\xf0\x9f\x98.png"]
+NAMES = [
+    b"with space.png",
+    b'comma,quote".png',
+    b"line\nfeed.png",
+    b"tab\tand\\.png",
+    b"\xff\xfe no utf-8 \x80.png",
+    "ümläut 字.png".encode(),
+    b" edge .png",
+    b"\xf0\x9f\x98.png",
+]
 
 
 @pytest.fixture
@@ -116,12 +132,21 @@ def test_unreadable_files_are_rows(tmp_path):
     (tmp_path / "e").mkdir()
     (tmp_path / "e/loop").symlink_to("..")
     (tmp_path / "f").symlink_to("f")
-    output, message = run("classify", MODEL, tmp_path, tmp_path / "absent.png", tmp_path / "no*", "--format", "csv", status=UNREADABLE)
+    output, message = run(
+        "classify", MODEL, tmp_path, tmp_path / "absent.png", tmp_path / "no*", "--format", "csv", status=UNREADABLE
+    )
     found = {pathlib.Path(row["file"]).name: row for row in rows(output)}
     assert list(found) == ["a.png", "b.png", "c.jpg", "d.png", "loop", "f", "absent.png", "no*"]
     assert found["a.png"]["label"] and not found["a.png"]["error"]
-    for name, reason in {"b.png": "neither a PNG nor a JPEG", "c.jpg": "damaged", "d.png": "No such file", "loop": "symbolic link",
-                         "f": "symbolic links", "absent.png": "No such file", "no*": "no file matches"}.items():
+    for name, reason in {
+        "b.png": "neither a PNG nor a JPEG",
+        "c.jpg": "damaged",
+        "d.png": "No such file",
+        "loop": "symbolic link",
+        "f": "symbolic links",
+        "absent.png": "No such file",
+        "no*": "no file matches",
+    }.items():
         assert reason in found[name]["error"] and not found[name]["label"]
     assert "7 of 8 images could not be read" in message and "b.png" in message
     lines = run("classify", MODEL, tmp_path, "--format", "jsonl", status=UNREADABLE)[0].splitlines()
@@ -168,7 +193,8 @@ def test_resume(pictures, tmp_path, form):
 def test_interrupted(pictures, tmp_path):
     out = tmp_path / "rows.csv"
     process = subprocess.Popen(
-        [TOOL, "classify", MODEL, "-", "--format", "csv", "-o", out], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        [TOOL, "classify", MODEL, "-", "--format", "csv", "-o", out], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     names = sorted(str(path) for path in pictures.rglob("*.png"))
     process.stdin.write("\n".join(names[:50]).encode() + b"\n")
     process.stdin.flush()
@@ -198,6 +224,7 @@ def test_a_file_that_may_not_grow(pictures, tmp_path):
 
     def limit():
         import resource
+
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 
@@ -214,8 +241,9 @@ def test_scores(pictures, tmp_path):
     found = rows(run("classify", MODEL, pictures, "--format", "csv")[0])
     labels = tmp_path / "labels.csv"
     expected = [row["label"] if index % 4 else str((int(row["label"]) + 1) % 10) for index, row in enumerate(found)]
-    labels.write_text("label,file\n" + "".join(
-        f"{label},{pathlib.Path(row['file']).name}\n" for label, row in zip(expected, found)))
+    labels.write_text(
+        "label,file\n" + "".join(f"{label},{pathlib.Path(row['file']).name}\n" for label, row in zip(expected, found))
+    )
     report = tmp_path / "scores.json"
     _, message = run("classify", MODEL, pictures, "--expect", labels, "--json", report)
     scores = json.loads(report.read_text())["scores"]

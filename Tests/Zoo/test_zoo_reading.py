@@ -1,4 +1,4 @@
-"""crnn read on the captchas as image files: the texts that crnn evaluate has on the arrays, and hardly others in other formats."""
+"""crnn read on the captchas as image files: the texts of the arrays, and hardly others in other formats."""
 
 import csv
 import io
@@ -15,7 +15,9 @@ from test_zoo_streaming import TOOL, ZOO, convert, pytestmark  # noqa: F401
 def captcha(tmp_path_factory):
     """The folder of captcha_crnn.crnn, its 400 test images as arrays, and the texts that the arrays give."""
     folder = tmp_path_factory.mktemp("reading")
-    model = convert(folder, "captcha_crnn", "model.onnx", "--preprocess", "grey,resize=200x50:pillow:bilinear,scale=1/255")
+    model = convert(
+        folder, "captcha_crnn", "model.onnx", "--preprocess", "grey,resize=200x50:pillow:bilinear,scale=1/255"
+    )
     images = np.load(ZOO / "captcha_crnn/test.npz")["x"]
     texts = []
     for values in model.run(list(images.transpose(0, 2, 1)), threads=2):
@@ -47,10 +49,19 @@ def test_the_texts_of_the_arrays(captcha):
     assert all(0 < float(row["confidence"]) <= 1 for row in rows)
     assert read(folder, pictures, "--threads", "1", "--batch", "1") == rows
     # As many are right as crnn evaluate says.
-    command = [TOOL, "evaluate", folder / "captcha_crnn.crnn", ZOO / "captcha_crnn/test.npz", "--json", folder / "arrays.json"]
+    command = [
+        TOOL,
+        "evaluate",
+        folder / "captcha_crnn.crnn",
+        ZOO / "captcha_crnn/test.npz",
+        "--json",
+        folder / "arrays.json",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     truth = np.load(ZOO / "captcha_crnn/test.npz")["y"]
-    (folder / "truth.csv").write_text("file,text\n" + "".join(f"{index:03}.png,{text}\n" for index, text in enumerate(truth)))
+    (folder / "truth.csv").write_text(
+        "file,text\n" + "".join(f"{index:03}.png,{text}\n" for index, text in enumerate(truth))
+    )
     read(folder, pictures, "--expect", folder / "truth.csv", "--json", folder / "files.json")
     scores = json.loads((folder / "files.json").read_text())["scores"]
     assert scores["accuracy_percent"] == json.loads((folder / "arrays.json").read_text())["accuracy_percent"]
@@ -71,9 +82,15 @@ def with_alpha(image):
     return Image.fromarray(np.dstack([np.zeros_like(image)] * 3 + [255 - image]))
 
 
-@pytest.mark.parametrize("name, change, suffix, options", [
-    ("jpeg", Image.fromarray, "jpg", {"quality": 95}), ("bits", as_16_bits, "png", {}), ("palette", as_palette, "png", {}),
-    ("alpha", with_alpha, "png", {})])
+@pytest.mark.parametrize(
+    "name, change, suffix, options",
+    [
+        ("jpeg", Image.fromarray, "jpg", {"quality": 95}),
+        ("bits", as_16_bits, "png", {}),
+        ("palette", as_palette, "png", {}),
+        ("alpha", with_alpha, "png", {}),
+    ],
+)
 def test_other_formats_give_the_same_text(captcha, name, change, suffix, options):
     folder, images, texts = captcha
     rows = read(folder, save(folder, name, map(change, images), suffix, **options), "--threads", "2")

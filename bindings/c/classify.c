@@ -1,34 +1,52 @@
-/* Classifies PNG and JPEG files with a packed model that carries its recipe for images and, mostly, its labels.
+/* Classifies PNG and JPEG files with a packed model that carries its recipe for images and, mostly, its labels. Many at a time, on as
+ * many threads as there are processors, in memory that does not grow with their number.
  *
- *     cc classify.c -lcrnn_image -lcrnn -o classify
- *     cc classify.c libcrnn_image.a libcrnn.a -lpng -ljpeg -o classify        (statically)
+ *     cc classify.c -lcrnn_image -lcrnn -pthread -o classify
+ *     cc classify.c libcrnn_image.a libcrnn.a -lpng -ljpeg -pthread -o classify        (statically)
  *     ./classify digits.crnn seven.png eight.jpg
  *
- * One line for each file: its name, a tab, the label, a tab, the probability. A file that cannot be read is named on standard
- * error and the rest goes on; the exit status is then 1. A summary with the time and the memory goes to standard error.
+ * One line for each file, in their order: its name, a tab, the label, a tab, the probability. A file that cannot be read is named on
+ * standard error and the rest goes on; the exit status is then 1. A summary with the time goes to standard error.
  */
-#define _POSIX_C_SOURCE 199309L
+#define _POSIX_C_SOURCE 200809L
 
 #include <crnn_image.h>
 
+#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-/* All that classifying takes, made once. */
-typedef struct classifier {
-  crnn_model *model;
-  crnn_stream *stream; /* one, reset before every image */
-  crnn_stream_options options;
-  crnn_image_recipe recipe;
-  crnn_port_info input, output;
-  int classes;
-  float *probabilities;
-  unsigned char *pixels;
-  size_t capacity;
-  double seconds; /* in the network */
-} classifier;
+enum { MOST_THREADS = 64, BATCH = 256 }; /* files that are done before their lines are written */
+
+/* One call of a task, on a thread of its own. */
+typedef struct call {
+  void (*task)(void *argument, int32_t index);
+  void *argument;
+  int32_t index;
+} call;
+
+static void *make_call(void *context) {
+  const call *made = context;
+  made->task(made->argument, made->index);
+  return NULL;
+}
+
+/* What crnn_executor.run asks for: every task called, on threads that begin here and end here. */
+static void run_tasks(void *context, void (*task)(void *, int32_t), void *argument, int32_t count) {
+  pthread_t threads[MOST_THREADS];
+  call calls[MOST_THREADS];
+  int32_t begun = 1;
+  (void)context;
+  for (; begun < count; begun++) {
+    calls[begun] = (call){ task, argument, begun };
+    if (pthread_create(&threads[begun], NULL, make_call, &calls[begun]) != 0) break;
+  }
+  task(argument, 0);
+  for (int32_t index = begun; index < count; index++) task(argument, index); /* for which there was no thread */
+  for (int32_t index = 1; index < begun; index++) pthread_join(threads[index], NULL);
+}
 
 static double now(void) {
   struct timespec time;
@@ -51,97 +69,56 @@ static void print_label(const char *labels, int index) {
   else printf("%d", index);
 }
 
-static crnn_status open_classifier(classifier *self, const char *path, crnn_error *error) {
-  crnn_status status = crnn_model_open(path, NULL, &self->model, error);
-  if (status) return status;
-  self->input.struct_size = self->output.struct_size = sizeof(crnn_port_info);
-  if ((status = crnn_model_port(self->model, CRNN_INPUT, 0, &self->input, error))) return status;
-  if ((status = crnn_model_port(self->model, CRNN_OUTPUT, 0, &self->output, error))) return status;
-
-  self->recipe.struct_size = sizeof self->recipe;
-  status = crnn_image_recipe_parse(crnn_model_text(self->model, "preprocess"), &self->recipe, error);
-  if (status) return status;
-
-  self->classes = 1;
-  for (int axis = 0; axis < self->output.rank; axis++) self->classes *= (int)self->output.shape[axis];
-  self->probabilities = malloc(sizeof(float) * (size_t)self->classes);
-  if (self->probabilities != NULL) return CRNN_OK;
-  snprintf(error->message, sizeof error->message, "no memory for %d classes", self->classes);
-  return CRNN_ERROR_MEMORY;
-}
-
-/* From a file to the most probable class. */
-static crnn_status classify(classifier *self, const char *path, int *best, crnn_error *error) {
-  crnn_image image = CRNN_IMAGE_INITIALIZER;
-  crnn_array frames, result;
-  int64_t count;
-  crnn_status status = crnn_image_decode_file(path, NULL, &image, error);
-  if (status) return status;
-
-  size_t needed = 0;
-  status = crnn_image_prepare(&self->recipe, &image, &self->input, self->pixels, self->capacity, &frames, &needed, error);
-  if (status == CRNN_ERROR_CAPACITY) {
-    free(self->pixels);
-    self->pixels = malloc(needed);
-    self->capacity = self->pixels != NULL ? needed : 0;
-    status = crnn_image_prepare(&self->recipe, &image, &self->input, self->pixels, self->capacity, &frames, NULL, error);
-  }
-  crnn_image_free(&image);
-  if (status) return status;
-
-  double start = now();
-  if (self->stream == NULL) {
-    if (crnn_model_is_bounded(self->model)) self->options.maximum_frames = frames.shape[0];
-    if ((status = crnn_stream_create(self->model, &self->options, &self->stream, error))) return status;
-  }
-  if ((status = crnn_stream_reset(self->model, self->stream, error))) return status;
-  /* One frame of output per image: an array of time x frame with one frame, in the port's own shape. */
-  result = crnn_array_2d(self->probabilities, CRNN_F32, 1, 0);
-  result.rank = self->output.rank + 1;
-  memcpy(&result.shape[1], self->output.shape, sizeof self->output.shape);
-  status = crnn_stream_process(self->model, self->stream, &frames, 1, &result, &count, error);
-  self->seconds += now() - start;
-  if (status) return status;
-
-  *best = 0;
-  for (int class = 1; class < self->classes; class++) {
-    if (self->probabilities[class] > self->probabilities[*best]) *best = class;
-  }
-  return CRNN_OK;
-}
-
 int main(int count, char **arguments) {
+  static crnn_classify_item items[BATCH];
+  static crnn_class best[BATCH];
+  static crnn_error errors[BATCH];
+  crnn_error error = CRNN_ERROR_INITIALIZER;
+  crnn_model *model;
   if (count < 3) {
     fprintf(stderr, "usage: %s MODEL.crnn IMAGE…\n", arguments[0]);
     return 2;
   }
-  crnn_error error = CRNN_ERROR_INITIALIZER;
-  classifier self = { .options = CRNN_STREAM_OPTIONS_INITIALIZER };
   if (crnn_abi_check(CRNN_HEADER_VERSION)) return fail("libcrnn", "not the version this program was compiled for");
-  if (open_classifier(&self, arguments[1], &error)) return fail(arguments[1], error.message);
+  if (crnn_model_open(arguments[1], NULL, &model, &error)) return fail(arguments[1], error.message);
 
-  int failures = 0, best;
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  const crnn_executor executor = { sizeof executor, NULL, run_tasks,
+                                   processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (int32_t)processors, 0 };
+  crnn_classify_options options = CRNN_CLASSIFY_OPTIONS_INITIALIZER;
+  options.executor = &executor;
+  /* Without items: whether the model takes images at all. */
+  if (crnn_classify_batch(model, &options, NULL, 0, NULL, NULL, &error)) return fail(arguments[1], error.message);
+
+  const char *labels = crnn_model_text(model, "labels");
+  int failures = 0;
   double start = now();
-  const char *labels = crnn_model_text(self.model, "labels");
-  for (int index = 2; index < count; index++) {
-    if (classify(&self, arguments[index], &best, &error)) {
-      failures += fail(arguments[index], error.message);
-      continue;
+  for (int first = 2; first < count; first += BATCH) {
+    int files = count - first < BATCH ? count - first : BATCH;
+    for (int index = 0; index < files; index++) {
+      errors[index] = (crnn_error)CRNN_ERROR_INITIALIZER;
+      items[index] = (crnn_classify_item)CRNN_CLASSIFY_ITEM_INITIALIZER;
+      items[index].path = arguments[first + index];
+      items[index].classes = &best[index];
+      items[index].class_count = 1;
+      items[index].error = &errors[index];
     }
-    printf("%s\t", arguments[index]);
-    print_label(labels, best);
-    printf("\t%.4f\n", self.probabilities[best]);
+    /* What it returns is the status of its first item: each has its own. */
+    crnn_classify_batch(model, &options, items, files, NULL, NULL, NULL);
+    for (int index = 0; index < files; index++) {
+      if (items[index].status != CRNN_OK) {
+        failures += fail(items[index].path, errors[index].message);
+        continue;
+      }
+      printf("%s\t", items[index].path);
+      print_label(labels, best[index].index);
+      printf("\t%.4f\n", best[index].confidence);
+    }
   }
   int images = count - 2 - failures;
-  size_t bytes = 0;
-  if (images > 0 && crnn_stream_size(self.model, &self.options, &bytes, NULL) == CRNN_OK) {
-    fprintf(stderr, "%d images, %.0f us each, of which %.0f us in the network; a stream takes %zu bytes\n", images,
-            1e6 * (now() - start) / images, 1e6 * self.seconds / images, bytes);
+  if (images > 0) {
+    fprintf(stderr, "%d images, %.0f us each, on %d threads\n", images, 1e6 * (now() - start) / images, (int)executor.width);
   }
-
-  crnn_stream_destroy(self.stream);
-  crnn_model_destroy(self.model);
-  free(self.probabilities);
-  free(self.pixels);
+  crnn_model_destroy(model);
   return failures > 0;
 }

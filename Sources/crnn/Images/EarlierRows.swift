@@ -57,7 +57,8 @@ struct EarlierRows {
     let start = writer.start(entry.name)
     guard row.starts(with: start) else {
       throw CommandError(
-        "row \(rows) of \(path) is not of \(entry.name.title): the images and the format must be those of the first run")
+        "row \(rows) of \(path) is not of \(entry.name.title): the images and the format must be those of the first run"
+      )
     }
     let (prediction, isFailure) = writer.answer(row.dropFirst(start.count))
     if isFailure { failures += 1 }

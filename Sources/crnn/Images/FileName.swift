@@ -29,7 +29,9 @@ struct FileName: Hashable {
     return [".png", ".jpg", ".jpeg"].contains { end.hasSuffix($0) }
   }
 
-  var isPattern: Bool { bytes.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") } }
+  var isPattern: Bool {
+    bytes.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") }
+  }
 }
 
 /// The words of the command line as the system gave them. Swift's are repaired where they are no UTF-8.

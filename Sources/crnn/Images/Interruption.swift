@@ -33,7 +33,8 @@ struct Interruption {
   /// As in a shell's background, where Ctrl-C is not meant for it.
   private static func isIgnored(_ signal: Int32) -> Bool {
     var action = sigaction()
-    return sigaction(signal, nil, &action) == 0 && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    return sigaction(signal, nil, &action) == 0
+      && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
   }
 }
 

@@ -52,7 +52,9 @@ final class RowFile {
   private func put(_ bytes: [UInt8]) -> (written: Int, error: Int32) {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
+      }
       if count < 0, errno == EINTR { continue }
       if count <= 0 { return (written, errno) }
       written += count
@@ -63,7 +65,9 @@ final class RowFile {
   private func cut(by count: Int) {
     var status = stat()
     let position = lseek(descriptor, 0, SEEK_CUR)
-    guard count > 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, position >= count else { return }
+    guard count > 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, position >= count else {
+      return
+    }
     _ = ftruncate(descriptor, position - off_t(count))
   }
 

@@ -63,7 +63,8 @@ struct RowWriter {
     case .text(let reading):
       return RowWriter.csvField(reading.text) + "," + RowWriter.number(reading.confidence) + ","
     case .classes(let classes):
-      return classes.map { RowWriter.csvField($0.label) + ",\($0.confidence)," }.joined() + empty.dropFirst(2 * classes.count)
+      return classes.map { RowWriter.csvField($0.label) + ",\($0.confidence)," }.joined()
+        + empty.dropFirst(2 * classes.count)
     }
   }
 
@@ -114,14 +115,17 @@ struct RowWriter {
     switch answer {
     case .failure(let reason): return "error: \(printable(reason))"
     case .text(let reading): return printable(reading.text) + shown(reading.confidence)
-    case .classes(let classes): return classes.map { printable($0.label) + shown($0.confidence) }.joined(separator: "\t")
+    case .classes(let classes):
+      return classes.map { printable($0.label) + shown($0.confidence) }.joined(separator: "\t")
     }
   }
 
   private static func printable(_ bytes: [UInt8]) -> [UInt8] {
     let isText = String(validating: bytes, as: UTF8.self) != nil
     return bytes.flatMap { byte -> [UInt8] in
-      guard byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\\") || (byte >= 0x80 && !isText) else { return [byte] }
+      guard byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\\") || (byte >= 0x80 && !isText) else {
+        return [byte]
+      }
       let digits = String(byte, radix: 16, uppercase: true)
       return Array("\\x\(digits.count < 2 ? "0" : "")\(digits)".utf8)
     }

@@ -58,7 +58,9 @@ struct Scores {
   /// Of each label, or character, that was expected or given, in order.
   var classes: [ClassScore] {
     var scores: [String: ClassScore] = [:]
-    func score(_ label: String) -> ClassScore { scores[label] ?? ClassScore(label: label, count: 0, right: 0, given: 0) }
+    func score(_ label: String) -> ClassScore {
+      scores[label] ?? ClassScore(label: label, count: 0, right: 0, given: 0)
+    }
     for (pair, count) in confusions {
       scores[pair.expected] = score(pair.expected)
       scores[pair.expected]?.count += count

@@ -17,13 +17,15 @@ struct ImageRunOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Threads (default: as many as there are processors).", valueName: "n"))
   var threads: Int?
 
-  @Option(name: .long, help: ArgumentHelp("Images that a thread runs side by side. The result is the same.", valueName: "n"))
+  @Option(
+    name: .long, help: ArgumentHelp("Images that a thread runs side by side. The result is the same.", valueName: "n"))
   var batch = 4
 
   @Option(name: .long, help: ArgumentHelp("How rows are written: text, csv or jsonl.", valueName: "format"))
   var format = RowFormat.text
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The file for the rows, instead of standard output.", valueName: "out"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The file for the rows, instead of standard output.", valueName: "out"))
   var output: String?
 
   @Option(
@@ -40,7 +42,9 @@ struct ImageRunOptions: ParsableArguments {
         + "'text', or the first two. A name matches the end of a path.", valueName: "csv"))
   var expect: String?
 
-  @Flag(name: [.customLong("null"), .customShort("0")], help: "Names on standard input end with a zero byte (find -print0).")
+  @Flag(
+    name: [.customLong("null"), .customShort("0")], help: "Names on standard input end with a zero byte (find -print0)."
+  )
   var isNullSeparated = false
 
   @Option(
@@ -53,7 +57,8 @@ struct ImageRunOptions: ParsableArguments {
   var maximumPixels = 0
 
   @Option(
-    name: .long, help: ArgumentHelp("Images that take more memory are refused (default: 1 billion bytes).", valueName: "n"))
+    name: .long,
+    help: ArgumentHelp("Images that take more memory are refused (default: 1 billion bytes).", valueName: "n"))
   var maximumBytes = 0
 
   @Option(name: .long, help: ArgumentHelp("Kernels to use, as 'crnn inspect' lists them.", valueName: "name"))
@@ -74,9 +79,12 @@ struct ImageRunOptions: ParsableArguments {
       throw ValidationError("give --output for a new file or --resume for one that is there, not both")
     }
     guard report.json != "-" || rows != nil else {
-      throw ValidationError("--json - and the rows both go to standard output: give --output or another file for --json")
+      throw ValidationError(
+        "--json - and the rows both go to standard output: give --output or another file for --json")
     }
-    guard inputs.count(where: { $0 == "-" }) < 2 else { throw ValidationError("- stands twice: there is one standard input") }
+    guard inputs.count(where: { $0 == "-" }) < 2 else {
+      throw ValidationError("- stands twice: there is one standard input")
+    }
     try report.check(
       inputs: [model] + inputs + (expect.map { [$0] } ?? []), output: rows,
       outputOption: resume == nil ? "--output" : "--resume")

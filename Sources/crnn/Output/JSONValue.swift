@@ -97,7 +97,9 @@ enum JSONValue: Equatable, Sendable {
       case "t": text.append("\t")
       case "r": text.append("\r")
       case "u":
-        guard let value = UInt32(String(rest.prefix(4)), radix: 16), let scalar = Unicode.Scalar(value) else { return nil }
+        guard let value = UInt32(String(rest.prefix(4)), radix: 16), let scalar = Unicode.Scalar(value) else {
+          return nil
+        }
         text.append(scalar)
         rest = rest.dropFirst(4)
       case let escaped?: text.append(escaped)

@@ -12,8 +12,9 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
   case onnx
   case npy
   case npz
-  /// A PNG or JPEG file, decoded and prepared by a recipe.
-  case image
+  /// Pictures, decoded and prepared by recipes.
+  case png
+  case jpeg
   /// A recipe for images.
   case recipe
 
@@ -26,7 +27,7 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
     case .onnx: ConverterFuzzing.readONNX(bytes)
     case .npy: ConverterFuzzing.readNPY(bytes)
     case .npz: ConverterFuzzing.readNPZ(bytes)
-    case .image: ImageFuzzing.decode(bytes)
+    case .png, .jpeg: ImageFuzzing.decode(bytes)
     case .recipe: ImageFuzzing.parse(bytes)
     }
   }

@@ -9,9 +9,8 @@ from ctypes import byref, c_char_p, c_float, c_int32, c_int64, c_size_t, c_void_
 import numpy as np
 
 from .errors import ArgumentError, error
-from .image import as_image
+from .image import as_image, understood
 from .image import library as image_library
-from .image import understood
 from .library import ARGUMENT, OK, CError, check, sized
 from .values import MAXIMUM_INT64, MAXIMUM_THREADS, as_integer, as_path
 

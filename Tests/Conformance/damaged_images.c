@@ -1,0 +1,111 @@
+/* 500 PNG and JPEG files that are cut or have bits turned, and the fuzzers' seeds: each gives an error with a sentence, or an answer.
+ * Built with AddressSanitizer, which ends the program where memory is used that should not be, or is not given back. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "checks.h"
+
+#include <crnn_image.h>
+
+#include <dirent.h>
+
+enum { DAMAGED = 500, MOST_FILES = 200, MOST_BYTES = 1 << 16 };
+
+typedef struct content {
+  size_t count;
+  unsigned char *bytes;
+} content;
+
+static content files[MOST_FILES];
+static int file_count;
+static crnn_model *model;
+
+static void read_folder(const char *path) {
+  DIR *folder = opendir(path);
+  CHECK(folder != NULL);
+  for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+    char name[1024];
+    snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+    if (entry->d_name[0] == '.' || file_count == MOST_FILES) continue;
+    FILE *file = fopen(name, "rb");
+    CHECK(file != NULL);
+    unsigned char *bytes = malloc(MOST_BYTES);
+    files[file_count++] = (content){ fread(bytes, 1, MOST_BYTES, file), bytes };
+    fclose(file);
+  }
+  if (folder != NULL) closedir(folder);
+}
+
+static unsigned random_number(unsigned below) {
+  static unsigned state = 1;
+  state = state * 1664525u + 1013904223u;
+  return (state >> 8) % below;
+}
+
+/* What a status other than CRNN_OK must be of. */
+static int is_of_images(crnn_status status) { return (status >= 600 && status < 604) || status == CRNN_ERROR_INCOMPLETE; }
+
+/* The file in a block of just its size, so that a read past its end is seen. Returns 1 where it gave an answer. */
+static int try_file(const unsigned char *bytes, size_t count) {
+  static const char *const recipes[] = { "grey,resize=10x12:pillow:bilinear", "grey,resize=*x12:opencv:area,jpeg=reduced",
+                                         "grey,resize=20x12:pillow:lanczos,pad=centre,orientation=stored" };
+  int answers = 0;
+  unsigned char *exact = malloc(count != 0 ? count : 1);
+  memcpy(exact, bytes, count);
+  for (unsigned i = 0; i < sizeof recipes / sizeof *recipes; i++) {
+    crnn_error error = CRNN_ERROR_INITIALIZER;
+    crnn_image_recipe recipe = CRNN_IMAGE_RECIPE_INITIALIZER;
+    crnn_classify_options options = CRNN_CLASSIFY_OPTIONS_INITIALIZER;
+    crnn_class best[3];
+    int32_t room = 3;
+    CHECK(crnn_image_recipe_parse(recipes[i], &recipe, &error) == CRNN_OK);
+    options.recipe = &recipe;
+    options.maximum_pixels = 1000000;
+    crnn_status status = crnn_classify_bytes(model, &options, exact, count, best, &room, &error);
+    CHECK(status == CRNN_OK || (is_of_images(status) && error.message[0] != 0));
+    if (status == CRNN_OK) {
+      CHECK(room == 3 && best[0].index >= 0 && best[0].index < 10 && best[0].confidence >= best[1].confidence);
+      answers++;
+    }
+  }
+  free(exact);
+  return answers > 0;
+}
+
+static void the_corpus_is_read(void) {
+  int answers = 0;
+  for (int i = 0; i < file_count; i++) answers += try_file(files[i].bytes, files[i].count);
+  CHECK(answers > file_count / 2);
+}
+
+static void damaged_files(void) {
+  int answers = 0;
+  unsigned char *bytes = malloc(MOST_BYTES);
+  for (int i = 0; i < DAMAGED && file_count > 0; i++) {
+    const content *file = &files[random_number((unsigned)file_count)];
+    size_t count = file->count;
+    memcpy(bytes, file->bytes, count);
+    if (i % 2 == 0) {
+      count = random_number((unsigned)count);
+    } else {
+      for (unsigned turned = 1 + random_number(4); turned > 0; turned--) {
+        bytes[random_number((unsigned)count)] ^= (unsigned char)(1 << random_number(8));
+      }
+    }
+    answers += try_file(bytes, count);
+  }
+  free(bytes);
+  /* Damage is mostly seen, and bits of a JPEG's pixels mostly not. */
+  CHECK(answers > 0 && answers < DAMAGED);
+}
+
+int main(int count, char **arguments) {
+  checks_begin(count, arguments);
+  model = checks_open("last.crnn", NULL);
+  read_folder(SEEDS "/png");
+  read_folder(SEEDS "/jpeg");
+  TEST(the_corpus_is_read);
+  TEST(damaged_files);
+  for (int i = 0; i < file_count; i++) free(files[i].bytes);
+  crnn_model_destroy(model);
+  return checks_failed_tests != 0;
+}
