@@ -205,6 +205,10 @@ bench-batch: all build/tests/models/.made ## sequences per second of batches of 
 	  -Wl,-rpath,'$$ORIGIN'
 	build/batch build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)
 
+.PHONY: bench-images
+bench-images: build/crnn build/peers/.made ## a folder of 2,000 captcha PNGs to text, beside Pillow, NumPy and ONNX Runtime
+	$(with_peers) images $(BENCH)
+
 .PHONY: bench-calls
 bench-calls: all build/tests/models/.made build/bench-calls ## a push that nothing comes of and a reset, in nanoseconds
 	build/bench-calls build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)

@@ -160,11 +160,81 @@ static void names(void) {
   CHECK(strcmp(crnn_status_name(CRNN_ERROR_RECIPE), "CRNN_ERROR_RECIPE") == 0);
 }
 
+/* Every way of giving an image gives the same answer, and what is wrong with a call or an item is said. */
+static void classifying(const char *model_path, const char *path) {
+  crnn_error error = CRNN_ERROR_INITIALIZER, errors[4];
+  crnn_model *model = NULL;
+  crnn_image image = CRNN_IMAGE_INITIALIZER;
+  crnn_classify_options options = CRNN_CLASSIFY_OPTIONS_INITIALIZER, bad;
+  crnn_classify_item items[4], none = CRNN_CLASSIFY_ITEM_INITIALIZER;
+  crnn_class file[3], bytes[3], pixels[3], many[4][3];
+  int32_t count = 3, index;
+  static unsigned char content[4096];
+  size_t length;
+  FILE *stream = fopen(path, "rb");
+
+  CHECK(stream != NULL);
+  length = fread(content, 1, sizeof content, stream);
+  fclose(stream);
+  CHECK(crnn_model_open(model_path, NULL, &model, &error) == CRNN_OK);
+  CHECK(crnn_image_decode_file(path, NULL, &image, &error) == CRNN_OK);
+  CHECK(crnn_classify_file(model, NULL, path, file, &count, &error) == CRNN_OK && count == 3);
+  CHECK(file[0].confidence >= file[1].confidence && file[1].confidence >= file[2].confidence);
+  CHECK(crnn_classify_bytes(model, &options, content, length, bytes, &count, &error) == CRNN_OK);
+  CHECK(crnn_classify_image(model, &options, &image, pixels, &count, &error) == CRNN_OK);
+  CHECK(memcmp(file, bytes, sizeof file) == 0 && memcmp(file, pixels, sizeof file) == 0);
+
+  for (index = 0; index < 4; index++) {
+    crnn_error fresh = CRNN_ERROR_INITIALIZER;
+    errors[index] = fresh;
+    items[index] = none;
+    items[index].classes = many[index];
+    items[index].class_count = 3;
+    items[index].error = &errors[index];
+  }
+  items[0].path = path;
+  items[1].bytes = content;
+  items[1].byte_count = length / 2;
+  items[2].image = &image;
+  items[3].path = path;
+  items[3].image = &image;
+  CHECK(crnn_classify_batch(model, &options, items, 4, NULL, NULL, &error) == CRNN_ERROR_IMAGE_DAMAGED);
+  CHECK(strncmp(error.message, "item 1: ", 8) == 0);
+  CHECK(items[0].status == CRNN_OK && items[2].status == CRNN_OK && items[3].status == CRNN_ERROR_ARGUMENT);
+  CHECK(memcmp(file, many[0], sizeof file) == 0 && memcmp(file, many[2], sizeof file) == 0);
+  CHECK(errors[1].status == CRNN_ERROR_IMAGE_DAMAGED && errors[1].message[0] != 0);
+
+  CHECK(crnn_classify_batch(model, NULL, NULL, 0, NULL, NULL, &error) == CRNN_OK);
+  CHECK(crnn_classify_batch(NULL, NULL, items, 4, NULL, NULL, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_classify_batch(model, NULL, NULL, 4, NULL, NULL, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_classify_batch(model, NULL, items, -1, NULL, NULL, &error) == CRNN_ERROR_ARGUMENT);
+#define REFUSE_OPTIONS(change, expected)                                                 \
+  do {                                                                                  \
+    bad = options;                                                                      \
+    change;                                                                             \
+    CHECK(crnn_classify_batch(model, &bad, items, 4, NULL, NULL, &error) == (expected)); \
+    CHECK(items[0].status == (expected));                                               \
+  } while (0)
+  REFUSE_OPTIONS(bad.struct_size = 0, CRNN_ERROR_ARGUMENT);
+  REFUSE_OPTIONS(bad.together = 65, CRNN_ERROR_ARGUMENT);
+  REFUSE_OPTIONS(bad.output = 1, CRNN_ERROR_PORT);
+  count = 0;
+  CHECK(crnn_classify_file(model, NULL, path, file, &count, &error) == CRNN_ERROR_ARGUMENT);
+  count = 3;
+  CHECK(crnn_classify_file(model, NULL, path, NULL, &count, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_classify_file(model, NULL, NULL, file, &count, &error) == CRNN_ERROR_ARGUMENT);
+  options.maximum_pixels = 1;
+  CHECK(crnn_classify_file(model, &options, path, file, &count, &error) == CRNN_ERROR_IMAGE_TOO_LARGE);
+  crnn_image_free(&image);
+  crnn_model_destroy(model);
+}
+
 int main(int count, char **arguments) {
-  if (count != 2) return 2;
+  if (count != 3) return 2;
   decoding(arguments[1]);
   recipes();
   preparing();
   names();
+  classifying(arguments[2], arguments[1]);
   return failures != 0;
 }

@@ -2,7 +2,8 @@
 
     build/venv/bin/python Tests/Fuzz/make_seeds.py
 
-What the fuzzers find is kept in findings, cut as small as `-minimize_crash=1` makes it, under a name that says what it was.
+What the fuzzers find is kept in `findings`, as small as `-minimize_crash=1` makes it, under a name that says what it
+was.
 """
 
 import io

@@ -261,3 +261,23 @@ def test_scores(pictures, tmp_path):
     assert json.loads(report.read_text())["scores"] == scores
     labels.write_text("onlyone\n")
     assert "columns" in run("classify", MODEL, pictures, "--expect", labels, status=FAILURE)[1]
+
+
+def test_memory_does_not_grow_with_the_files(pictures, tmp_path):
+    """Most of what 200 files take is there before the first one."""
+
+    def peak(count):
+        names = "\n".join(sorted(map(str, pictures.glob("*.png")))[:100] * (count // 100))
+        with open(tmp_path / "rows", "wb") as rows:
+            process = subprocess.Popen(
+                [TOOL, "classify", MODEL, "-", "--threads", "2"], stdin=subprocess.PIPE, stdout=rows
+            )
+            process.stdin.write(names.encode())
+            process.stdin.close()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = status
+        assert status == 0 and (tmp_path / "rows").read_bytes().count(b"\n") == count
+        return usage.ru_maxrss * 1024
+
+    few, many = peak(200), peak(8_000)
+    assert many < 64 << 20 and many - few < 8 << 20, (few, many)
