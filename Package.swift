@@ -131,11 +131,17 @@ let tools: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "Arrays", dependencies: ["CZlib"], exclude: ["README.md"]),
   .testTarget(name: "ArraysTests", dependencies: ["Arrays"], exclude: ["Fixtures"]),
-  .testTarget(name: "CommandLineTests", dependencies: ["crnn", "Arrays"]),
+  .target(
+    name: "Converter", dependencies: ["ONNX", "Quantizer", "Arrays", "CRNN", "CCRNN", "ImageIO", "CCRNNImage"],
+    exclude: ["README.md"]),
+  .target(name: "CCRNNConvert", dependencies: ["CCRNN"]),
+  .target(
+    name: "ConvertABI", dependencies: ["Converter", "Arrays", "CRNN", "CCRNN", "CCRNNConvert"], exclude: ["README.md"]),
+  .testTarget(name: "CommandLineTests", dependencies: ["crnn", "Converter", "Arrays"]),
   .executableTarget(
     name: "crnn",
     dependencies: [
-      "CRNN", "CCRNN", "CKernels", "Arrays", "Quantizer", "ONNX", "ImageIO", "CCRNNImage",
+      "CRNN", "CCRNN", "CKernels", "Arrays", "Quantizer", "ONNX", "Converter", "ImageIO", "CCRNNImage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     exclude: ["README.md"], swiftSettings: small, linkerSettings: folding),
@@ -155,7 +161,13 @@ let package = Package(
   products: [
     .library(name: "crnn-static", type: .static, targets: ["CRNN"]),
     .library(name: "crnn-image-static", type: .static, targets: ["ImageIO"]),
-  ] + (isEmbedded ? [] : [.executable(name: "crnn", targets: ["crnn"])]),
+  ]
+    + (isEmbedded
+      ? []
+      : [
+        .executable(name: "crnn", targets: ["crnn"]),
+        .library(name: "crnn-convert-static", type: .static, targets: ["ConvertABI"]),
+      ]),
   dependencies: isEmbedded
     ? []
     : [

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CCRNN
+import Converter
 
 /// The command-line tool: what each command does stands in a file of its own in `Commands/`.
 @main
@@ -27,5 +27,5 @@ struct CRNNCommand: ParsableCommand {
     ])
 
   /// Of the tool, and of the runtime in it.
-  static let version = "\(CRNN_VERSION_MAJOR).\(CRNN_VERSION_MINOR).\(CRNN_VERSION_PATCH)"
+  static let version = ConversionJob.version
 }

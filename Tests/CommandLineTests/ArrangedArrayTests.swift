@@ -1,4 +1,5 @@
 import Arrays
+import Converter
 import Testing
 
 @testable import crnn

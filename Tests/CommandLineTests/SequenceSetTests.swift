@@ -1,4 +1,5 @@
 import Arrays
+import Converter
 import Glibc
 import Testing
 

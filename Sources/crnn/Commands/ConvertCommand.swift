@@ -1,7 +1,6 @@
 import ArgumentParser
 import Arrays
-import ONNX
-import Quantizer
+import Converter
 
 /// `crnn convert`
 struct ConvertCommand: ParsableCommand {
@@ -69,73 +68,45 @@ struct ConvertCommand: ParsableCommand {
   }
 
   func run() throws {
-    var network = try networkOptions.load(self.network)
-    for warning in network.imported.warnings { Console.note("note: \(warning)") }
-    var ports = try arrays.applied(to: network.inputs)
-    if let preprocess, ports.count == 1 { ports[0].integerScale = try ImageFolder.scale(recipe: preprocess) }
-    for (index, port) in ports.enumerated() { network.graph.inputs[index].integerScale = port.integerScale ?? 0 }
-
-    let calibration = try CalibrationData(
-      path: calibrate, ports: ports, patterns: try arrays.patterns(ports), windows: network.windows, recipe: preprocess)
-    var options = ConversionOptions()
-    options.quantization = try numbers.options()
-    for port in ports {
-      options.quantization.inputs[port.name] =
-        try numbers.kind(of: port.name) ?? calibration.kinds[port.name] ?? .feature
-    }
-    options.metadata = try metadata(network, ports)
-    options.selfTest = selfTestChecksum
-    options.backwardView = try rightContext.map(ConvertCommand.view)
+    let job = try ConversionJob(request, path: network)
+    for warning in job.warnings { Console.note("note: \(warning)") }
+    let data = try calibrationData(job)
     let progress = Progress("calibrating with sequence")
-    options.progress = progress.update
-    let (bytes, result) = try Conversion.convert(
-      graph: network.graph, calibration: calibration.set.sequences.map { CalibrationSequence(inputs: $0) },
-      options: options)
+    let (bytes, result) = try job.run(data, progress: progress.update)
     progress.finish()
     let document = ConversionDocument(report: result)
-    if let minimumSnr, let worst = document.worstOutput, !(worst.ratio >= minimumSnr) {
-      try report.write(document.json(self.network, output), text: document.text)
+    if let missed = job.missedLimit(result) {
+      try report.write(document.json(network, output), text: document.text)
       Console.note(
-        "output \(worst.name) has \(fixed(worst.ratio, 1)) dB, past the limit \(minimumSnr); nothing was written")
+        "output \(missed.output) has \(fixed(missed.ratio, 1)) dB, past the limit \(missed.limit); nothing was written")
       throw ExitStatus.limit
     }
-    try report.write(document.json(self.network, output), with: (bytes, output), text: document.text)
+    try report.write(document.json(network, output), with: (bytes, output), text: document.text)
   }
 
-  private static func view(_ text: String) throws -> BackwardView {
-    let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-    guard (1...2).contains(numbers.count), let ahead = numbers[0], numbers.count == 1 || numbers[1] != nil else {
-      throw CommandError("--right-context takes N or N:BLOCK, not '\(text)'")
-    }
-    let view = BackwardView(ahead: ahead, block: numbers.count == 2 ? numbers[1] : nil)
-    guard view.isValid else {
-      throw CommandError("--right-context takes at least 1 frame ahead, in blocks of at least 1")
-    }
-    return view
+  private var request: ConversionRequest {
+    var request = ConversionRequest()
+    request.network = networkOptions.reading
+    request.arrays = arrays.reading
+    request.numbers = numbers.choices
+    request.classes = texts.classes
+    request.preprocess = preprocess
+    request.rightContext = rightContext
+    request.minimumSNR = minimumSnr
+    return request
   }
 
-  private func metadata(_ network: NetworkOptions.Network, _ ports: [PortDescription]) throws -> [MetadataEntry] {
-    let classes = network.graph.outputs.first.map { network.graph.tensors[$0.tensor].frame.elements } ?? 0
-    let texts = try texts.texts(classes: classes)
-    var entries = ["labels", "alphabet", "ctc.blank"].compactMap { key in texts[key].map { MetadataEntry(key, $0) } }
-    if let preprocess { entries.append(MetadataEntry("preprocess", preprocess)) }
-    for port in ports {
-      if let layout = port.networkLayout { entries.append(MetadataEntry("layout.\(port.name)", "\(layout)")) }
-      if let layout = port.statedLayout { entries.append(MetadataEntry("array-layout.\(port.name)", "\(layout)")) }
+  private func calibrationData(_ job: ConversionJob) throws -> CalibrationData {
+    guard Files.isFolder(calibrate) else { return try job.calibration(try ArraySource(path: calibrate)) }
+    guard let preprocess else {
+      throw CommandError("\(calibrate) is a folder of images: --preprocess says how they become the input")
     }
-    for port in network.graph.outputs {
-      if let layout = network.imported.outputLayouts[port.name] {
-        entries.append(MetadataEntry("layout.\(port.name)", layout))
-      }
+    guard job.ports.count == 1, let port = job.ports.first else {
+      throw CommandError(
+        "a folder of images can calibrate a network with one input only; this one has \(job.ports.count)")
     }
-    let name = self.network.split(separator: "/").last.map(String.init) ?? self.network
-    entries.append(MetadataEntry("source.name", name))
-    entries.append(MetadataEntry("source.sha256", SHA256.hexadecimal(try Files.read(self.network))))
-    if !network.imported.producer.isEmpty {
-      entries.append(MetadataEntry("source.producer", network.imported.producer))
-    }
-    if let rightContext { entries.append(MetadataEntry("right-context", rightContext)) }
-    entries.append(MetadataEntry("converter", "crnn \(CRNNCommand.version)"))
-    return entries
+    return CalibrationData(
+      images: try ImageFolder.sequences(calibrate, recipe: preprocess, port: port),
+      areBytes: try RuntimeCall.pixelScale(recipe: preprocess) != nil, port: port)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Converter
 
 /// `crnn evaluate`
 struct EvaluateCommand: ParsableCommand {
@@ -51,7 +52,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let (model, ports) = try options.open(texts: texts)
     let names = Evaluation.Names(
-      inputs: try options.arrays.patterns(ports), reference: reference, labels: truth)
+      inputs: try options.arrays.reading.patterns(ports), reference: reference, labels: truth)
     let evaluation = try Evaluation(
       model, ports: ports, source: try ArraySource(path: test), names: names, output: output)
     try report.write(evaluation.document, text: evaluation.text)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Arrays
+import Converter
 
 /// `crnn run`
 struct RunCommand: ParsableCommand {
@@ -81,10 +82,10 @@ struct RunCommand: ParsableCommand {
   private func sequences(_ ports: [PortDescription]) throws -> SequenceSet {
     if let input {
       guard inputs.isEmpty else { throw ValidationError("give the input as a file or with --input, not both") }
-      return try SequenceSet(try ArraySource(path: input), ports: ports, patterns: try options.arrays.patterns(ports))
+      return try SequenceSet(try ArraySource(path: input), ports: ports, patterns: try options.arrays.reading.patterns(ports))
     }
     try inputs.check(against: ports.map(\.name), "input")
-    let patterns = try options.arrays.patterns(ports)
+    let patterns = try options.arrays.reading.patterns(ports)
     let sets = try ports.map { port in
       guard let path = inputs[port.name] else {
         throw ValidationError("no array for input \(port.name): add --input \(port.name)=FILE")

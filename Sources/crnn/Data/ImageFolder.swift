@@ -1,6 +1,7 @@
 import Arrays
 import CCRNN
 import CCRNNImage
+import Converter
 import Glibc
 import ImageIO
 
@@ -29,14 +30,6 @@ enum ImageFolder {
     }
     progress.finish()
     return SequenceSet(sequences)
-  }
-
-  /// What a grey level is worth, as the recipe says; nil where it makes no bytes but numbers of its own.
-  static func scale(recipe text: String) throws -> Float? {
-    var recipe = crnn_image_recipe()
-    recipe.struct_size = MemoryLayout<crnn_image_recipe>.size
-    try RuntimeModel.check { crnn_image_recipe_parse(text, &recipe, $0) }
-    return recipe.normalised == 1 ? nil : recipe.scale
   }
 
   private static func imageNames(_ folder: String) throws -> [String] {

@@ -1,4 +1,5 @@
 import Arrays
+import Converter
 
 /// What a test set says about a network: accuracy where there are labels, distance where there is a reference output.
 struct Evaluation {

@@ -1,4 +1,5 @@
 import Arrays
+import Converter
 
 /// Turns output values into decisions and counts those that are right.
 struct Judge {

@@ -1,4 +1,5 @@
 import CCRNN
+import Converter
 import Quantizer
 
 extension LayerBench {

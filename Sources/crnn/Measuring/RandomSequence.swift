@@ -1,4 +1,5 @@
 import CCRNN
+import Converter
 import Quantizer
 
 /// One sequence of random values for every input port: uniform in 0..<1, or indices of an embedding.

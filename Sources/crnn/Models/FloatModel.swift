@@ -1,3 +1,4 @@
+import Converter
 import Quantizer
 
 /// A float graph and the interpreter that runs it.
@@ -24,13 +25,4 @@ struct FloatModel: SequenceModel {
   func run(_ sequence: [[Float]]) throws -> [[Float]] { try interpreter.run(sequence) }
 
   func text(_ key: String) -> String? { texts[key] }
-}
-
-extension PortDescription {
-  init(graph: Graph, port: Port) {
-    let tensor = graph.tensors[port.tensor]
-    self.init(
-      name: port.name, shape: port.shape, isPerSequence: tensor.rate.isPerSequence, fixedFrames: tensor.frames,
-      isIndex: tensor.isIndex)
-  }
 }

@@ -1,4 +1,5 @@
 import Arrays
+import Converter
 import Quantizer
 
 /// A packed file as its bytes say it, apart from the runtime; messages start with its path.

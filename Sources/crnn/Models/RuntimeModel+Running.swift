@@ -1,4 +1,5 @@
 import CCRNN
+import Converter
 
 extension RuntimeModel {
   /// Runs one sequence through a stream of its own.

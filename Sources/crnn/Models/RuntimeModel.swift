@@ -1,13 +1,6 @@
 import CCRNN
 import CRNN
-
-/// What the runtime refused: its status and its sentence.
-struct RuntimeError: Error, CustomStringConvertible {
-  let status: crnn_status
-  let message: String
-
-  var description: String { message }
-}
+import Converter
 
 /// A packed model, opened through the C interface of the runtime.
 final class RuntimeModel: SequenceModel {
@@ -102,13 +95,7 @@ final class RuntimeModel: SequenceModel {
 
   /// Calls the runtime and throws what it refuses.
   static func check(_ call: (UnsafeMutablePointer<crnn_error>) -> crnn_status) throws {
-    var error = crnn_error()
-    error.struct_size = MemoryLayout<crnn_error>.size
-    let status = call(&error)
-    guard status != CRNN_OK else { return }
-    var message = withUnsafeBytes(of: error.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    if message.isEmpty { message = String(cString: crnn_status_text(status)) }
-    throw RuntimeError(status: status, message: message)
+    try RuntimeCall.check(call)
   }
 
   private func ports(_ direction: crnn_direction) throws -> [PortDescription] {

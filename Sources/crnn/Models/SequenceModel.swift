@@ -1,3 +1,5 @@
+import Converter
+
 /// A network that turns whole sequences into results: a packed model, or a float graph.
 protocol SequenceModel {
   var inputs: [PortDescription] { get }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Converter
 
 /// How stored arrays become the network's input. A packed model knows it already where its conversion was told.
 struct ArrayOptions: ParsableArguments {
@@ -24,29 +25,5 @@ struct ArrayOptions: ParsableArguments {
         + "text and gives a sequence for each array that matches.", valueName: "name"))
   var array: [NamedValue] = []
 
-  /// Names of arrays, per port.
-  func patterns(_ ports: [PortDescription]) throws -> [String: String] {
-    try array.check(against: ports.map(\.name), "input")
-    var patterns: [String: String] = [:]
-    for entry in array {
-      if let port = entry.name.isEmpty ? ports.first?.name : entry.name { patterns[port] = entry.value }
-    }
-    return patterns
-  }
-
-  /// The ports with what the options say of their arrays.
-  func applied(to ports: [PortDescription]) throws -> [PortDescription] {
-    let names = ports.map(\.name)
-    try inputScale.check(against: names, "input")
-    try inputLayout.check(against: names, "input")
-    return try ports.map { port in
-      var port = port
-      if let scale = inputScale[port.name] { port.integerScale = try parseScale(scale) }
-      if let layout = inputLayout[port.name] {
-        port.statedLayout = try ArrayLayout(layout)
-        port.isLayoutDemanded = true
-      }
-      return port
-    }
-  }
+  var reading: ArrayReading { ArrayReading(inputScale: inputScale, inputLayout: inputLayout, array: array) }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Converter
 
 /// A model to run: a packed file, or an ONNX file that the float interpreter runs.
 struct ModelOptions: ParsableArguments {
@@ -32,17 +33,17 @@ struct ModelOptions: ParsableArguments {
   /// The model and its input ports, with what the options say of their arrays.
   func open(texts: TextOptions? = nil) throws -> (model: any SequenceModel, ports: [PortDescription]) {
     if model.hasSuffix(".onnx") {
-      let loaded = try network.load(model)
-      let ports = try arrays.applied(to: loaded.inputs)
+      let loaded = try network.reading.load(model)
+      let ports = try arrays.reading.applied(to: loaded.inputs)
       var float = try FloatModel(
         graph: loaded.graph, inputs: ports, outputLayouts: loaded.imported.outputLayouts)
-      if let texts { float.texts = try texts.texts(classes: float.outputs.first?.elements ?? 0) }
+      if let texts { float.texts = try texts.classes.texts(classes: float.outputs.first?.elements ?? 0) }
       return (float, ports)
     }
     let packed = try RuntimeModel(path: model, isa: isa)
     packed.chunk = chunk
     packed.threads = threads
-    return (packed, try arrays.applied(to: packed.inputs))
+    return (packed, try arrays.reading.applied(to: packed.inputs))
   }
 
   func validate() throws {

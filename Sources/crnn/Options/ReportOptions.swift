@@ -1,5 +1,6 @@
 import ArgumentParser
 import Arrays
+import Converter
 
 /// `--json FILE`, on every command.
 struct ReportOptions: ParsableArguments {

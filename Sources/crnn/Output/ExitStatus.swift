@@ -1,4 +1,5 @@
 import ArgumentParser
+import Converter
 
 /// What the tool's exit codes mean. ArgumentParser itself ends with 64 (the system's EX_USAGE) where the command line is wrong.
 enum ExitStatus {
@@ -23,15 +24,4 @@ enum ExitStatus {
 }
 
 /// A sentence for the user; the tool ends with `ExitStatus.failure`.
-struct CommandError: Error, CustomStringConvertible, Equatable {
-  let message: String
-  init(_ message: String) { self.message = message }
-  var description: String { message }
-
-  /// What went wrong with a file, its name in front unless the sentence has it.
-  init(naming path: String, _ error: any Error) {
-    let message = "\(error)"
-    let name = path.split(separator: "/").last ?? ""
-    self.init(message.split(separator: " ").contains { $0.contains(name) } ? message : "\(path): \(message)")
-  }
-}
+typealias CommandError = ConverterError

@@ -1,3 +1,4 @@
+import Converter
 import Quantizer
 
 extension ModelInspection {

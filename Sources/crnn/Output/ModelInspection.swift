@@ -1,5 +1,6 @@
 import CCRNN
 import CRNN
+import Converter
 import Quantizer
 
 /// What a packed file holds and what its streams take.

@@ -1,5 +1,5 @@
 /// A JSON document in the order in which it was built.
-enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
   case object([Member])
   case array([JSONValue])
   case text(String)
@@ -7,26 +7,30 @@ enum JSONValue: Equatable, Sendable {
   case number(Double)
   case boolean(Bool)
 
-  struct Member: Equatable, Sendable {
-    var key: String
-    var value: JSONValue
+  package struct Member: Equatable, Sendable {
+    package var key: String
+    package var value: JSONValue
+    package init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// An object of pairs; those whose value is nil are left out.
-  static func members(_ pairs: [(String, JSONValue?)]) -> JSONValue {
+  package static func members(_ pairs: [(String, JSONValue?)]) -> JSONValue {
     .object(pairs.compactMap { key, value in value.map { Member(key: key, value: $0) } })
   }
 
-  static func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .text($0) }) }
+  package static func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .text($0) }) }
 
   /// A number, or nil where JSON has none for it (infinite, not a number).
-  static func finite(_ value: Double?) -> JSONValue? {
+  package static func finite(_ value: Double?) -> JSONValue? {
     guard let value, value.isFinite else { return nil }
     return .number(value)
   }
 
   /// Indented by two spaces, with a line feed at the end.
-  var document: String { written(indent: "") + "\n" }
+  package var document: String { written(indent: "") + "\n" }
 
   private func written(indent: String) -> String {
     switch self {

@@ -1,11 +1,11 @@
 import Arrays
 
 /// An array brought into the order sequence, time, frame.
-struct ArrangedArray {
-  var values: [Float]
+package struct ArrangedArray {
+  package var values: [Float]
   /// nil where the array has no axis of sequences: it is one sequence, or several that companion arrays tell apart.
-  var sequences: Int?
-  var frames: Int
+  package var sequences: Int?
+  package var frames: Int
 
   /// Arranges `array` for a port.
   ///
@@ -13,10 +13,10 @@ struct ArrangedArray {
   /// - Parameters:
   ///   - source: the array's name for messages.
   ///   - isStrict: refuses arrays that both of the last two rules fit, in different ways.
-  init(_ array: NumericArray, for port: PortDescription, source: String, isStrict: Bool = false) throws {
+  package init(_ array: NumericArray, for port: PortDescription, source: String, isStrict: Bool = false) throws {
     let axes = try ArrangedArray.axes(of: array, port, source, isStrict)
     let values: [Float]
-    do { values = try ArrangedArray.numbers(array, port) } catch { throw CommandError("\(source): \(error)") }
+    do { values = try ArrangedArray.numbers(array, port) } catch { throw ConverterError("\(source): \(error)") }
     var order: [Int] = []
     for axis in Set(axes).sorted() where axis != .one {
       if let index = axes.firstIndex(of: axis) { order.append(index) }
@@ -58,13 +58,13 @@ struct ArrangedArray {
     of array: NumericArray, _ port: PortDescription, _ source: String, _ isStrict: Bool
   ) throws -> [ArrayLayout.Axis] {
     if port.isLayoutDemanded, let stated = port.statedLayout, stated.letters.count != array.shape.count {
-      throw CommandError(
+      throw ConverterError(
         "\(source) has shape \(array.shape), which has \(array.shape.count) axes, but --input-layout \(stated) names "
           + "\(stated.letters.count)")
     }
     if let stated = port.statedLayout, stated.letters.count == array.shape.count {
       guard fits(array.shape, stated.axes, port) else {
-        throw CommandError(
+        throw ConverterError(
           "\(source) has shape \(array.shape), which is not \(stated) of \(port.title) for input \(port.name)")
       }
       return stated.axes
@@ -72,7 +72,7 @@ struct ArrangedArray {
     let standard = standardAxes(rank: array.shape.count, port).filter { fits(array.shape, $0, port) }
     let own = port.networkLayout.map { [$0.axes] }?.filter { fits(array.shape, $0, port) } ?? []
     if isStrict, let first = standard.first, let second = own.first, isDifferent(first, second, array.shape, port) {
-      throw CommandError(
+      throw ConverterError(
         """
         \(source) of shape \(array.shape) can be read in two ways for input \(port.name): say which axis is what, \
         as in --input-layout \(port.name)=\(port.networkLayout?.description ?? "")
@@ -80,7 +80,7 @@ struct ArrangedArray {
     }
     guard let axes = standard.first ?? own.first else {
       let layout = port.networkLayout.map { ", nor the network's own layout \($0)" } ?? ""
-      throw CommandError(
+      throw ConverterError(
         """
         \(source) has shape \(array.shape), but input \(port.name) takes \(port.title): neither [time × frame] nor \
         [sequences × time × frame] fits\(layout); --input-layout says which axis is what
@@ -129,7 +129,7 @@ struct ArrangedArray {
 }
 
 /// The array with its axes in a new order: axis i of the result is axis `order[i]` of the source.
-func transposed(_ values: [Float], _ shape: [Int], _ order: [Int]) -> [Float] {
+package func transposed(_ values: [Float], _ shape: [Int], _ order: [Int]) -> [Float] {
   guard !values.isEmpty, !order.isEmpty else { return values }
   var strides = [Int](repeating: 1, count: shape.count)
   for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }

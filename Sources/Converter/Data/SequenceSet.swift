@@ -6,26 +6,26 @@ import Arrays
 /// names that a pattern with a star matches. An array without an axis of sequences is one sequence, unless one of two companions
 /// divides it: `lengths`, the frames of each sequence, or `seq`, a number for each frame that changes where another begins.
 /// Where inputs have sequences of different lengths, `lengths_PORT` or `seq_PORT` speak of one of them.
-struct SequenceSet {
+package struct SequenceSet {
   /// For each sequence, `[frames × elements]` for each input port.
-  private(set) var sequences: [[[Float]]] = []
+  package private(set) var sequences: [[[Float]]] = []
   /// For each group of arrays that a star matched, what it stood for and how many sequences it gave. One group without a star.
-  private(set) var groups: [(part: String, count: Int)] = []
+  package private(set) var groups: [(part: String, count: Int)] = []
 
   /// Whether the arrays were found by a pattern with a star.
-  private(set) var isStarred = false
+  package private(set) var isStarred = false
   /// Whether some array had an axis of sequences.
-  private(set) var isDivided = false
+  package private(set) var isDivided = false
 
-  var count: Int { sequences.count }
+  package var count: Int { sequences.count }
 
   /// The largest number of frames that any port gets.
-  func longest(_ ports: [PortDescription]) -> Int {
+  package func longest(_ ports: [PortDescription]) -> Int {
     sequences.lazy.flatMap { zip($0, ports).map { $0.count / max(1, $1.elements) } }.max() ?? 0
   }
 
   /// Sequences that lie in memory.
-  init(_ sequences: [[[Float]]]) {
+  package init(_ sequences: [[[Float]]]) {
     self.sequences = sequences
     groups = [("", sequences.count)]
     isDivided = true
@@ -36,14 +36,14 @@ struct SequenceSet {
   ///   - isStrict: refuses arrays that can be read in two ways.
   ///   - adapt: changes an array before it is arranged, where its entries are not the port's frames; it says how many frames
   ///     each of them gives, by which the companions' lengths count.
-  init(
+  package init(
     _ source: ArraySource, ports: [PortDescription], patterns: [String: String] = [:], isStrict: Bool = false,
     adapt: (NumericArray, PortDescription) throws -> (array: NumericArray, framesPerEntry: Int) = { array, _ in
       (array, 1)
     }
   ) throws {
     for name in patterns.keys where !ports.contains(where: { $0.name == name }) {
-      throw CommandError(
+      throw ConverterError(
         "there is no input called \(name); the inputs are \(ports.map(\.name).joined(separator: ", "))")
     }
     let patterns = try ports.map { try SequenceSet.pattern(for: $0, of: ports, patterns[$0.name], source) }
@@ -52,7 +52,7 @@ struct SequenceSet {
       var arranged: [(array: ArrangedArray, framesPerEntry: Int)] = []
       for (port, pattern) in zip(ports, patterns) {
         let name = ArraySource.name(pattern, part)
-        guard let array = try source[name] else { throw CommandError("\(source.path) has no array called '\(name)'") }
+        guard let array = try source[name] else { throw ConverterError("\(source.path) has no array called '\(name)'") }
         let adapted = try adapt(array, port)
         arranged.append(
           (
@@ -68,7 +68,7 @@ struct SequenceSet {
     for (index, port) in ports.enumerated() {
       guard let fixed = port.fixedFrames else { continue }
       for sequence in sequences where sequence[index].count != fixed * port.elements {
-        throw CommandError(
+        throw ConverterError(
           "input \(port.name) takes sequences of exactly \(fixed) frames, but \(source.path) has one of "
             + "\(sequence[index].count / max(1, port.elements))")
       }
@@ -82,7 +82,7 @@ struct SequenceSet {
     if ports.count == 1 { candidates += ["x", "x_*"] }
     if let stated { candidates = [stated] }
     if let found = candidates.first(where: { !source.matches($0).isEmpty }) { return found }
-    throw CommandError(
+    throw ConverterError(
       """
       \(source.path) has no array \(candidates.map { "'\($0)'" }.joined(separator: " or ")) for input \(port.name): it \
       holds \(source.names.joined(separator: ", ")); --array \(port.name)=NAME says which it is
@@ -102,7 +102,7 @@ struct SequenceSet {
         for index in 0..<count { parts.append(Array(array.values[index * size..<(index + 1) * size])) }
       } else if let lengths = lengths?.map({ $0 * framesPerEntry }), !port.isPerSequence {
         guard lengths.reduce(0, +) == array.frames else {
-          throw CommandError(
+          throw ConverterError(
             "\(source.path) has \(array.frames) frames for input \(port.name), but 'lengths' or 'seq' speak of "
               + "\(lengths.reduce(0, +)): 'lengths_\(port.name)' gives this input's own lengths")
         }
@@ -118,7 +118,7 @@ struct SequenceSet {
     }
     let count = perPort.map(\.count).max() ?? 0
     for (parts, port) in zip(perPort, ports) where parts.count != count {
-      throw CommandError("\(source.path) has \(count) sequences, but \(parts.count) for input \(port.name)")
+      throw ConverterError("\(source.path) has \(count) sequences, but \(parts.count) for input \(port.name)")
     }
     return (0..<count).map { index in perPort.map { $0[index] } }
   }
@@ -127,7 +127,7 @@ struct SequenceSet {
     if let lengths = try source["lengths" + suffix] {
       let lengths = try lengths.integers().map { Int($0) }
       guard lengths.allSatisfy({ $0 >= 0 }) else {
-        throw CommandError("\(source.path): 'lengths\(suffix)' has a negative entry")
+        throw ConverterError("\(source.path): 'lengths\(suffix)' has a negative entry")
       }
       return lengths
     }
@@ -143,10 +143,10 @@ struct SequenceSet {
 
 extension SequenceSet {
   /// True where the arrays had an axis of sequences, or companions or names told sequences apart.
-  var isBatch: Bool { isDivided || count != 1 }
+  package var isBatch: Bool { isDivided || count != 1 }
 
   /// The first sequences only.
-  mutating func limit(to count: Int) {
+  package mutating func limit(to count: Int) {
     sequences = Array(sequences.prefix(count))
     var left = count
     for index in groups.indices {
@@ -157,9 +157,9 @@ extension SequenceSet {
   }
 
   /// One set from the sets of single ports. Throws where they have different numbers of sequences.
-  init(joining sets: [SequenceSet]) throws {
+  package init(joining sets: [SequenceSet]) throws {
     guard let first = sets.first, sets.allSatisfy({ $0.count == first.count }) else {
-      throw CommandError(
+      throw ConverterError(
         "the inputs have different numbers of sequences: \(sets.map { String($0.count) }.joined(separator: ", "))")
     }
     self = first

@@ -2,29 +2,20 @@ import Arrays
 import Quantizer
 
 /// Real input for a conversion: arrays, or a folder of images.
-struct CalibrationData {
-  let set: SequenceSet
+package struct CalibrationData {
+  package let set: SequenceSet
   /// What the type of an input's array suggests that it is.
-  private(set) var kinds: [String: InputKind] = [:]
+  package private(set) var kinds: [String: InputKind] = [:]
 
-  init(
-    path: String, ports: [PortDescription], patterns: [String: String], windows: [String: Window], recipe: String?
+  /// Sequences that images were made into, for a network with one input; `areBytes`: their values are those of pixels.
+  package init(images: SequenceSet, areBytes: Bool, port: PortDescription) {
+    set = images
+    if areBytes, let kind = CalibrationData.kind(.uint8, port) { kinds[port.name] = kind }
+  }
+
+  package init(
+    _ source: ArraySource, ports: [PortDescription], patterns: [String: String], windows: [String: Window]
   ) throws {
-    if Files.isFolder(path) {
-      guard let recipe else {
-        throw CommandError("\(path) is a folder of images: --preprocess says how they become the input")
-      }
-      guard ports.count == 1, let port = ports.first else {
-        throw CommandError(
-          "a folder of images can calibrate a network with one input only; this one has \(ports.count)")
-      }
-      set = try ImageFolder.sequences(path, recipe: recipe, port: port)
-      if try ImageFolder.scale(recipe: recipe) != nil, let kind = CalibrationData.kind(.uint8, port) {
-        kinds[port.name] = kind
-      }
-      return
-    }
-    let source = try ArraySource(path: path)
     var types: [String: ElementType] = [:]
     set = try SequenceSet(source, ports: ports, patterns: patterns, isStrict: true) { array, port in
       types[port.name] = array.elementType
@@ -34,7 +25,7 @@ struct CalibrationData {
     for port in ports {
       if let kind = types[port.name].flatMap({ CalibrationData.kind($0, port) }) { kinds[port.name] = kind }
     }
-    guard set.count > 0 else { throw CommandError("\(path) holds no sequence") }
+    guard set.count > 0 else { throw ConverterError("\(source.path) holds no sequence") }
   }
 
   /// Pixels and samples that stand for what they usually stand for are stored as they are.
@@ -67,7 +58,7 @@ struct CalibrationData {
       let whole = array.bytes[index * windowBytes..<(index + 1) * windowBytes]
       let overlap = whole.prefix(overlapBytes)
       guard overlap.allSatisfy({ $0 == 0 }) || overlap.elementsEqual(bytes.suffix(overlapBytes)) else {
-        throw CommandError(
+        throw ConverterError(
           "input \(port.name): window \(index) of the calibration data does not start with the end of the one before, as "
             + "--window says")
       }

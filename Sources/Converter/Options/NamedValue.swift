@@ -1,11 +1,9 @@
-import ArgumentParser
-
 /// `name=value`, or `value` alone, which then stands for every name.
-struct NamedValue: ExpressibleByArgument, Sendable {
-  var name: String
-  var value: String
+package struct NamedValue: Sendable {
+  package var name: String
+  package var value: String
 
-  init(argument: String) {
+  package init(argument: String) {
     guard let mark = argument.firstIndex(of: "=") else {
       (name, value) = ("", argument)
       return
@@ -13,31 +11,29 @@ struct NamedValue: ExpressibleByArgument, Sendable {
     name = String(argument[..<mark])
     value = String(argument[argument.index(after: mark)...])
   }
-
-  var defaultValueDescription: String { name.isEmpty ? value : "\(name)=\(value)" }
 }
 
 extension [NamedValue] {
   /// What is said for `name`, else what is said for every name.
-  subscript(name: String) -> String? {
+  package subscript(name: String) -> String? {
     (last { $0.name == name } ?? last { $0.name.isEmpty })?.value
   }
 
   /// Throws where one of them names what does not exist; `kind` says what they name.
-  func check(against names: [String], _ kind: String) throws {
+  package func check(against names: [String], _ kind: String) throws {
     for entry in self where !entry.name.isEmpty && !names.contains(entry.name) {
-      throw CommandError("there is no \(kind) called \(entry.name); there are \(names.joined(separator: ", "))")
+      throw ConverterError("there is no \(kind) called \(entry.name); there are \(names.joined(separator: ", "))")
     }
   }
 }
 
 /// A scale such as 1/255 or 0.00392.
-func parseScale(_ text: String) throws -> Float {
+package func parseScale(_ text: String) throws -> Float {
   let parts = text.split(separator: "/", omittingEmptySubsequences: false)
   let numbers = parts.compactMap { Float($0) }
   guard numbers.count == parts.count, (1...2).contains(numbers.count), numbers.allSatisfy({ $0.isFinite && $0 > 0 })
   else {
-    throw CommandError("'\(text)' is no scale: write 1/255 or 0.00392")
+    throw ConverterError("'\(text)' is no scale: write 1/255 or 0.00392")
   }
   return numbers.count == 2 ? numbers[0] / numbers[1] : numbers[0]
 }

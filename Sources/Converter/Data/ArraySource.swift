@@ -1,16 +1,18 @@
 import Arrays
 
 /// The arrays of a file: those of an `.npz` by their names, that of an `.npy` as `x`.
-struct ArraySource {
-  let path: String
+package struct ArraySource {
+  package let path: String
   /// In the file's order.
-  let names: [String]
+  package let names: [String]
   private let archive: NPZFile?
   private let single: NumericArray?
+  private let arrays: [String: NumericArray]
 
   /// The kind of file is told by its first bytes, not by its name.
-  init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
+    arrays = [:]
     let bytes = try Files.read(path)
     do {
       if bytes.starts(with: [0x50, 0x4B]) {
@@ -29,18 +31,34 @@ struct ArraySource {
     }
   }
 
-  subscript(name: String) -> NumericArray? {
+  /// Arrays that lie in memory; `title` is what messages call them.
+  package init(_ arrays: [(name: String, array: NumericArray)], title: String) throws {
+    path = title
+    names = arrays.map(\.name)
+    archive = nil
+    single = nil
+    var found: [String: NumericArray] = [:]
+    for (name, array) in arrays {
+      guard found.updateValue(array, forKey: name) == nil else {
+        throw ConverterError("\(title) has two arrays called '\(name)'")
+      }
+    }
+    self.arrays = found
+  }
+
+  package subscript(name: String) -> NumericArray? {
     get throws {
       if let single { return name == "x" ? single : nil }
-      do { return try archive?[name] } catch { throw error.within(path) }
+      guard let archive else { return arrays[name] }
+      do { return try archive[name] } catch { throw error.within(path) }
     }
   }
 
   /// What to call an array in a message.
-  func title(_ name: String) -> String { single == nil ? "'\(name)' of \(path)" : path }
+  package func title(_ name: String) -> String { single == nil ? "'\(name)' of \(path)" : path }
 
   /// The parts of the names that the star of `pattern` stands for; a pattern without a star matches its own name.
-  func matches(_ pattern: String) -> [String] {
+  package func matches(_ pattern: String) -> [String] {
     guard let star = pattern.firstIndex(of: "*") else { return names.contains(pattern) ? [""] : [] }
     let (prefix, suffix) = (pattern[..<star], pattern[pattern.index(after: star)...])
     return names.compactMap { name in
@@ -52,7 +70,7 @@ struct ArraySource {
   }
 
   /// The name that a pattern stands for where its star stands for `part`.
-  static func name(_ pattern: String, _ part: String) -> String {
+  package static func name(_ pattern: String, _ part: String) -> String {
     guard let star = pattern.firstIndex(of: "*") else { return pattern }
     return pattern[..<star] + part + pattern[pattern.index(after: star)...]
   }

@@ -1,44 +1,18 @@
 import Quantizer
 
-/// A conversion's report for people and for machines.
-struct ConversionDocument {
-  let report: ConversionReport
+/// A conversion's report for machines; the tool has it for people.
+package struct ConversionDocument {
+  package let report: ConversionReport
+  package init(report: ConversionReport) { self.report = report }
 }
 
 extension ConversionDocument {
   /// The output that lost most; nil where nothing was measured or nothing lost.
-  var worstOutput: (name: String, ratio: Double)? {
+  package var worstOutput: (name: String, ratio: Double)? {
     report.outputs.compactMap { entry in entry.signalToNoise.map { (entry.name, $0) } }.min { $0.1 < $1.1 }
   }
 
-  var text: String {
-    var table = Table(["tensor", "store", "minimum", "maximum", "snr dB"], leftColumns: [0, 1])
-    for tensor in report.tensors {
-      table.add([
-        tensor.name, tensor.store, tensor.range.map { scientific(Double($0.minimum)) } ?? "",
-        tensor.range.map { scientific(Double($0.maximum)) } ?? "", tensor.signalToNoise.map { fixed($0, 1) } ?? "",
-      ])
-    }
-    return """
-      \(table.text)
-
-      \(viewText)\
-      \(report.fileBytes) bytes, \(report.weightBytes) of them weights; calibrated on \(report.calibrationSequences) \
-      sequences, \(report.calibrationFrames) frames
-      16-bit tensors: \(report.wideTensors.isEmpty ? "none" : report.wideTensors.joined(separator: ", "))
-      """
-  }
-
-  /// What the limited view of backward layers costs.
-  private var viewText: String {
-    report.limitedView.map { entry in
-      let ratio = entry.signalToNoise.map { "\(fixed($0, 1)) dB" } ?? "no difference"
-      let agreement = entry.agreement.map { ", the same largest value in \(fixed($0, 2)) % of the frames" } ?? ""
-      return "right context: \(entry.name) against the whole-sequence network, calibration data: \(ratio)\(agreement)\n"
-    }.joined()
-  }
-
-  func json(_ source: String, _ output: String) -> JSONValue {
+  package func json(_ source: String, _ output: String) -> JSONValue {
     .members([
       ("source", .text(source)),
       ("model", .text(output)),

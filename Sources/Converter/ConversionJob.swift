@@ -1,0 +1,137 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+import Arrays
+import CCRNN
+import Quantizer
+
+/// One conversion, from a network's bytes to a packed file's: what the command line and the C interface both run.
+///
+/// ```swift
+/// let job = try ConversionJob(request, path: "digits.onnx")
+/// let data = try job.calibration(ArraySource(path: "digits.npz"))
+/// let (bytes, report) = try job.run(data)
+/// ```
+package struct ConversionJob {
+  package let request: ConversionRequest
+  /// The network's input ports, with what is known of their arrays.
+  package let ports: [PortDescription]
+  private var network: NetworkReading.Network
+  private let source: (name: String, digest: String)
+
+  /// Sentences for the user: what reading the network assumed or left out.
+  package var warnings: [String] { network.imported.warnings }
+
+  var outputs: [PortDescription] {
+    network.graph.outputs.map { port in
+      var description = PortDescription(graph: network.graph, port: port)
+      description.networkLayout = network.imported.outputLayouts[port.name].flatMap { try? ArrayLayout(output: $0) }
+      return description
+    }
+  }
+
+  var producer: String { network.imported.producer }
+  var opset: Int { network.imported.opset }
+
+  /// Reads the network in a file.
+  package init(_ request: ConversionRequest, path: String) throws {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    try self.init(
+      request, network: request.network.load(path), source: (name, SHA256.hexadecimal(try Files.read(path))))
+  }
+
+  /// Reads a network that lies in memory; data kept outside of it are looked for in `directory`, where it is given.
+  package init(_ request: ConversionRequest, bytes: [UInt8], name: String, directory: String?) throws {
+    try self.init(
+      request, network: request.network.load(Data(bytes), directory: directory),
+      source: (name, SHA256.hexadecimal(bytes)))
+  }
+
+  private init(
+    _ request: ConversionRequest, network: NetworkReading.Network, source: (name: String, digest: String)
+  ) throws {
+    self.request = request
+    self.network = network
+    self.source = source
+    var ports = try request.arrays.applied(to: network.inputs)
+    if let preprocess = request.preprocess, ports.count == 1 {
+      ports[0].integerScale = try RuntimeCall.pixelScale(recipe: preprocess)
+    }
+    for (index, port) in ports.enumerated() { self.network.graph.inputs[index].integerScale = port.integerScale ?? 0 }
+    self.ports = ports
+  }
+
+  /// Real input out of arrays.
+  package func calibration(_ arrays: ArraySource) throws -> CalibrationData {
+    try CalibrationData(
+      arrays, ports: ports, patterns: try request.arrays.patterns(ports), windows: network.windows)
+  }
+
+  /// Quantises and packs. Tells `progress` after each calibration sequence how many are done, and of how many.
+  package func run(
+    _ calibration: CalibrationData, progress: ((_ done: Int, _ all: Int) -> Void)? = nil
+  ) throws -> (bytes: [UInt8], report: ConversionReport) {
+    var options = ConversionOptions()
+    options.quantization = try request.numbers.options()
+    for port in ports {
+      options.quantization.inputs[port.name] =
+        try request.numbers.kind(of: port.name) ?? calibration.kinds[port.name] ?? .feature
+    }
+    options.metadata = try metadata()
+    options.selfTest = selfTestChecksum
+    options.backwardView = try request.rightContext.map(ConversionJob.view)
+    options.progress = progress
+    return try Conversion.convert(
+      graph: network.graph, calibration: calibration.set.sequences.map { CalibrationSequence(inputs: $0) },
+      options: options)
+  }
+
+  /// Why the result is past a limit of the request; nil where it keeps all of them.
+  package func missedLimit(_ report: ConversionReport) -> (output: String, ratio: Double, limit: Double)? {
+    guard let limit = request.minimumSNR, let worst = ConversionDocument(report: report).worstOutput,
+      !(worst.ratio >= limit)
+    else { return nil }
+    return (worst.name, worst.ratio, limit)
+  }
+
+  private static func view(_ text: String) throws -> BackwardView {
+    let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    guard (1...2).contains(numbers.count), let ahead = numbers[0], numbers.count == 1 || numbers[1] != nil else {
+      throw ConverterError("--right-context takes N or N:BLOCK, not '\(text)'")
+    }
+    let view = BackwardView(ahead: ahead, block: numbers.count == 2 ? numbers[1] : nil)
+    guard view.isValid else {
+      throw ConverterError("--right-context takes at least 1 frame ahead, in blocks of at least 1")
+    }
+    return view
+  }
+
+  private func metadata() throws -> [MetadataEntry] {
+    let classes = network.graph.outputs.first.map { network.graph.tensors[$0.tensor].frame.elements } ?? 0
+    let texts = try request.classes.texts(classes: classes)
+    var entries = ["labels", "alphabet", "ctc.blank"].compactMap { key in texts[key].map { MetadataEntry(key, $0) } }
+    if let preprocess = request.preprocess { entries.append(MetadataEntry("preprocess", preprocess)) }
+    for port in ports {
+      if let layout = port.networkLayout { entries.append(MetadataEntry("layout.\(port.name)", "\(layout)")) }
+      if let layout = port.statedLayout { entries.append(MetadataEntry("array-layout.\(port.name)", "\(layout)")) }
+    }
+    for port in network.graph.outputs {
+      if let layout = network.imported.outputLayouts[port.name] {
+        entries.append(MetadataEntry("layout.\(port.name)", layout))
+      }
+    }
+    entries.append(MetadataEntry("source.name", source.name))
+    entries.append(MetadataEntry("source.sha256", source.digest))
+    if !network.imported.producer.isEmpty {
+      entries.append(MetadataEntry("source.producer", network.imported.producer))
+    }
+    if let view = request.rightContext { entries.append(MetadataEntry("right-context", view)) }
+    entries.append(MetadataEntry("converter", "crnn \(ConversionJob.version)"))
+    return entries
+  }
+
+  /// Of the converter, and of the runtime that came with it.
+  package static let version = "\(CRNN_VERSION_MAJOR).\(CRNN_VERSION_MINOR).\(CRNN_VERSION_PATCH)"
+}
