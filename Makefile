@@ -13,6 +13,7 @@ version := $(shell awk '/^\#define CRNN_VERSION_M|^\#define CRNN_VERSION_P/ { pr
 library_version := 1
 exports := tools/link/crnn.exports
 image_exports := tools/link/crnn_image.exports
+convert_exports := tools/link/crnn_convert.exports
 embedded := .build/embedded
 regular := .build/regular
 python := build/venv/bin/python
@@ -20,7 +21,7 @@ python := build/venv/bin/python
 libraries := build/libcrnn.so build/libcrnn.a build/libcrnn_image.so build/libcrnn_image.a
 
 .PHONY: all
-all: $(libraries) build/crnn ## the libraries and the command line tool, in build/
+all: $(libraries) build/crnn build/libcrnn_convert.so ## the libraries and the command line tool, in build/
 
 .PHONY: help
 help: ## this list
@@ -60,6 +61,15 @@ $(regular)/release/crnn: FORCE | build
 build/crnn: $(regular)/release/crnn
 	strip -o $@.new $<
 	mv $@.new $@
+
+# The converter behind include/crnn_convert.h, from the tool's own objects.
+$(regular)/release/libcrnn-convert-static.a: FORCE | build
+	@tools/setup build
+	@if [ -e $@ ] && [ -n "$$(find include Sources/*/include -newer $@ -print -quit)" ]; then touch Sources/ConvertABI/*.swift; fi
+	swift build -c release --scratch-path $(regular) --static-swift-stdlib --product crnn-convert-static
+
+build/libcrnn_convert.so: $(regular)/release/libcrnn-convert-static.a $(convert_exports) tools/link/convert
+	tools/link/convert $@ CRNN_CONVERT_1 $(convert_exports) $(regular)/release/crnn-convert-static.product/Objects.LinkFileList
 
 # ---- Checks --------------------------------------------------------------------------------------------------------
 
@@ -231,9 +241,9 @@ fill := sed -e "s|@PREFIX@|$(abspath $(PREFIX))|" -e "s|@VERSION@|$(version)|"
 .PHONY: install
 install: all ## headers, libraries, pkg-config and CMake files and the tool, into PREFIX
 	install -d $(DESTDIR)$(PREFIX)/{bin,include,lib/pkgconfig,lib/cmake/crnn}
-	install -m 644 include/crnn.h include/crnn_image.h bindings/cpp/crnn.hpp $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/crnn.h include/crnn_image.h include/crnn_convert.h bindings/cpp/crnn.hpp $(DESTDIR)$(PREFIX)/include
 	install -m 644 build/libcrnn.a build/libcrnn_image.a $(DESTDIR)$(PREFIX)/lib
-	for name in crnn crnn_image; do \
+	for name in crnn crnn_image crnn_convert; do \
 	  install -m 755 build/lib$$name.so $(DESTDIR)$(PREFIX)/lib/lib$$name.so.$(library_version); \
 	  ln -sf lib$$name.so.$(library_version) $(DESTDIR)$(PREFIX)/lib/lib$$name.so; \
 	  $(fill) bindings/c/$$name.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/$$name.pc; \

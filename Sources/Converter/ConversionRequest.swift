@@ -40,7 +40,9 @@ package struct ConversionRequest: Sendable {
         throw ConverterError("minimum-snr takes a number of decibels, not '\(value)'")
       }
       minimumSNR = ratio
-    default: throw ConverterError("there is no option '\(name)'; there are \(ConversionRequest.options.joined(separator: ", "))")
+    default:
+      throw ConverterError(
+        "there is no option '\(name)'; there are \(ConversionRequest.options.joined(separator: ", "))")
     }
   }
 

@@ -28,7 +28,7 @@ def run(folder, code, *arguments, **environment):
 
 def test_carries_its_libraries(installed):
     names = {path.name for path in (installed / "crnn").iterdir()}
-    assert {"libcrnn.so", "libcrnn_image.so", "py.typed"} <= names
+    assert {"libcrnn.so", "libcrnn_image.so", "libcrnn_convert.so", "py.typed"} <= names
 
 
 def test_runs_from_the_package_alone(installed, models):

@@ -1,4 +1,4 @@
-# find_package(crnn): the targets crnn::crnn, crnn::image and, where the static libraries are installed, crnn::crnn_static and
+# find_package(crnn): the targets crnn::crnn, crnn::image, crnn::convert and, where the static libraries are installed, crnn::crnn_static and
 # crnn::image_static. Works wherever the installation is moved to.
 get_filename_component(_crnn_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 
@@ -15,6 +15,7 @@ endfunction()
 _crnn_import(crnn::crnn SHARED libcrnn.so)
 _crnn_import(crnn::crnn_static STATIC libcrnn.a)
 _crnn_import(crnn::image SHARED libcrnn_image.so crnn::crnn)
+_crnn_import(crnn::convert SHARED libcrnn_convert.so)
 _crnn_import(crnn::image_static STATIC libcrnn_image.a crnn::crnn_static png jpeg)
 
 if(NOT TARGET crnn::crnn AND NOT TARGET crnn::crnn_static)

@@ -13,7 +13,8 @@ except ImportError:  # setuptools before 70.1
     from wheel.bdist_wheel import bdist_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARIES = {"libcrnn.so": True, "libcrnn_image.so": False}  # name: whether the package needs it
+# By name, whether the package needs it.
+LIBRARIES = {"libcrnn.so": True, "libcrnn_image.so": False, "libcrnn_convert.so": False}
 
 
 def version() -> str:

@@ -27,7 +27,9 @@ package struct PortDescription: Sendable {
   package var significantShape: [Int] { shape.filter { $0 != 1 } }
 
   /// What the port takes or gives, for messages.
-  package var title: String { shape.isEmpty ? "single values" : "frames of \(shape.map(String.init).joined(separator: " × "))" }
+  package var title: String {
+    shape.isEmpty ? "single values" : "frames of \(shape.map(String.init).joined(separator: " × "))"
+  }
 
   package init(
     name: String, shape: [Int], isPerSequence: Bool = false, fixedFrames: Int? = nil, isIndex: Bool = false,

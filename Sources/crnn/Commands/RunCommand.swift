@@ -82,7 +82,8 @@ struct RunCommand: ParsableCommand {
   private func sequences(_ ports: [PortDescription]) throws -> SequenceSet {
     if let input {
       guard inputs.isEmpty else { throw ValidationError("give the input as a file or with --input, not both") }
-      return try SequenceSet(try ArraySource(path: input), ports: ports, patterns: try options.arrays.reading.patterns(ports))
+      return try SequenceSet(
+        try ArraySource(path: input), ports: ports, patterns: try options.arrays.reading.patterns(ports))
     }
     try inputs.check(against: ports.map(\.name), "input")
     let patterns = try options.arrays.reading.patterns(ports)

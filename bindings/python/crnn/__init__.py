@@ -14,6 +14,7 @@ time axis: (*frame) or (batch, *frame), where C has 1 x frame. Streams keep it: 
 from .errors import (
     ArgumentError,
     CapacityError,
+    ConvertError,
     Error,
     FileError,
     ImageError,
@@ -26,6 +27,8 @@ from .model import Model, Port
 __all__ = [
     "ArgumentError",
     "CapacityError",
+    "Conversion",
+    "ConvertError",
     "Error",
     "FileError",
     "ImageError",
@@ -36,13 +39,23 @@ __all__ = [
     "Stream",
     "StreamStateError",
     "Timing",
+    "convert",
     "decode_image",
+    "inspect_network",
     "isas",
 ]
 
 
 #: Imported when they are first asked for.
-_LATER = {"decode_image": "image", "Step": "step", "Stream": "stream", "Timing": "timing"}
+_LATER = {
+    "Conversion": "conversion",
+    "convert": "conversion",
+    "decode_image": "image",
+    "inspect_network": "conversion",
+    "Step": "step",
+    "Stream": "stream",
+    "Timing": "timing",
+}
 
 
 def __getattr__(name: str):

@@ -44,6 +44,10 @@ class ImageError(Error):
     """6xx: an image that cannot be decoded, or a recipe that cannot be understood."""
 
 
+class ConvertError(Error):
+    """7xx: a network that cannot be converted, calibration data that do not fit, an unknown option, a limit."""
+
+
 _CLASSES = {
     1: ArgumentError,
     2: FileError,
@@ -51,6 +55,7 @@ _CLASSES = {
     4: CapacityError,
     5: RuntimeEnvironmentError,
     6: ImageError,
+    7: ConvertError,
 }
 
 

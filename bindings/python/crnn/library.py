@@ -167,7 +167,7 @@ class _Library:
     """A shared library whose functions get their types when they are first asked for."""
 
     def __init__(self, path: str, functions: dict):
-        self._path, self._functions = path, functions
+        self.path, self._functions = path, functions
         try:
             self.cdll = ctypes.CDLL(path)
             getattr(self.cdll, next(iter(functions)))
@@ -186,7 +186,7 @@ class _Library:
         return function
 
     def _error(self, problem: Exception) -> RuntimeEnvironmentError:
-        return RuntimeEnvironmentError(OPEN, f"{self._path} is not a library of this package: {problem}")
+        return RuntimeEnvironmentError(OPEN, f"{self.path} is not a library of this package: {problem}")
 
 
 def _find() -> str:
@@ -217,6 +217,21 @@ def image() -> _Library:
             raise RuntimeEnvironmentError(OPEN, f"images need libcrnn_image.so, which is not at {path}: run `make`")
         _image = _Library(path, _IMAGE_FUNCTIONS)
     return _image
+
+
+_convert: Optional[_Library] = None
+
+
+def convert_library(functions: dict) -> _Library:
+    """The converter's library, loaded when it is first needed."""
+    global _convert
+    if _convert is None:
+        path = os.path.join(os.path.dirname(_path), "libcrnn_convert.so")
+        if not os.path.exists(path):
+            problem = f"conversion needs libcrnn_convert.so, which is not at {path}: run `make`"
+            raise RuntimeEnvironmentError(OPEN, problem)
+        _convert = _Library(path, functions)
+    return _convert
 
 
 def check(function, *arguments) -> None:

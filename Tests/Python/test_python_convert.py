@@ -1,0 +1,116 @@
+"""crnn.convert: the converter in this process, over libcrnn_convert.so."""
+
+import os
+import pathlib
+import subprocess
+import threading
+
+import crnn
+import numpy as np
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "Tests/Convert/fixtures/torch"
+NETWORK = FIXTURES / "keyword.torchscript.onnx"
+TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build/crnn"))
+
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "build/libcrnn_convert.so").is_file(), reason="build/libcrnn_convert.so is not built: make"
+)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return np.load(FIXTURES / "keyword.npz")
+
+
+def test_converts_and_runs(tmp_path, data):
+    told = []
+    result = crnn.convert(
+        NETWORK, data["x"], output=tmp_path / "model.crnn", labels="a,b,c,d", progress=lambda *done: told.append(done)
+    )
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert result.report["file_bytes"] == len(result.content) == (tmp_path / "model.crnn").stat().st_size
+    model = crnn.Model(tmp_path / "model.crnn")
+    assert model.labels == ["a", "b", "c", "d"]
+    np.testing.assert_allclose(model.run(data["x"]), data["reference"], atol=0.03)
+
+
+@pytest.mark.skipif(not TOOL.is_file(), reason=f"{TOOL} is not built: make")
+def test_the_same_bytes_as_the_command(tmp_path, data):
+    np.savez(tmp_path / "data.npz", x=data["x"])
+    command = [TOOL, "convert", NETWORK, "-o", tmp_path / "model.crnn", "--calibrate", tmp_path / "data.npz"]
+    command += ["--calibration", "percentile:99.9", "--right-context", "3:2"]
+    subprocess.run([str(word) for word in command], capture_output=True, check=True)
+    options = {"calibration": "percentile:99.9", "right_context": "3:2"}
+    result = crnn.convert(NETWORK, tmp_path / "data.npz", **options)
+    assert result.content == (tmp_path / "model.crnn").read_bytes()
+
+
+def test_a_network_in_memory(data):
+    from_file, from_bytes = (crnn.convert(network, {"sound": data["x"]}) for network in (NETWORK, NETWORK.read_bytes()))
+    assert [entry["snr_db"] for entry in from_file.report["outputs"]] == [
+        entry["snr_db"] for entry in from_bytes.report["outputs"]
+    ]
+
+
+def test_sequences_one_after_another(data):
+    long, lengths = data["x"].reshape(-1, 8), [50, 30]
+    result = crnn.convert(NETWORK, {"x": long, "lengths": lengths})
+    assert result.report["calibration_sequences"] == 2 and result.report["calibration_frames"] == 80
+
+
+def test_inspects_without_data():
+    found = crnn.inspect_network(NETWORK)
+    assert [port["name"] for port in found["inputs"]] == ["sound"]
+    assert found["inputs"][0]["shape"] == [8] and found["inputs"][0]["layout"] == "NTC"
+
+
+@pytest.mark.parametrize(
+    "network, given, options, status, words",
+    [
+        (b"no network", None, {}, 700, "not"),
+        (NETWORK, np.zeros((4, 20, 9)), {}, 701, "9]"),
+        (NETWORK, {"other": np.zeros((4, 20, 8))}, {}, 701, "the calibration data has no array 'sound' or 'x'"),
+        (NETWORK, {}, {}, 701, "no calibration data"),
+        (NETWORK, np.zeros((0, 20, 8)), {}, 701, "no sequence"),
+        (NETWORK, None, {"colour": "red"}, 702, "no option 'colour'; there are"),
+        (NETWORK, None, {"time_axis": "first"}, 702, "'first' is no axis"),
+        (NETWORK, None, {"minimum_snr": 200}, 703, "past the limit 200"),
+        (NETWORK, None, {"labels": "a,b"}, 700, "2 labels"),
+    ],
+)
+def test_what_is_refused(tmp_path, data, network, given, options, status, words):
+    with pytest.raises(crnn.ConvertError) as refused:
+        crnn.convert(network, data["x"] if given is None else given, output=tmp_path / "model.crnn", **options)
+    assert refused.value.status == status and words in str(refused.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_wrong_types(data):
+    with pytest.raises(crnn.ArgumentError, match="not int"):
+        crnn.convert(7, data["x"])
+    with pytest.raises(crnn.ArgumentError, match="holds no numbers"):
+        crnn.convert(NETWORK, {"x": np.array(["a"])})
+
+
+def test_an_exception_of_the_caller_comes_back(data):
+    def fail(done, all_):
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        crnn.convert(NETWORK, data["x"], progress=fail)
+
+
+def test_several_threads_at_once(data):
+    results = [b""] * 4
+
+    def work(place):
+        results[place] = crnn.convert(NETWORK, data["x"]).content
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results[0] and len(set(results)) == 1
