@@ -146,6 +146,18 @@ fuzz: ## fuzzers for MINUTES (60) each, two at a time; findings are left in buil
 	  -Xcc -fsanitize=address,fuzzer-no-link --product fuzz
 	Tests/Fuzz/run .build/fuzz/release/fuzz $(MINUTES) $(PARTS)
 
+# PyTorch is large: it is installed only here.
+build/torch/.made: tools/convert/requirements-torch.txt
+	@tools/setup python
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.PHONY: test-torch
+test-torch: build/torch/.made build/crnn ## the tests that need PyTorch, which `make test` leaves out
+	build/torch/bin/python -m pytest -q -p no:cacheprovider Tests/Convert/test_torch.py Tests/Convert/test_torch_exports.py
+
 .PHONY: test-mistakes
 test-mistakes: ## makes mistakes in a copy of the runtime, each of which the random networks must find
 	@tools/setup build

@@ -1,50 +1,83 @@
-"""Keras models (.keras, .h5) to ONNX, and on to crnn's own format. Needs h5py, NumPy and onnx; no TensorFlow.
+"""Keras, TFLite and PyTorch models to ONNX, and on to crnn's own format. No TensorFlow; PyTorch only for PyTorch's
+models.
 
 python3 -m crnn_convert digits.keras -o digits.crnn --calibrate images/
 
 import crnn_convert
 onnx_model = crnn_convert.to_onnx("digits.keras")
+onnx_model = crnn_convert.torch(module, torch.zeros(1, 100, 40), time_axis=1)
 """
 
 from __future__ import annotations
 
 import pathlib
-import zipfile
-import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import onnx
 
-from .errors import ConversionError
-from .keras_file import read
+from . import formats, pytorch
+from .errors import ConversionError, ConversionWarning
 from .onnx_export import VERSION as __version__
-from .onnx_export import export
 
-# What the parsers of zip, HDF5 and JSON, and the reading of settings and weights, raise on what Keras did not write.
-_DAMAGE = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-    onnx.checker.ValidationError,
-)
-
-__all__ = ["ConversionError", "__version__", "to_onnx"]
+__all__ = ["ConversionError", "ConversionWarning", "__version__", "to_onnx", "torch"]
 
 
-def to_onnx(path: str | pathlib.Path) -> onnx.ModelProto:
-    """The model in a `.keras` or `.h5` file as ONNX (opset 17).
+def to_onnx(
+    path: str | pathlib.Path,
+    *,
+    example: Sequence[Any] | None = None,
+    time_axis: int | Mapping[str, int] | None = None,
+    trust_pickle: bool = False,
+    keep_scales: bool = False,
+) -> onnx.ModelProto:
+    """The model in a file as ONNX. What the file is, its content says: `.keras`, `.h5`, `.tflite`, `.pt2`, TorchScript.
 
-    Inputs and outputs keep Keras' names and shapes: (batch `N`, …, channels). Raises ConversionError, whose text names
-    the layer that cannot be converted, its class, and what would work.
+    Args:
+        path: the file.
+        example: for a TorchScript or pickled module, tensors of the shapes that it takes.
+        time_axis: for PyTorch, the axis of the inputs (or `{input: axis}`) whose length is to stay open.
+        trust_pickle: opens pickled PyTorch modules, which runs the code in them.
+        keep_scales: writes the scales that a quantised TFLite file gives its activations, too.
+
+    Inputs and outputs keep their names and shapes. Raises ConversionError, whose text names the layer or operator that
+    cannot be converted, its class, and what would work. Warns (ConversionWarning) of what was assumed.
     """
-    try:
-        return export(read(path))
-    except _DAMAGE as error:
-        raise ConversionError(f"{path}: the file is damaged or not one that Keras wrote ({error!r})") from error
+    return next(
+        formats.candidates(
+            path, example=example, time_axis=time_axis, trust_pickle=trust_pickle, keep_scales=keep_scales
+        )
+    )
+
+
+def torch(
+    module: Any,
+    example: Any = None,
+    *,
+    time_axis: int | Mapping[str, int] | None = None,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
+    exporters: Sequence[str] = pytorch.EXPORTERS,
+) -> onnx.ModelProto:
+    """A PyTorch module as ONNX, through `torch.onnx.export`; the module itself is left as it was.
+
+    Args:
+        module: a `torch.nn.Module`, a `torch.jit.ScriptModule` or a `torch.export.ExportedProgram`.
+        example: a tensor or a tuple of tensors that the module takes, with a batch of 1: only their shapes count. An
+            ExportedProgram brings its own.
+        time_axis: the axis whose length is open, of every input or of those named: `1`, `{"sound": 1}`. What has none
+            keeps the example's lengths.
+        input_names: as the ports are to be called; by default as the parameters of `forward`.
+        output_names: likewise.
+        exporters: which of PyTorch's exporters, in what order they are tried: "dynamo", "torchscript".
+
+    Raises ConversionError with what each exporter said where none can write the module.
+    """
+    return pytorch.torch_to_onnx(
+        module,
+        example,
+        time_axis=time_axis,
+        input_names=input_names,
+        output_names=output_names,
+        exporters=exporters,
+    )

@@ -33,12 +33,13 @@ class Tensor:
 class GraphBuilder:
     """Collects nodes and constants; every method that adds a node returns the Tensor it makes."""
 
-    def __init__(self) -> None:
+    def __init__(self, outside: GraphBuilder | None = None) -> None:
+        """`outside`: the graph in which this one is the body of a node; no name stands in both."""
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
         self._inputs: list[onnx.ValueInfoProto] = []
         self._outputs: list[onnx.ValueInfoProto] = []
-        self._names: set[str] = set()
+        self._names: set[str] = set() if outside is None else outside._names
 
     def unique(self, name: str) -> str:
         candidate, number = name, 1
@@ -51,7 +52,7 @@ class GraphBuilder:
     def input(self, name: str, shape: Sequence[int | None]) -> Tensor:
         name = self.unique(name)
         # Open axes of different inputs have different names: their lengths need not be equal.
-        axes = ["N"] + [f"{name}_axis{axis}" if size is None else size for axis, size in enumerate(shape[1:], 1)]
+        axes = ["N", *_axes(name, shape)[1:]]
         self._inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, axes))
         return Tensor(name, (None, *shape[1:]), tuple(range(len(shape))))
 
@@ -60,8 +61,20 @@ class GraphBuilder:
         tensor = self.in_order(tensor, range(tensor.rank))
         name = self.unique(name)
         self._nodes.append(helper.make_node("Identity", [tensor.name], [name], name=f"{name}/output"))
-        axes = ["N"] + [f"{name}_axis{axis}" if size is None else size for axis, size in enumerate(tensor.shape[1:], 1)]
+        axes = ["N", *_axes(name, tensor.shape)[1:]]
         self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, axes))
+
+    def plain_input(self, name: str, shape: Sequence[int | None], is_index: bool = False) -> str:
+        """An input whose axes are stated one by one, the batch too; None is open."""
+        name = self.unique(name)
+        kind = TensorProto.INT64 if is_index else TensorProto.FLOAT
+        self._inputs.append(helper.make_tensor_value_info(name, kind, _axes(name, shape)))
+        return name
+
+    def plain_output(self, value: str, name: str, shape: Sequence[int | None]) -> None:
+        name = self.unique(name)
+        self._nodes.append(helper.make_node("Identity", [value], [name], name=f"{name}/output"))
+        self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, _axes(name, shape)))
 
     def constant(self, name: str, values) -> str:
         name = self.unique(name)
@@ -76,6 +89,17 @@ class GraphBuilder:
         results = ["" if number != take else name for number in range(outputs)]
         self._nodes.append(helper.make_node(operation, list(inputs), results, name=name, **attributes))
         return name
+
+    def many(self, operation: str, name: str, inputs: Sequence[str], outputs: int, **attributes) -> list[str]:
+        """A node of whose results all are used; their names."""
+        results = [self.unique(f"{name}/{operation}") for _ in range(outputs)]
+        self._nodes.append(helper.make_node(operation, list(inputs), results, name=results[0], **attributes))
+        return results
+
+    def split(self, name: str, value: str, axis: int, sizes: Sequence[int]) -> list[str]:
+        """A Split into parts of `sizes`; the names of all of them."""
+        lengths = self.constant(f"{name}/sizes", np.asarray(sizes, np.int64))
+        return self.many("Split", name, [value, lengths], len(sizes), axis=axis)
 
     def pointwise(self, operation: str, name: str, tensor: Tensor, *others: str, **attributes) -> Tensor:
         """A node whose result has the shape and order of `tensor`."""
@@ -105,6 +129,12 @@ class GraphBuilder:
         result = self.node("Reshape", name, [tensor.name, sizes])
         return Tensor(result, (*tensor.shape[:kept], *shape), tuple(range(kept + len(shape))))
 
+    def subgraph(
+        self, name: str, inputs: Sequence[onnx.ValueInfoProto], outputs: Sequence[onnx.ValueInfoProto]
+    ) -> onnx.GraphProto:
+        """The nodes so far as the body of a node."""
+        return helper.make_graph(self._nodes, name, inputs, outputs, self._constants)
+
     def model(self, name: str, producer_version: str) -> onnx.ModelProto:
         graph = helper.make_graph(self._nodes, name, self._inputs, self._outputs, self._constants)
         model = helper.make_model(
@@ -116,3 +146,7 @@ class GraphBuilder:
         )
         onnx.checker.check_model(model)
         return model
+
+
+def _axes(name: str, shape: Sequence[int | None]) -> list[int | str]:
+    return [f"{name}_axis{axis}" if size is None else size for axis, size in enumerate(shape)]

@@ -1,0 +1,135 @@
+"""PyTorch modules and files, with PyTorch itself where it is installed (`make test-torch`); the rest always."""
+
+import importlib.util
+import os
+import pathlib
+import pickle
+import subprocess
+import sys
+import zipfile
+
+import crnn_convert
+import numpy as np
+import onnx
+import pytest
+from crnn_convert import ConversionError, pytorch
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FIXTURES = pathlib.Path(__file__).resolve().parent / "fixtures" / "torch"
+
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None, reason="PyTorch is not installed: make test-torch"
+)
+without_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="PyTorch is installed")
+
+
+class _Trap:
+    """Leaves a file behind when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (os.mkdir, (str(self.path),))
+
+
+def command(*arguments) -> subprocess.CompletedProcess:
+    words = [sys.executable, "-m", "crnn_convert", *map(str, arguments)]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT / "tools/convert")}
+    return subprocess.run(words, env=variables, capture_output=True, text=True, check=False)
+
+
+def run(model: onnx.ModelProto, examples: np.ndarray) -> np.ndarray:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    port = session.get_inputs()[0].name
+    return np.concatenate([session.run(None, {port: example[None]})[0] for example in examples])
+
+
+def test_files_are_told_apart():
+    assert pytorch.kind_of(FIXTURES / "keyword.pt2") == "program"
+    assert pytorch.kind_of(FIXTURES / "keyword.pt") == "script"
+    assert pytorch.kind_of(FIXTURES / "keyword.npz") is None
+    assert pytorch.kind_of(FIXTURES / "keyword.dynamo.onnx") is None
+
+
+@pytest.mark.parametrize("is_archive", [False, True])
+def test_a_pickle_is_not_opened(tmp_path, is_archive):
+    content = pickle.dumps(_Trap(tmp_path / "sprung"), protocol=2)
+    path = tmp_path / "model.pth"
+    if is_archive:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("model/data.pkl", content)
+    else:
+        path.write_bytes(content)
+    result = command(path, "--onnx", tmp_path / "model.onnx")
+    assert result.returncode == 1
+    assert "runs whatever code its author put there" in result.stderr and "--trust-pickle" in result.stderr
+    with pytest.raises(ConversionError, match="is not opened"):
+        crnn_convert.to_onnx(path)
+    assert not (tmp_path / "sprung").exists() and not (tmp_path / "model.onnx").exists()
+
+
+@without_torch
+def test_without_torch_the_package_is_named(tmp_path):
+    result = command(FIXTURES / "keyword.pt2", "--onnx", tmp_path / "model.onnx")
+    assert result.returncode == 1 and "pip install torch" in result.stderr
+
+
+@needs_torch
+@pytest.mark.parametrize("exporter", pytorch.EXPORTERS)
+def test_a_module(exporter):
+    import torch
+    import torch_modules
+
+    module = torch_modules.randomised(torch_modules.Keyword())
+    module.train()
+    module.dropout.eval()
+    axis = 1 if exporter == "torchscript" else None
+    model = crnn_convert.torch(module, torch.zeros(1, 20, 8), time_axis=axis, exporters=[exporter])
+    # The module is left as it was, layer by layer.
+    assert module.training and module.lstm.training and not module.dropout.training
+    arrays = np.load(FIXTURES / "keyword.npz")
+    np.testing.assert_allclose(run(model, arrays["x"]), arrays["reference"], atol=1e-5)
+    assert model.graph.input[0].name == "sound"
+    if axis is not None:
+        assert run(model, arrays["x"][:, :7]).shape == (4, 7, 4)
+
+
+@needs_torch
+@pytest.mark.parametrize("name, options", [("keyword.pt2", []), ("keyword.pt", ["--example", "1,20,8"])])
+def test_files(tmp_path, name, options):
+    result = command(FIXTURES / name, "--onnx", tmp_path / "model.onnx", *options)
+    assert result.returncode == 0, result.stderr
+    arrays = np.load(FIXTURES / "keyword.npz")
+    np.testing.assert_allclose(
+        run(onnx.load(tmp_path / "model.onnx"), arrays["x"]), arrays["reference"], atol=1e-5
+    )
+
+
+@needs_torch
+def test_a_trusted_pickle(tmp_path):
+    import torch
+
+    torch.save(torch.nn.Sequential(torch.nn.Linear(3, 2)), tmp_path / "module.pt")
+    torch.save(torch.nn.Linear(3, 2).state_dict(), tmp_path / "weights.pt")
+    trusted = ["--trust-pickle", "--onnx", tmp_path / "model.onnx"]
+    result = command(tmp_path / "module.pt", *trusted, "--example", "1,3")
+    assert result.returncode == 0, result.stderr
+    result = command(tmp_path / "weights.pt", *trusted, "--example", "1,3")
+    assert result.returncode == 1 and "holds weights, not a network" in result.stderr
+    result = command(tmp_path / "module.pt", *trusted)
+    assert result.returncode == 1 and "--example" in result.stderr
+
+
+@needs_torch
+def test_what_no_exporter_writes_is_said():
+    import torch
+
+    class Broken(torch.nn.Module):
+        def forward(self, x):
+            raise ValueError("my own mistake")
+
+    with pytest.raises(ConversionError, match="(?s)torchscript: .*my own mistake.*dynamo: "):
+        crnn_convert.torch(Broken(), torch.zeros(1, 3))
