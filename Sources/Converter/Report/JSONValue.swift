@@ -47,17 +47,17 @@ package enum JSONValue: Equatable, Sendable {
     }
   }
 
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars { append(scalar, to: &result) }
     return result + "\""
   }
 
   /// A name of any bytes: one that is no UTF-8 becomes the surrogate U+DC00 plus the byte, as in Python's os.fsdecode.
-  static func quoted(_ file: FileName) -> String {
-    if let text = String(validating: file.bytes, as: UTF8.self) { return quoted(text) }
+  package static func quoted(bytes name: [UInt8]) -> String {
+    if let text = String(validating: name, as: UTF8.self) { return quoted(text) }
     var result = "\""
-    var bytes = file.bytes[...]
+    var bytes = name[...]
     while !bytes.isEmpty {
       var parser = Unicode.UTF8.ForwardParser()
       var iterator = bytes.makeIterator()
@@ -86,7 +86,7 @@ package enum JSONValue: Equatable, Sendable {
   }
 
   /// The text of a string that `quoted` wrote, at the start of `written`; nil where there is none.
-  static func unquoted(_ written: Substring) -> String? {
+  package static func unquoted(_ written: Substring) -> String? {
     var rest = written.unicodeScalars[...]
     guard rest.popFirst() == "\"" else { return nil }
     var text = String.UnicodeScalarView()

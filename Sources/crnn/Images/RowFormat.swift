@@ -1,4 +1,5 @@
 import ArgumentParser
+import Converter
 
 /// How rows are written. In each, the file's name comes first, and a row ends with a line feed that stands in no name.
 enum RowFormat: String, ExpressibleByArgument, CaseIterable {
@@ -49,7 +50,7 @@ struct RowWriter {
   func start(_ file: FileName) -> [UInt8] {
     switch format {
     case .csv: RowWriter.csvField(file.bytes) + [UInt8(ascii: ",")]
-    case .jsonl: Array("{\"file\": ".utf8) + JSONValue.quoted(file).utf8 + ", ".utf8
+    case .jsonl: Array("{\"file\": ".utf8) + JSONValue.quoted(bytes: file.bytes).utf8 + ", ".utf8
     case .text: RowWriter.printable(file.bytes) + [UInt8(ascii: "\t")]
     }
   }

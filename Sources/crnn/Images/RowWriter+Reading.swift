@@ -1,3 +1,5 @@
+import Converter
+
 /// Rows that this tool has written, read again where a run goes on.
 extension RowWriter {
   /// The end of the first row of `bytes`, behind its line feed; nil where it is not whole.

@@ -1,3 +1,5 @@
+import Converter
+
 extension Scores {
   /// At most so many classes are shown as a matrix: more do not fit into a terminal.
   private static let widestMatrix = 20

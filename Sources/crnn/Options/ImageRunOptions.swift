@@ -1,6 +1,7 @@
 import ArgumentParser
 import Arrays
 import CCRNN
+import Converter
 import Glibc
 
 /// What `classify` and `read` have in common: which images, how many at a time, and where the rows go.
