@@ -60,6 +60,9 @@
  *     pillow:bicubic   BICUBIC                          opencv:lanczos   INTER_LANCZOS4
  *     pillow:lanczos   LANCZOS
  *
+ * Pillow's are those of its version 13, which goes along columns first where the height shrinks by more than twice as many pixels as the
+ * width; before, rows always came first, which bicubic and lanczos show.
+ *
  * LAYOUTS. columns: time is the image column, a frame is that column's pixels from top to bottom (x their channels).
  * rows: time is the image row, a frame is its pixels from left to right. whole: one frame, height x width x channels.
  *

@@ -69,6 +69,7 @@ def test_size():
     assert (BUILD / "libcrnn.so").stat().st_size < 200_000
     # Swift's own libraries are inside.
     assert (BUILD / "libcrnn_convert.so").stat().st_size < 25_000_000
+    assert (BUILD / "crnn").stat().st_size < 20_000_000
 
 
 @pytest.mark.parametrize("name, needed", [

@@ -360,6 +360,30 @@ def test_a_bomb_costs_nothing(kind):
     assert caught.value.status == 602
 
 
+def test_extreme_sizes(random):
+    """Nothing at all is damage; the widest image and the tallest are images like others."""
+    header = png(np.zeros((1, 1, 1)), 8, 0)
+    for side in (16, 20):
+        empty = bytearray(header)
+        empty[side : side + 4] = bytes(4)
+        empty[29:33] = zlib.crc32(bytes(empty[12:29])).to_bytes(4, "big")
+        with pytest.raises(crnn.ImageError) as caught:
+            crnn.decode_image(bytes(empty))
+        assert caught.value.status == 601
+    row = random.integers(0, 256, (1, 65535), dtype=np.uint8)
+    for pixels in (row, row.T):
+        content = encoded(Image.fromarray(pixels), "PNG")
+        np.testing.assert_array_equal(crnn.decode_image(content), pixels)
+        assert prepare(content, "grey,resize=7x5:pillow:lanczos", None).shape == (7, 5)
+        assert prepare(content, "grey,resize=7x5:opencv:area", None).shape == (7, 5)
+    with pytest.raises(crnn.ImageError, match="65535") as caught:
+        prepare(encoded(Image.fromarray(row), "PNG"), "grey,resize=*x2:pillow:box", None)
+    assert caught.value.status == 602
+    # Pillow's encoder of JPEG goes to 65,500.
+    content = encoded(Image.fromarray(row[:, :65500]), "JPEG")
+    assert prepare(content, "grey,resize=7x5:opencv:bilinear,jpeg=reduced", None).shape == (7, 5)
+
+
 def test_files_that_cannot_be_read(tmp_path):
     for path in (tmp_path / "absent.png", tmp_path):
         with pytest.raises(crnn.RuntimeEnvironmentError) as caught:

@@ -31,7 +31,7 @@ struct ReadCommand: ParsableCommand {
     guard model.outputs.first?.elements == reader.alphabet.count + 1 else {
       throw CommandError("\(options.model) has an alphabet that does not fit its output")
     }
-    let runner = try options.runner(model, .text(reader))
+    let runner = try options.runner(model, .text { reader })
     let writer = RowWriter(format: options.format, columns: .text)
     try ImageRun(options: options, runner: runner, writer: writer, title: "reading image").run()
   }

@@ -7,7 +7,8 @@ final class ImageRunner: @unchecked Sendable {
   /// What is looked for in the network's output.
   enum Task {
     case classes(top: Int, labels: [String]?)
-    case text(any TextReader)
+    /// Makes a reader for some images that one thread looks at.
+    case text(@Sendable () throws -> any TextReader)
   }
 
   private let model: RuntimeModel
@@ -57,12 +58,18 @@ final class ImageRunner: @unchecked Sendable {
         Unmanaged<Batch>.fromOpaque(context).takeUnretainedValue()
           .keep(item, UnsafeBufferPointer(start: output, count: Int(frames * values)))
       }, isText ? Unmanaged.passUnretained(batch).toOpaque() : nil, nil)
+    let reader = Result { try makeReader() }
     return entries.enumerated().map { index, entry in
       switch entry {
       case .unreadable(let name, let reason): ImageRow(file: name, answer: .failure(reason))
-      case .file(let name): ImageRow(file: name, answer: answer(batch, index))
+      case .file(let name): ImageRow(file: name, answer: answer(batch, index, reader))
       }
     }
+  }
+
+  /// nil where classes are looked for.
+  private func makeReader() throws -> (any TextReader)? {
+    if case .text(let make) = task { try make() } else { nil }
   }
 
   private var isText: Bool {
@@ -73,16 +80,18 @@ final class ImageRunner: @unchecked Sendable {
     if case .classes(let top, _) = task { top } else { 0 }
   }
 
-  private func answer(_ batch: Batch, _ index: Int) -> ImageRow.Answer {
-    switch (batch.outcome(index), task) {
-    case (.failure(let error), _): .failure(error.message)
-    case (.success(let classes), .classes(_, let labels)):
-      .classes(
+  private func answer(_ batch: Batch, _ index: Int, _ reader: Result<(any TextReader)?, any Error>) -> ImageRow.Answer {
+    do {
+      let classes = try batch.outcome(index).get()
+      if let reader = try reader.get() { return .text(try reader.reading(batch.outputs[index])) }
+      guard case .classes(_, let labels) = task else { return .classes([]) }
+      return .classes(
         classes.map { best in
           let index = Int(best.index)
           return (labels.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index), best.confidence)
         })
-    case (.success, .text(let reader)): .text(batch.outputs[index].withUnsafeBufferPointer { reader.reading($0) })
+    } catch {
+      return .failure("\(error)")
     }
   }
 }

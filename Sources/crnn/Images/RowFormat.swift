@@ -50,7 +50,7 @@ struct RowWriter {
   func start(_ file: FileName) -> [UInt8] {
     switch format {
     case .csv: RowWriter.csvField(file.bytes) + [UInt8(ascii: ",")]
-    case .jsonl: Array("{\"file\": ".utf8) + JSONValue.quoted(bytes: file.bytes).utf8 + ", ".utf8
+    case .jsonl: Array("{\"file\": ".utf8) + JSONValue.quoted(file).utf8 + ", ".utf8
     case .text: RowWriter.printable(file.bytes) + [UInt8(ascii: "\t")]
     }
   }

@@ -7,23 +7,22 @@ struct TextReading: Equatable {
   var confidence: Float?
 }
 
-/// Reads a network's output, `[frames × classes]`, as text.
-protocol TextReader: Sendable {
-  func reading(_ values: UnsafeBufferPointer<Float>) -> TextReading
+/// Reads a network's output, `[frames × classes]`, as text; one line after the other, on one thread at a time.
+protocol TextReader {
+  func reading(_ values: [Float]) throws -> TextReading
 }
 
 extension GreedyCTC: TextReader {
   /// The confidence is the probability of the best path: the product of the largest value of each frame.
-  func reading(_ values: UnsafeBufferPointer<Float>) -> TextReading {
-    let all = Array(values)
+  func reading(_ values: [Float]) -> TextReading {
     let classes = alphabet.count + 1
     var logarithm = 0.0
     var isDistribution = true
-    for start in stride(from: 0, to: all.count - all.count % classes, by: classes) {
-      let frame = all[start..<start + classes]
+    for start in stride(from: 0, to: values.count - values.count % classes, by: classes) {
+      let frame = values[start..<start + classes]
       isDistribution = isDistribution && (frame.reduce(0, +) - 1).magnitude < 1e-3
       logarithm += log(Double(frame.max() ?? 0))
     }
-    return TextReading(text: text(all), confidence: isDistribution ? Float(exp(logarithm)) : nil)
+    return TextReading(text: text(values), confidence: isDistribution ? Float(exp(logarithm)) : nil)
   }
 }
