@@ -15,7 +15,7 @@ LIBRARIES = {
 # the heap; for CRNN_ISA the environment.
 LIBC_FUNCTIONS = {
     "bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen",
-    "open", "fstat", "mmap", "munmap", "close",
+    "open", "lseek", "mmap", "munmap", "close",
     "posix_memalign", "free",
     "getenv",
 }
@@ -90,6 +90,13 @@ def test_needs_nothing_else(name, needed):
 def test_takes_few_functions_from_libc():
     undefined = {symbol.split("@")[0] for symbol in dynamic_symbols("libcrnn.so", "--undefined-only")}
     assert undefined <= LIBC_FUNCTIONS
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_runs_with_an_old_glibc(name):
+    """2.17 is of 2012: what calls itself manylinux2014 has it."""
+    versions = re.findall(r"@GLIBC_(\d+)\.(\d+)", output_of("nm", "-D", "--undefined-only", BUILD / f"{name}.so"))
+    assert versions and max((int(major), int(minor)) for major, minor in versions) <= (2, 17)
 
 
 def test_no_executable_stack_and_no_text_relocations():

@@ -9,26 +9,27 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* The file mapped read-only, or NULL. An empty file is mapped as nothing: NULL with *bytes 0 and *opened 1. */
+/* The file mapped read-only, or NULL. An empty file is mapped as nothing: NULL with *bytes 0 and *opened 1. Its length is asked with lseek:
+ * fstat is a function of glibc 2.33 and later, and a library linked on a new system then runs on no older one. A directory has a
+ * length but cannot be mapped, a pipe has none. */
 static inline void *_Nullable crnn_host_map(const char *_Nonnull path, size_t *_Nonnull bytes, int *_Nonnull opened) {
   *bytes = 0;
   *opened = 0;
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return NULL;
-  struct stat status;
+  off_t length = lseek(descriptor, 0, SEEK_END);
   void *memory = NULL;
-  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+  if (length >= 0) {
     *opened = 1;
-    if (status.st_size > 0) {
-      memory = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (length > 0) {
+      memory = mmap(NULL, (size_t)length, PROT_READ, MAP_PRIVATE, descriptor, 0);
       if (memory == MAP_FAILED) {
         memory = NULL;
         *opened = 0;
       } else {
-        *bytes = (size_t)status.st_size;
+        *bytes = (size_t)length;
       }
     }
   }
