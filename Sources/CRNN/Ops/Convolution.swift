@@ -33,7 +33,7 @@ enum Convolution {
       most = max(few, min(2048 / (4 &* matrix.rowsPerGroup), min(positions &+ 3, mostPositions)) & ~3)
       mostInTable = few == 1 ? 1 : mostPositions
       mostGathered = isDirect ? 0 : max(few, min(most, 2048 / (8 &* matrix.depthGroups)) & ~3)
-      shape = cursor.take(1, of: WindowShape.self)
+      shape = WindowShape.take(&cursor)
       table = UnsafeMutableRawPointer(cursor.take(mostInTable &* (isDirect ? window.taps : 1), of: Int64.self))
         .assumingMemoryBound(to: UnsafeRawPointer.self)
       zeros = UnsafeMutableRawPointer(cursor.take(isDirect ? window.kernelWidth &* inputs : 0, of: Int16.self))

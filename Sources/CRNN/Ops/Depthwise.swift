@@ -18,7 +18,7 @@ enum Depthwise {
       let window = WindowShape(node)
       let padded = Depthwise.paddedChannels(node)
       most = max(4, min(mostPositions, 2048 / padded)) & ~3
-      shape = cursor.take(1, of: WindowShape.self)
+      shape = WindowShape.take(&cursor)
       table = UnsafeMutableRawPointer(cursor.take(most &* window.taps, of: Int64.self))
         .assumingMemoryBound(to: UnsafeRawPointer.self)
       zeros = UnsafeMutableRawPointer(cursor.take(padded, of: Int16.self))

@@ -10,6 +10,12 @@ struct WindowShape {
   var height: Int, width: Int, channels: Int
   var outputHeight: Int, outputWidth: Int
 
+  /// Room for one, of the same size on machines of 32 and 64 bits: a saved stream goes on on both.
+  static func take(_ cursor: inout Cursor) -> UnsafeMutablePointer<WindowShape> {
+    let room = cursor.take(MemoryLayout<WindowShape>.size / MemoryLayout<Int>.size, of: Int64.self)
+    return UnsafeMutableRawPointer(room).assumingMemoryBound(to: WindowShape.self)
+  }
+
   init(_ node: NodeView) {
     let r = node.record.pointee
     let input = node.input(0).pointee

@@ -20,7 +20,7 @@ struct Expansion {
 
   /// 0 where nothing is to be gained.
   static func bytes(_ model: UnsafePointer<Model>) -> Int {
-    guard model.pointee.kernels.pointee.winograd != nil else { return 0 }
+    guard Winograd.isBuilt, model.pointee.kernels.pointee.winograd != nil else { return 0 }
     var count = 0
     var n = 0
     while n < model.pointee.file.pointee.nodeCount {

@@ -34,7 +34,7 @@ extension Winograd {
       let tiles = columns &* tilesPerColumn
       valuesPoint = tiles &* runs.longest &+ 32
       sumsPoint = (tiles &+ spare) &* rowsAtOnce
-      self.shape = cursor.take(1, of: WindowShape.self)
+      self.shape = WindowShape.take(&cursor)
       table = UnsafeMutableRawPointer(cursor.take(points, of: Int64.self))
         .assumingMemoryBound(to: UnsafePointer<UInt8>.self)
       zeros = cursor.take(channels, of: UInt8.self)

@@ -16,6 +16,16 @@ enum Winograd {
   /// Streams with shorter chunks have no memory for it.
   private static let leastChunk = 8
 
+  /// Whether any instruction set of this architecture has its kernels; without, streams are as large all the same, so that a saved one
+  /// goes on anywhere.
+  static var isBuilt: Bool {
+    #if arch(x86_64)
+      true
+    #else
+      false
+    #endif
+  }
+
   static func tilesPerColumn(_ shape: WindowShape) -> Int { (shape.outputWidth &+ edge &- 1) / edge }
 
   /// Whether the node is such a convolution, proved to stay in range when it was packed.
@@ -41,7 +51,7 @@ enum Winograd {
 
   /// Whether `count` frames go this way, in a stream of this chunk.
   static func isTaken(_ kernels: UnsafePointer<crnn_kernels>, _ node: NodeView, chunk: Int, count: Int) -> Bool {
-    guard chunk >= leastChunk, kernels.pointee.winograd != nil, isPossible(node) else { return false }
+    guard isBuilt, chunk >= leastChunk, kernels.pointee.winograd != nil, isPossible(node) else { return false }
     let shape = WindowShape(node)
     let tiles = tilesPerColumn(shape) &* ((count &+ edge &- 1) / edge)
     // Half-empty tiles multiply as much as they save.
