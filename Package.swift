@@ -27,6 +27,7 @@ let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
 /// With `others`, it has the sums of products alone, and its table takes the other kernels from that set.
+/// Those of other machines that SwiftPM does not know are compiled by tools/cross/build in the same way.
 /// With `unusual`, recurrent steps of unusual functions are left to that set.
 /// `hasWinograd`: it has Winograd's convolution, which the sums of products of bytes of the VNNI sets are as fast without.
 func kernels(
@@ -71,8 +72,14 @@ func kernels(
     kernels(
       "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "Baseline"),
   ]
+#elseif arch(arm64)
+  let kernelSets = [
+    kernels("Reference"), kernels("NEON"),
+    kernels("DotProd", features: ["-march=armv8.2-a+dotprod"], others: "NEON"),
+    kernels("I8MM", features: ["-march=armv8.2-a+dotprod+i8mm"], others: "NEON"),
+  ]
 #else
-  let kernelSets = [kernels("Reference"), kernels("Baseline")]
+  let kernelSets = [kernels("Reference")]
 #endif
 
 let runtime: [Target] =

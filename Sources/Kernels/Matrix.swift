@@ -211,16 +211,17 @@ private struct Tile<O: Operand> {
 
   @inline(__always)
   private func store(_ sums: RowSums<O>, row: Int, _ panels: Int) {
+    let excess = O.hasExcess ? findExcess(row: row) : excess
     sums.store(initial, accumulators + row &* accumulatorStride, excess, panels: panels)
   }
 
-  /// What is too much in the sums of the first row.
+  /// What is too much in the sums of a row.
   @inline(__always)
-  func findExcess() -> SIMD8<Int32> {
+  func findExcess(row: Int = 0) -> SIMD8<Int32> {
     var excess: Int32 = 0
     var tap = 0
     while tap < taps {
-      excess &+= O.excess(x[tap &* count], groups)
+      excess &+= O.excess(x[tap &* count &+ row], groups)
       tap &+= 1
     }
     return crnn_all_i32x8(excess)
@@ -296,9 +297,8 @@ func crnn_kernel_multiply_s16(
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
   multiply(
-    OperandS16.self, once: OperandS16Once.self, x, taps, count, weights, initial, groups, panels, panelStride,
-    accumulators,
-    accumulatorStride)
+    OperandS16Many.self, once: OperandS16Once.self, x, taps, count, weights, initial, groups, panels, panelStride,
+    accumulators, accumulatorStride)
 }
 
 @c @implementation

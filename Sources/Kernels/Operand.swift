@@ -21,6 +21,8 @@ protocol Operand {
   static func lastInputs(_ p: UnsafePointer<Code>) -> Inputs
   static func add(_ sums: Sums, _ inputs: Inputs, _ weights: Weights) -> Sums
   static func total(_ sums: Sums) -> SIMD8<Int32>
+  /// Whether that is more than nothing where several rows of x run along together; a single row is always asked.
+  static var hasExcess: Bool { get }
   /// What is too much in each row's total.
   static func excess(_ x: UnsafePointer<Code>, _ groups: Int) -> Int32
 }
@@ -31,6 +33,7 @@ extension Operand {
   @inline(__always) static var readsInOrder: Bool { false }
   @inline(__always) static func lastWeights(_ p: UnsafePointer<Int8>) -> Weights { weights(p) }
   @inline(__always) static func lastInputs(_ p: UnsafePointer<Code>) -> Inputs { inputs(p) }
+  @inline(__always) static var hasExcess: Bool { false }
   @inline(__always) static func excess(_ x: UnsafePointer<Code>, _ groups: Int) -> Int32 { 0 }
 }
 

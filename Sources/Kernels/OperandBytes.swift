@@ -27,5 +27,6 @@ enum OperandU7: Operand {
   @inline(__always) static func total(_ sums: crnn_u7_sums) -> SIMD8<Int32> { crnn_u7_total(sums) }
 }
 
-/// The operands of a single row of x, which uses each weight once.
+/// 16-bit codes where several rows of x share the weights, and where a single row uses each weight once.
+typealias OperandS16Many = OperandS16
 typealias OperandS16Once = OperandS16

@@ -22,6 +22,8 @@ enum OperandU8: Operand {
 
 typealias OperandU7 = OperandU8
 
+typealias OperandS16Many = OperandS16
+
 /// 16-bit codes in two bytes, x = 256 h + l, for weights that are used once.
 enum OperandS16Once: Operand {
   struct Halves<Value> {

@@ -1,7 +1,9 @@
 /* What this processor can run, asked of itself. Compilers have __builtin_cpu_supports for it, but their library's answer takes kilobytes, and
  * does not know every feature by name.
  *
- * Bits: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2A, "CPUID", and volume 1, 13.2 (what the operating system keeps). */
+ * Bits: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2A, "CPUID", and volume 1, 13.2 (what the operating system keeps).
+ * AArch64 tells programs in the auxiliary vector: Linux, Documentation/arch/arm64/elf_hwcaps.rst.
+ */
 #ifndef CRNN_PROCESSOR_H
 #define CRNN_PROCESSOR_H
 
@@ -13,6 +15,10 @@ enum {
   CRNN_PROCESSOR_AVX512VNNI = 16, /* and AVX2, AVX-512 F, BW and VL */
   CRNN_PROCESSOR_ASKED = 32
 };
+
+#if defined(__aarch64__)
+enum { CRNN_PROCESSOR_DOTPROD = 1, CRNN_PROCESSOR_I8MM = 2 /* and dotprod */ };
+#endif
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -33,6 +39,19 @@ static inline unsigned crnn_processor_ask(void) {
   return features;
 }
 
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+
+static inline unsigned crnn_processor_ask(void) {
+  const unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
+  unsigned features = 0;
+  if (first >> 20 & 1) features |= CRNN_PROCESSOR_DOTPROD;             /* HWCAP_ASIMDDP */
+  if (features && second >> 13 & 1) features |= CRNN_PROCESSOR_I8MM;   /* HWCAP2_I8MM */
+  return features;
+}
+#endif
+
+#if defined(__x86_64__) || (defined(__aarch64__) && defined(__linux__))
 /* Asked once: under a virtual machine each CPUID takes as long as opening a small model. Threads that ask at the same time get the same answer. */
 static inline unsigned crnn_processor_features(void) {
   static unsigned known;

@@ -154,13 +154,21 @@ typedef struct crnn_kernels {
   const crnn_winograd *_Nullable winograd; /* NULL: not there */
 } crnn_kernels;
 
-/* One per module. A table lives as long as the program. */
+/* One per module. A table lives as long as the program. The sets of a build are those of its architecture, after the reference, best last. */
 const crnn_kernels *_Nonnull crnn_kernels_reference(void) CRNN_NO_ALLOCATION;
-const crnn_kernels *_Nonnull crnn_kernels_baseline(void) CRNN_NO_ALLOCATION;
 #if defined(__x86_64__)
+const crnn_kernels *_Nonnull crnn_kernels_baseline(void) CRNN_NO_ALLOCATION; /* SSE4.1 */
 const crnn_kernels *_Nonnull crnn_kernels_avx2(void) CRNN_NO_ALLOCATION;
 const crnn_kernels *_Nonnull crnn_kernels_avxvnni(void) CRNN_NO_ALLOCATION;
 const crnn_kernels *_Nonnull crnn_kernels_avx512vnni(void) CRNN_NO_ALLOCATION;
+#elif defined(__aarch64__)
+const crnn_kernels *_Nonnull crnn_kernels_neon(void) CRNN_NO_ALLOCATION; /* every processor of the architecture */
+const crnn_kernels *_Nonnull crnn_kernels_dotprod(void) CRNN_NO_ALLOCATION;
+const crnn_kernels *_Nonnull crnn_kernels_i8mm(void) CRNN_NO_ALLOCATION;
+#elif defined(__wasm_simd128__)
+const crnn_kernels *_Nonnull crnn_kernels_simd128(void) CRNN_NO_ALLOCATION;
+#elif defined(__ARM_FEATURE_DSP)
+const crnn_kernels *_Nonnull crnn_kernels_dsp(void) CRNN_NO_ALLOCATION; /* Cortex-M4 and later, but for M23 */
 #endif
 
 #endif

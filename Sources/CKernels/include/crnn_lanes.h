@@ -145,7 +145,38 @@ CRNN_INLINE crnn_floats crnn_multiply(crnn_floats a, crnn_floats b) { return a *
 CRNN_INLINE crnn_floats crnn_divide(crnn_floats a, crnn_floats b) { return a / b; }
 
 /* IEEE square roots, without the library call that a C compiler may add to set errno. */
+#if (defined(__arm__) && !defined(__ARM_FP)) || (defined(__riscv) && !defined(__riscv_flen))
+/* Without a floating-point unit: bit after bit, as by hand. A square root never lies in the middle between two floats. */
+static inline float crnn_square_root(float x) {
+  uint32_t bits, root = 0, twice = 0;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  if (bits << 1 == 0 || bits == 0x7F800000u) return x;
+  if (bits > 0x7F800000u) bits = 0x7FC00000u;
+  else {
+    int32_t exponent = (int32_t)(bits >> 23);
+    uint32_t rest = bits & 0x7FFFFFu;
+    if (exponent > 0) rest |= 0x800000u;
+    else for (exponent = 1; !(rest >> 23); exponent--) rest <<= 1;
+    exponent -= 127;
+    if (exponent & 1) rest <<= 1;
+    rest <<= 1;
+    for (uint32_t bit = 1u << 24; bit; bit >>= 1) {
+      if (twice + bit <= rest) {
+        rest -= twice + bit;
+        twice += 2 * bit;
+        root += bit;
+      }
+      rest <<= 1;
+    }
+    root += rest ? root & 1 : 0;
+    bits = (root >> 1) + 0x3F000000u + ((uint32_t)(exponent >> 1) << 23);
+  }
+  __builtin_memcpy(&x, &bits, sizeof bits);
+  return x;
+}
+#else
 CRNN_INLINE float crnn_square_root(float x) { return __builtin_elementwise_sqrt(x); }
+#endif
 CRNN_INLINE crnn_floats crnn_square_roots(crnn_floats v) { return __builtin_elementwise_sqrt(v); }
 
 /* ((sum + v[0]) + v[1]) + ..., over the first `count` lanes. */

@@ -15,6 +15,8 @@
 #include <immintrin.h>
 #elif defined(__wasm_simd128__)
 #include <wasm_simd128.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 /* Everything here is inlined: how a wide vector would be passed to a function never matters. */
@@ -123,6 +125,14 @@ CRNN_INLINE crnn_i32x8 crnn_multiply_pairs(crnn_i16x16 a, crnn_i16x16 b) {
   i32x4 high = (i32x4)wasm_i32x4_dot_i16x8((v128_t)a1, (v128_t)b1);
 #endif
   return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+#elif defined(__aarch64__)
+  const int16x8_t a0 = __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7);
+  const int16x8_t a1 = __builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15);
+  const int16x8_t b0 = __builtin_shufflevector(b, b, 0, 1, 2, 3, 4, 5, 6, 7);
+  const int16x8_t b1 = __builtin_shufflevector(b, b, 8, 9, 10, 11, 12, 13, 14, 15);
+  const int32x4_t low = vpaddq_s32(vmull_s16(vget_low_s16(a0), vget_low_s16(b0)), vmull_high_s16(a0, b0));
+  const int32x4_t high = vpaddq_s32(vmull_s16(vget_low_s16(a1), vget_low_s16(b1)), vmull_high_s16(a1, b1));
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
 #else
   crnn_i32x16 product = __builtin_convertvector(a, crnn_i32x16) * __builtin_convertvector(b, crnn_i32x16);
   return __builtin_shufflevector(product, product, 0, 2, 4, 6, 8, 10, 12, 14) +
@@ -133,9 +143,20 @@ CRNN_INLINE crnn_i32x8 crnn_multiply_pairs(crnn_i16x16 a, crnn_i16x16 b) {
 typedef crnn_i16x32 crnn_s16_weights;
 typedef crnn_i32x16 crnn_s16_sums;
 
+#if defined(__aarch64__)
+/* Inputs 0 and 1 of every row, then 2 and 3: smlal adds four products to four sums, here of two rows. */
+CRNN_INLINE crnn_i8x32 crnn_pairs_apart(crnn_i8x32 w) {
+  return __builtin_shufflevector(w, w, 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29, 2, 3, 6, 7, 10, 11, 14, 15,
+                                 18, 19, 22, 23, 26, 27, 30, 31);
+}
+CRNN_INLINE crnn_s16_weights crnn_s16_load_weights(const int8_t *_Nonnull p) {
+  return __builtin_convertvector(crnn_pairs_apart(crnn_load_i8x32(p)), crnn_i16x32);
+}
+#else
 CRNN_INLINE crnn_s16_weights crnn_s16_load_weights(const int8_t *_Nonnull p) {
   return __builtin_convertvector(crnn_load_i8x32(p), crnn_i16x32);
 }
+#endif
 
 /* vpdpwssd wraps like every sum here; vpdpwssds would saturate. Four rows of inputs share CRNN_S16_PANELS panels of weights, whose
  * sums take eight registers of 16 a panel, or four of 32. */
@@ -151,11 +172,32 @@ CRNN_INLINE crnn_s16_sums crnn_s16_multiply_add(crnn_s16_sums sums, crnn_s16_inp
 #define CRNN_S16_PANELS 1
 typedef crnn_i16x16 crnn_s16_inputs;
 
+#if defined(__aarch64__)
+CRNN_INLINE crnn_s16_inputs crnn_s16_repeat(int64_t four) {
+  return (crnn_i16x16)__builtin_shufflevector(vdupq_n_s32((int32_t)four), vdupq_n_s32((int32_t)(four >> 32)), 0, 1, 2, 3, 4,
+                                              5, 6, 7);
+}
+CRNN_INLINE int32x4_t crnn_s16_multiply_add_two(int32x4_t sums, int16x4_t a, int16x4_t x, int16x4_t b, int16x4_t y) {
+  return vmlal_s16(vmlal_s16(sums, a, x), b, y);
+}
+/* Lanes 4 * at to 4 * at + 3. */
+#define CRNN_FOUR(v, at) __builtin_shufflevector(v, v, 4 * (at), 4 * (at) + 1, 4 * (at) + 2, 4 * (at) + 3)
+CRNN_INLINE crnn_s16_sums crnn_s16_multiply_add(crnn_s16_sums sums, crnn_s16_inputs x, crnn_s16_weights w) {
+  const int16x4_t x01 = CRNN_FOUR(x, 0), x23 = CRNN_FOUR(x, 2);
+  const int32x4_t s0 = crnn_s16_multiply_add_two(CRNN_FOUR(sums, 0), CRNN_FOUR(w, 0), x01, CRNN_FOUR(w, 4), x23);
+  const int32x4_t s1 = crnn_s16_multiply_add_two(CRNN_FOUR(sums, 1), CRNN_FOUR(w, 1), x01, CRNN_FOUR(w, 5), x23);
+  const int32x4_t s2 = crnn_s16_multiply_add_two(CRNN_FOUR(sums, 2), CRNN_FOUR(w, 2), x01, CRNN_FOUR(w, 6), x23);
+  const int32x4_t s3 = crnn_s16_multiply_add_two(CRNN_FOUR(sums, 3), CRNN_FOUR(w, 3), x01, CRNN_FOUR(w, 7), x23);
+  return crnn_join(__builtin_shufflevector(s0, s1, 0, 1, 2, 3, 4, 5, 6, 7), __builtin_shufflevector(s2, s3, 0, 1, 2, 3, 4, 5, 6, 7));
+}
+#else
 CRNN_INLINE crnn_s16_inputs crnn_s16_repeat(int64_t four) {
   typedef int64_t i64x4 __attribute__((vector_size(32)));
   return (crnn_i16x16)(i64x4){four, four, four, four};
 }
-#if defined(__AVXVNNI__)
+#endif
+#if defined(__aarch64__)
+#elif defined(__AVXVNNI__)
 CRNN_INLINE crnn_s16_sums crnn_s16_multiply_add(crnn_s16_sums sums, crnn_s16_inputs x, crnn_s16_weights w) {
   const crnn_i32x8 low = __builtin_shufflevector(sums, sums, 0, 1, 2, 3, 4, 5, 6, 7);
   const crnn_i32x8 high = __builtin_shufflevector(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -224,6 +266,36 @@ CRNN_INLINE crnn_u7_inputs crnn_u7_load_inputs(const uint8_t *_Nonnull p) {
 CRNN_INLINE crnn_u7_sums crnn_u7_multiply_add(crnn_u7_sums sums, crnn_u7_inputs x, crnn_u7_weights w) {
   __m256i pairs = _mm256_maddubs_epi16((__m256i)x, (__m256i)w);
   return sums + (crnn_i32x8)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+}
+CRNN_INLINE crnn_i32x8 crnn_u7_total(crnn_u7_sums sums) { return sums; }
+
+#elif defined(__aarch64__)
+
+/* Likewise two products in 16 bits, of which sadalp adds pairs to the sums. */
+#define CRNN_U7_PANELS 2
+typedef crnn_i8x32 crnn_u7_weights;
+typedef crnn_i8x32 crnn_u7_inputs;
+typedef crnn_i32x8 crnn_u7_sums;
+
+CRNN_INLINE crnn_u7_weights crnn_u7_load_weights(const int8_t *_Nonnull p) { return crnn_pairs_apart(crnn_load_i8x32(p)); }
+CRNN_INLINE crnn_u7_inputs crnn_u7_load_inputs(const uint8_t *_Nonnull p) {
+  int32_t four;
+  __builtin_memcpy(&four, p, sizeof four);
+  const int8x16_t x01 = vreinterpretq_s8_s16(vdupq_n_s16((int16_t)four));
+  const int8x16_t x23 = vreinterpretq_s8_s16(vdupq_n_s16((int16_t)(four >> 16)));
+  return __builtin_shufflevector(x01, x23, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+                                 24, 25, 26, 27, 28, 29, 30, 31);
+}
+#define CRNN_EIGHT(v, at)                                                                                             \
+  __builtin_shufflevector(v, v, 8 * (at), 8 * (at) + 1, 8 * (at) + 2, 8 * (at) + 3, 8 * (at) + 4, 8 * (at) + 5, 8 * (at) + 6, \
+                          8 * (at) + 7)
+CRNN_INLINE crnn_u7_sums crnn_u7_multiply_add(crnn_u7_sums sums, crnn_u7_inputs x, crnn_u7_weights w) {
+  const int8x8_t x01 = CRNN_EIGHT(x, 0), x23 = CRNN_EIGHT(x, 2);
+  const int16x8_t p0 = vmlal_s8(vmull_s8(CRNN_EIGHT(w, 0), x01), CRNN_EIGHT(w, 2), x23);
+  const int16x8_t p1 = vmlal_s8(vmull_s8(CRNN_EIGHT(w, 1), x01), CRNN_EIGHT(w, 3), x23);
+  const int32x4_t s0 = vpadalq_s16(CRNN_FOUR(sums, 0), p0);
+  const int32x4_t s1 = vpadalq_s16(CRNN_FOUR(sums, 1), p1);
+  return __builtin_shufflevector(s0, s1, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 CRNN_INLINE crnn_i32x8 crnn_u7_total(crnn_u7_sums sums) { return sums; }
 

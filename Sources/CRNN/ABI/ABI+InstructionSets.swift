@@ -1,12 +1,16 @@
 import CCRNN
 import CKernels
 
-/// The kernel tables of this build, best last.
+/// The kernel tables of this build, best last. CKernels says which architecture has which.
 enum InstructionSets {
   #if arch(x86_64)
     static var count: Int { 5 }
-  #else
+  #elseif arch(arm64)
+    static var count: Int { 4 }
+  #elseif CRNN_SIMD128 || CRNN_DSP
     static var count: Int { 2 }
+  #else
+    static var count: Int { 1 }
   #endif
 
   static func table(_ index: Int) -> UnsafePointer<crnn_kernels> {
@@ -14,8 +18,17 @@ enum InstructionSets {
       if index == 4 { return crnn_kernels_avx512vnni() }
       if index == 3 { return crnn_kernels_avxvnni() }
       if index == 2 { return crnn_kernels_avx2() }
+      if index == 1 { return crnn_kernels_baseline() }
+    #elseif arch(arm64)
+      if index == 3 { return crnn_kernels_i8mm() }
+      if index == 2 { return crnn_kernels_dotprod() }
+      if index == 1 { return crnn_kernels_neon() }
+    #elseif CRNN_SIMD128
+      if index == 1 { return crnn_kernels_simd128() }
+    #elseif CRNN_DSP
+      if index == 1 { return crnn_kernels_dsp() }
     #endif
-    return index == 1 ? crnn_kernels_baseline() : crnn_kernels_reference()
+    return crnn_kernels_reference()
   }
 
   static func isSupported(_ index: Int) -> Bool {
@@ -27,6 +40,13 @@ enum InstructionSets {
       case 2: return features & Int(CRNN_PROCESSOR_AVX2) != 0
       case 3: return features & Int(CRNN_PROCESSOR_AVXVNNI) != 0
       default: return features & Int(CRNN_PROCESSOR_AVX512VNNI) != 0
+      }
+    #elseif arch(arm64)
+      let features = Int(crnn_processor_features())
+      switch index {
+      case 0, 1: return true
+      case 2: return features & Int(CRNN_PROCESSOR_DOTPROD) != 0
+      default: return features & Int(CRNN_PROCESSOR_I8MM) != 0
       }
     #else
       return true

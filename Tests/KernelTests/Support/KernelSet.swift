@@ -13,16 +13,20 @@ struct KernelSet: @unchecked Sendable, CustomTestStringConvertible {
 
   /// All but the reference.
   static let optimized: [KernelSet] = {
-    var sets = [KernelSet(kernels: crnn_kernels_baseline().pointee)]
     #if arch(x86_64)
-      let features = Int(crnn_processor_features())
-      for (feature, kernels) in [
-        (CRNN_PROCESSOR_AVX2, crnn_kernels_avx2()), (CRNN_PROCESSOR_AVXVNNI, crnn_kernels_avxvnni()),
-        (CRNN_PROCESSOR_AVX512VNNI, crnn_kernels_avx512vnni()),
-      ] where features & Int(feature) != 0 {
-        sets.append(KernelSet(kernels: kernels.pointee))
-      }
+      let sets = [
+        (0, crnn_kernels_baseline()), (CRNN_PROCESSOR_AVX2, crnn_kernels_avx2()),
+        (CRNN_PROCESSOR_AVXVNNI, crnn_kernels_avxvnni()), (CRNN_PROCESSOR_AVX512VNNI, crnn_kernels_avx512vnni()),
+      ]
+    #elseif arch(arm64)
+      let sets = [
+        (0, crnn_kernels_neon()), (CRNN_PROCESSOR_DOTPROD, crnn_kernels_dotprod()),
+        (CRNN_PROCESSOR_I8MM, crnn_kernels_i8mm()),
+      ]
+    #else
+      let sets: [(Int, UnsafePointer<crnn_kernels>)] = []
     #endif
-    return sets
+    let features = Int(crnn_processor_features())
+    return sets.filter { features & Int($0.0) == Int($0.0) }.map { KernelSet(kernels: $0.1.pointee) }
   }()
 }

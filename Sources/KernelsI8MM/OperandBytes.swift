@@ -1,0 +1,1 @@
+../KernelsDotProd/OperandBytes.swift
