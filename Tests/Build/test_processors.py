@@ -9,7 +9,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("qemu-x86_64"), reason="qemu-x8
 
 
 @pytest.mark.parametrize("processor, best", [("qemu64", "reference"), ("Nehalem", "baseline"), ("max", "avx2")])
-@pytest.mark.parametrize("program", ["streams", "instruction_sets"])
+@pytest.mark.parametrize("program", ["streams", "instruction_sets", "vectors"])
 def test_conformance(processor, best, program):
     """An instruction that the processor lacks would end the program. qemu64 has nothing past SSE3, max no VNNI."""
     emulated = ["qemu-x86_64", "-cpu", processor, BUILD / "tests/conformance" / program, MODELS]

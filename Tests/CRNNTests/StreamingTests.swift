@@ -24,8 +24,8 @@ import Testing
 
   /// The cases that are kept for ever give what they gave.
   @Test func goldenCases() throws {
-    let cases = try GoldenCase.all(in: GoldenCase.directory)
-    #expect(cases.count >= 12)
+    let cases = try GoldenCase.all(in: GoldenCase.directory) + GoldenCase.all(in: GoldenCase.vectors)
+    #expect(cases.count >= 60)
     for golden in cases {
       let failure = try golden.failure()
       #expect(failure == nil, "\(golden.name), \(golden.about): \(failure?.description ?? "")")

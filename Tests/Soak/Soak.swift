@@ -18,9 +18,14 @@ struct Soak: ParsableCommand {
   @Option(help: "Where a failing case is left.") var directory = "build/soak"
 
   @Flag(help: .hidden) var writesGoldenCases = false
+  /// With the packed digits network of `make demo`.
+  @Option(help: .hidden) var writesConformanceVectors: String?
 
   func run() throws {
     if writesGoldenCases { return try GoldenNetworks.write() }
+    if let writesConformanceVectors {
+      return try GoldenNetworks.writeVectors(digits: URL(filePath: writesConformanceVectors))
+    }
     let first = seed ?? UInt64(Date().timeIntervalSince1970) << 20
     let url = URL(filePath: directory, directoryHint: .isDirectory)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)

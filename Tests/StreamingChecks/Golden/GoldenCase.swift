@@ -28,6 +28,9 @@ struct GoldenCase {
   static let directory = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../Golden/streaming").standardizedFileURL
 
+  /// Those that every port of the runtime to another machine runs, beside the others (Tests/Conformance/README.md).
+  static let vectors = directory.appending(path: "../../Conformance/vectors").standardizedFileURL
+
   /// Packs a case; what the reference kernels give becomes what is expected.
   init(_ check: StreamingCase, name: String, about: String) throws {
     self.name = name
@@ -36,6 +39,12 @@ struct GoldenCase {
     inputs = check.inputs
     feedings = check.feedings
     outputs = []
+    outputs = try results(try Runtime(file, isa: "reference"))
+  }
+
+  /// A packed file and an input; what the reference kernels give becomes what is expected.
+  init(file: [UInt8], inputs: [[Float]], name: String, about: String) throws {
+    (self.name, self.about, self.file, self.inputs, feedings, outputs) = (name, about, file, inputs, [], [])
     outputs = try results(try Runtime(file, isa: "reference"))
   }
 

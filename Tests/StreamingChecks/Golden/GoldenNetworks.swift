@@ -3,18 +3,32 @@ import Quantizer
 /// What the first golden cases were made of: networks that are typical and difficult. They stand here to be read; the cases
 /// themselves need them no more.
 public enum GoldenNetworks {
-  private struct Entry: Sendable {
+  struct Entry: Sendable {
     let name: String
     let about: String
     let ticks: Int
+    /// How the input ports are stored, in order; `.feature` where none is given.
+    let kinds: [InputKind]
     /// Adds ports and nodes and returns the tensors of the outputs.
     let build: @Sendable (inout NetworkBuilder) throws -> [TensorID]
 
     init(
-      _ name: String, _ about: String, ticks: Int = 17,
+      _ name: String, _ about: String, ticks: Int = 17, kinds: [InputKind] = [],
       build: @escaping @Sendable (inout NetworkBuilder) throws -> [TensorID]
     ) {
-      (self.name, self.about, self.ticks, self.build) = (name, about, ticks, build)
+      (self.name, self.about, self.ticks, self.kinds, self.build) = (name, about, ticks, kinds, build)
+    }
+
+    /// Its case; other numbers for each seed.
+    func makeCase(seed: UInt64) throws -> StreamingCase {
+      var builder = NetworkBuilder(seed: seed)
+      for tensor in try build(&builder) { builder.output(tensor) }
+      let graph = builder.finished()
+      var random = RandomNumbers(seed: seed)
+      var check = StreamingCase(graph, ticks: ticks, &random)
+      for (port, kind) in zip(graph.inputs, kinds) { check.kinds[port.name] = kind }
+      if let failure = StreamingCheck.failure(check) { throw GraphError("\(name): \(failure)") }
+      return check
     }
   }
 
@@ -22,12 +36,7 @@ public enum GoldenNetworks {
   public static func write() throws {
     let present = Set(try GoldenCase.all(in: GoldenCase.directory).map(\.name))
     for (index, entry) in (streams + ports).enumerated() where !present.contains(entry.name) {
-      var builder = NetworkBuilder(seed: UInt64(index))
-      for tensor in try entry.build(&builder) { builder.output(tensor) }
-      let graph = builder.finished()
-      var random = RandomNumbers(seed: UInt64(index))
-      let check = StreamingCase(graph, ticks: entry.ticks, &random)
-      if let failure = StreamingCheck.failure(check) { throw GraphError("\(entry.name): \(failure)") }
+      let check = try entry.makeCase(seed: UInt64(index))
       try GoldenCase(check, name: entry.name, about: entry.about).write(to: GoldenCase.directory)
     }
   }
@@ -194,7 +203,7 @@ extension GoldenNetworks {
 }
 
 extension NetworkBuilder {
-  fileprivate mutating func convolved(
+  mutating func convolved(
     _ input: TensorID, kernel: Int, stride: Int = 1, dilation: Int = 1, before: Int, after: Int, groups: Int = 1
   ) throws -> TensorID {
     let frame = frame(input)
@@ -210,7 +219,7 @@ extension NetworkBuilder {
           bias: random.values(4, scale: 0.2))), [input])
   }
 
-  fileprivate mutating func recurred(
+  mutating func recurred(
     _ input: TensorID, _ kind: Recurrent.Kind, reverse: Bool = false, view: BackwardView? = nil, states: [TensorID] = []
   ) throws -> TensorID {
     let rows = (kind == .lstm ? 4 : 3) * 5
