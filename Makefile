@@ -94,6 +94,15 @@ build/tests/models/.made: Tests/Build/models.py build/crnn
 	$(python) Tests/Build/models.py build/crnn $(@D)
 	touch $@
 
+build/tests/vectors-data.c: tools/cross/embed $(wildcard Tests/Conformance/vectors/* Tests/Golden/streaming/*)
+	mkdir -p $(@D)
+	tools/cross/embed Tests/Conformance/vectors Tests/Golden/streaming >$@.new
+	mv $@.new $@
+
+build/tests/conformance/vectors: Tests/Conformance/vectors.c build/tests/vectors-data.c $(checks) build/libcrnn.so
+	mkdir -p $(@D)
+	$(CC) $(check_flags) $< build/tests/vectors-data.c -ITests/Conformance -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN/../..'
+
 build/tests/conformance/%: Tests/Conformance/%.c $(checks) build/libcrnn.so
 	mkdir -p $(@D)
 	$(CC) $(check_flags) $< -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN/../..'
@@ -179,6 +188,30 @@ proto: ## writes the Swift code of Sources/ONNX/Proto/onnx.proto anew
 	  --product protoc-gen-swift
 	protoc --plugin=protoc-gen-swift=.build/protoc/release/protoc-gen-swift --swift_opt=Visibility=Internal \
 	  --swift_out=Sources/ONNX/Proto -I Sources/ONNX/Proto onnx.proto
+
+# ---- Other machines ------------------------------------------------------------------------------------------------
+
+cross_targets := aarch64-linux cortex-m0plus cortex-m4f cortex-m7 cortex-m55 riscv32 wasm32 wasm32-simd128
+
+.PHONY: cross
+cross: ## the runtime for AArch64 Linux, Cortex-M, RISC-V and WebAssembly, into build/cross (docs/targets.md)
+	@tools/setup cross
+	tools/cross/build $(cross_targets)
+
+.PHONY: cross-programs
+cross-programs: cross build/tests/vectors-data.c
+	for target in $(cross_targets); do \
+	  tools/cross/program $$target build/cross/$$target/vectors Tests/Conformance/vectors.c build/tests/vectors-data.c -- \
+	    -DCONFORMANCE_MEMORY=300000; \
+	done
+	for target in aarch64-linux cortex-m4f cortex-m7 cortex-m55 wasm32-simd128; do \
+	  OBJECTS=1 tools/cross/program $$target build/cross/$$target/kernels Tests/Cross/kernels.c; \
+	done
+
+.PHONY: test-cross
+test-cross: all cross-programs ## conformance vectors, kernels and firmware on all of them, under emulators
+	@tools/setup python
+	$(python) tools/test cross
 
 # ---- Demonstration and measurements --------------------------------------------------------------------------------
 

@@ -1,0 +1,78 @@
+"""What `make cross` built for other machines."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import BUILD, ROOT, output_of
+
+CROSS = BUILD / "cross"
+EXPORTS = (ROOT / "tools/link/crnn.exports").read_text().split()
+BARE = {
+    **dict.fromkeys(["cortex-m0plus", "cortex-m4f", "cortex-m7", "cortex-m55"], "arm-none-eabi"),
+    "riscv32": "riscv64-unknown-elf",
+}
+
+
+def built(*names):
+    path = CROSS.joinpath(*names)
+    if not path.exists():
+        pytest.skip(f"{path.relative_to(BUILD.parent)} is not built: make cross")
+    return path
+
+
+def test_aarch64_library_is_as_the_one_for_x86():
+    library = built("aarch64-linux", "libcrnn.so")
+    lines = output_of("nm", "-D", "--defined-only", library).splitlines()
+    defined = sorted(line.split()[-1] for line in lines if line.split()[-2] != "A")
+    assert defined == [f"{name}@@CRNN_1" for name in EXPORTS]
+    dynamic = output_of("readelf", "-dW", library)
+    assert re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic) == ["libc.so.6"]
+    assert re.findall(r"\(SONAME\).*\[(.*)\]", dynamic) == ["libcrnn.so.1"]
+    assert "TEXTREL" not in dynamic
+    versions = re.findall(r"@GLIBC_(\d+)\.(\d+)", output_of("nm", "-D", "--undefined-only", library))
+    assert max((int(major), int(minor)) for major, minor in versions) <= (2, 17)
+    assert library.stat().st_size < 200_000
+
+
+def test_dot_products_stand_only_in_their_kernels():
+    """Of a weak function that several modules hold, the linker could keep one that not every processor can run."""
+    folder = built("aarch64-linux", "CRNN.o").parent
+    later = {"sdot", "udot", "usdot", "smmla", "ummla", "usmmla"}
+    having, defined = {}, {}
+    for path in folder.glob("*.o"):
+        defined[path.stem] = {line.split()[-1] for line in output_of("nm", "--defined-only", path).splitlines()}
+        for line in output_of("aarch64-linux-gnu-objdump", "-d", "--no-show-raw-insn", path).splitlines():
+            if label := re.match(r"[0-9a-f]+ <(.*)>:$", line):
+                function = label[1]
+            elif line.count("\t") >= 2 and line.split("\t")[1].split()[0] in later:
+                having.setdefault(path.stem, set()).add(function)
+    assert set(having) == {"KernelsDotProd", "KernelsI8MM"}
+    for module, functions in having.items():
+        elsewhere = set().union(*(names for other, names in defined.items() if other != module))
+        assert not functions & elsewhere
+
+
+@pytest.mark.parametrize("target", BARE)
+def test_static_libraries_define_the_golden_list(target):
+    library = built(target, "libcrnn.a")
+    lines = output_of(f"{BARE[target]}-nm", "--extern-only", "--defined-only", library).splitlines()
+    assert sorted(line.split()[-1] for line in lines if len(line.split()) == 3) == EXPORTS
+
+
+@pytest.mark.parametrize("target", ["wasm32", "wasm32-simd128"])
+def test_webassembly_module(target):
+    module = built(target, "crnn.wasm")
+    assert module.stat().st_size <= 150_000
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    program = (
+        "const m = new WebAssembly.Module(require('fs').readFileSync(process.argv[1]));"
+        "console.log(WebAssembly.Module.imports(m).length, ...WebAssembly.Module.exports(m).map(e => e.name).sort())")
+    imports, *exports = subprocess.run(
+        ["node", "-e", program, module], check=True, capture_output=True, text=True).stdout.split()
+    assert imports == "0"
+    listed = (ROOT / "tools/cross/wasm.exports").read_text().split()
+    assert set(listed) < set(EXPORTS)
+    assert exports == sorted([*listed, "memory", "__heap_base"])
