@@ -196,7 +196,7 @@ cross_targets := aarch64-linux cortex-m0plus cortex-m4f cortex-m7 cortex-m55 ris
 .PHONY: cross
 cross: ## the runtime for AArch64 Linux, Cortex-M, RISC-V and WebAssembly, into build/cross (docs/targets.md)
 	@tools/setup cross
-	tools/cross/build $(cross_targets)
+	printf '%s\n' $(cross_targets) | xargs -n 1 -P 2 tools/cross/build
 
 .PHONY: cross-programs
 cross-programs: cross build/tests/vectors-data.c
