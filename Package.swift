@@ -127,6 +127,8 @@ let tools: [Target] = [
     name: "FuzzChecks", dependencies: ["CRNN", "CCRNN", "CCRNNImage", "ImageIO", "ONNX", "Arrays", "StreamingChecks"],
     path: "Tests/Fuzz/Checks"),
   .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Replay"),
+  .target(name: "Language", dependencies: ["CCRNN"], exclude: ["README.md"]),
+  .testTarget(name: "DecodingTests", dependencies: ["CRNN", "CCRNN", "Language", "Quantizer"]),
   .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),
   .target(name: "Quantizer", dependencies: ["CCRNN", "CRNN"], exclude: ["README.md"]),
   .testTarget(name: "QuantizerTests", dependencies: ["Quantizer", "CCRNN", "CRNN"]),
@@ -148,7 +150,8 @@ let tools: [Target] = [
   .executableTarget(
     name: "crnn",
     dependencies: [
-      "CRNN", "CCRNN", "CKernels", "Arrays", "Quantizer", "ONNX", "Converter", "ImageIO", "CCRNNImage",
+      "CRNN", "CCRNN", "CKernels", "Arrays", "Quantizer", "ONNX", "Converter", "Language", "ImageIO",
+      "CCRNNImage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     exclude: ["README.md"], swiftSettings: small, linkerSettings: folding),

@@ -465,6 +465,121 @@ CRNN_API crnn_status crnn_batch_size(const crnn_model *model, const crnn_batch_o
 CRNN_API crnn_status crnn_batch_run(const crnn_model *model, const crnn_batch_options *options, void *memory, size_t memory_bytes,
                                     crnn_batch_item *items, int32_t item_count, crnn_error *error) CRNN_CHECK_RESULT;
 
+/* ---- Reading text: CTC ------------------------------------------------------------------------------------------------------ */
+
+/* Turns the frames that a network trained with connectionist temporal classification gives, one value for each character of its alphabet
+ * and one for the blank, into text: as frames come, in memory whose size is known beforehand. The model's texts say what the values stand
+ * for: "alphabet", whose characters are Unicode code points, and "ctc.blank". docs/ctc.md has the formulas.
+ *
+ *     crnn_ctc_options options = CRNN_CTC_OPTIONS_INITIALIZER;
+ *     crnn_ctc *decoder;
+ *     crnn_ctc_result line = CRNN_CTC_RESULT_INITIALIZER;
+ *
+ *     options.width = 16;                                 // a beam; without it the best class of each frame
+ *     if (crnn_ctc_create(model, &options, &decoder, &error)
+ *         || crnn_ctc_push(decoder, &out, &error)         // as often as there are frames; `out` is what crnn_run gave
+ *         || crnn_ctc_finish(decoder, -1, &error)
+ *         || crnn_ctc_result_at(decoder, 0, &line, &error)) puts(error.message);
+ *     else printf("%s %.3f\n", line.text, line.confidence);
+ *     crnn_ctc_destroy(decoder);
+ */
+typedef struct crnn_ctc crnn_ctc;
+
+/* What the values of a frame are. */
+typedef int32_t crnn_ctc_values;
+#define CRNN_CTC_AUTOMATIC ((crnn_ctc_values)0)         /* by the node that the output port comes from: a softmax gives probabilities or, if
+                                                            it says so, logarithms; anything else scores. Without a model: probabilities */
+#define CRNN_CTC_PROBABILITIES ((crnn_ctc_values)1)     /* 0 to 1 */
+#define CRNN_CTC_LOG_PROBABILITIES ((crnn_ctc_values)2) /* their natural logarithms */
+#define CRNN_CTC_SCORES ((crnn_ctc_values)3)            /* what a softmax makes probabilities of */
+
+typedef struct crnn_ctc_options {
+  size_t struct_size;
+  int32_t width;           /* 0: greedy, the best class of each frame; 1 to 1,024: prefix beam search that keeps so many texts */
+  int32_t maximum_symbols; /* longest text, 1 to 65,536; 0: 256. A text ends there: crnn_ctc_result.is_truncated */
+  int32_t output, input;   /* the ports that frames come from, and that spans are told in */
+  crnn_ctc_values values;
+  int32_t blank;           /* the blank's class, from 0, where `alphabet` is given; else the model says it */
+  const char *alphabet;    /* UTF-8, NUL-terminated: the classes' characters in order, without the blank; NULL: the model's */
+  const void *lexicon;     /* a packed lexicon, or NULL: the text consists of its words. Needs width >= 1 */
+  size_t lexicon_bytes;
+  const void *ngram;       /* a packed n-gram model of characters, or NULL. Needs width >= 1 */
+  size_t ngram_bytes;
+  float ngram_weight;      /* 0 to 100: what its logarithms of probabilities count beside the network's */
+  float insertion_bonus;   /* -50 to 50: added to a text's score for each of its characters. Needs width >= 1 */
+} crnn_ctc_options;
+
+#define CRNN_CTC_OPTIONS_INITIALIZER { sizeof(crnn_ctc_options), 0, 0, 0, 0, 0, 0, NULL, NULL, 0, NULL, 0, 0.5f, 0.0f }
+
+/* One character of a text. Its frames are those of the most probable way to say the text. */
+typedef struct crnn_ctc_symbol {
+  int32_t character;        /* its place in the alphabet, from 0 */
+  float confidence;         /* its highest probability in any of its frames, 0 to 1 */
+  int32_t text_offset;      /* where its UTF-8 bytes stand in the text, and how many */
+  int32_t text_bytes;
+  int64_t first_frame;      /* frames of the output port, both included */
+  int64_t last_frame;
+  int64_t first_input;      /* frames of the input port that they come from, as crnn_model_span tells; 0 and -1 without a model */
+  int64_t last_input;
+} crnn_ctc_symbol;
+
+/* A text, in the decoder's memory: until the next call with that decoder. */
+typedef struct crnn_ctc_result {
+  size_t struct_size;       /* set by the caller: sizeof(crnn_ctc_result) */
+  const char *text;         /* UTF-8, NUL-terminated */
+  size_t text_bytes;        /* without the NUL */
+  const crnn_ctc_symbol *symbols;
+  int32_t symbol_count;
+  int32_t stable_count;     /* so many characters, the first, stand in every text that is still possible; after the end, all */
+  int32_t count;            /* how many results there are: at least 1, at most the width; greedy 1 */
+  int32_t is_complete;      /* 0: a lexicon was given, and the text does not end with a whole word of it */
+  int32_t is_truncated;     /* 1: the text has maximum_symbols characters; more may have followed */
+  float confidence;         /* exp(log_probability), at most 1 */
+  double log_probability;   /* natural logarithm of the text's probability by the network, summed over all ways to say it that the beam kept;
+                               greedy: of the one way */
+  double score;             /* what results are ordered by: log_probability + ngram_weight * (that of the n-gram model, after the end with that of
+                               the text's end) + insertion_bonus * symbol_count */
+} crnn_ctc_result;
+
+#define CRNN_CTC_RESULT_INITIALIZER { sizeof(crnn_ctc_result), NULL, 0, NULL, 0, 0, 0, 0, 0, 0.0f, 0.0, 0.0 }
+
+/* The bytes of a decoder with these options. `model` may be NULL where the options have an alphabet. Checks nothing of the lexicon and the
+ * n-gram model. Errors: CRNN_ERROR_ARGUMENT (also where the model has no alphabet), CRNN_ERROR_PORT, CRNN_ERROR_SHAPE where the alphabet
+ * does not fit the output port. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_ctc_size(const crnn_model *model, const crnn_ctc_options *options, size_t *bytes,
+                                   crnn_error *error) CRNN_CHECK_RESULT;
+
+/* Makes a decoder in the caller's memory, aligned to CRNN_MEMORY_ALIGNMENT, ready for a first sequence. The model and what the options
+ * point to must outlive it and not change; the lexicon and the n-gram model, aligned to 4 bytes, are read in place after every byte of
+ * them was checked. It must not be moved, and needs no end. Errors: also 2xx for what was packed, CRNN_ERROR_ARGUMENT where that is for
+ * another alphabet. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_ctc_init(const crnn_model *model, void *memory, size_t memory_bytes, const crnn_ctc_options *options,
+                                   crnn_ctc **decoder, crnn_error *error) CRNN_CHECK_RESULT;
+
+/* Makes a decoder on the heap: crnn_ctc_size bytes and nothing else, then or later. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_ctc_create(const crnn_model *model, const crnn_ctc_options *options, crnn_ctc **decoder,
+                                     crnn_error *error) CRNN_CHECK_RESULT;
+
+/* Ends a decoder from crnn_ctc_create. NULL is ignored. Threads: nothing else with this decoder. Since 0.1. */
+CRNN_API void crnn_ctc_destroy(crnn_ctc *decoder);
+
+/* Begins a new sequence. Threads: nothing else with this decoder. Since 0.1. */
+CRNN_API crnn_status crnn_ctc_reset(crnn_ctc *decoder, crnn_error *error);
+
+/* Takes frames of the output port (time x frame, CRNN_F32; without a model time x classes), any number. However they are cut into pieces,
+ * the results are the same to the bit. Each probability counts as at least 2^-40 and at most 1, NaN as the least.
+ * CRNN_ERROR_FINISHED after the end, CRNN_ERROR_TOO_LONG after 2^32 - 1 frames. Threads: nothing else with this decoder. Since 0.1. */
+CRNN_API crnn_status crnn_ctc_push(crnn_ctc *decoder, const crnn_array *frames, crnn_error *error) CRNN_CHECK_RESULT;
+
+/* The sequence has ended: of the texts, those stay that may end here. `input_frames`: its length at the input port, to which spans are
+ * then cut, or -1 where it is not known. Threads: nothing else with this decoder. Since 0.1. */
+CRNN_API crnn_status crnn_ctc_finish(crnn_ctc *decoder, int64_t input_frames, crnn_error *error) CRNN_CHECK_RESULT;
+
+/* The text so far, and after crnn_ctc_finish the text. `rank`: 0 is the best, up to result.count - 1. Changes nothing but what the
+ * result before it pointed to. Threads: nothing else with this decoder. Since 0.1. */
+CRNN_API crnn_status crnn_ctc_result_at(crnn_ctc *decoder, int32_t rank, crnn_ctc_result *result,
+                                        crnn_error *error) CRNN_CHECK_RESULT;
+
 /* ---- Instruction sets ------------------------------------------------------------------------------------------------------ */
 
 /* The kernels in this library, best last: index 0 is "reference", the scalar definition of the numerics. All give the same

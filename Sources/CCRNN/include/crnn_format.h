@@ -270,4 +270,21 @@ _Static_assert(offsetof(crnn_node_record, real) == CRNN_NODE_REAL_OFFSET, "real"
 _Static_assert(sizeof(crnn_blob_record) == 16, "blob");
 _Static_assert(sizeof(crnn_port_record) == 64, "port");
 
+/* A packed lexicon or n-gram model: states with arcs, after this header and in the order of docs/ctc.md. */
+typedef struct crnn_automaton_header {
+  uint8_t magic[8];           /* "CRNL" 0x0D 0x0A 0x1A 0x0A */
+  uint32_t checksum;          /* CRC-32C of everything after it */
+  uint32_t version;           /* CRNN_AUTOMATON_VERSION */
+  uint32_t kind;              /* CRNN_AUTOMATON_* */
+  uint32_t symbols;           /* characters of the alphabet; as a symbol, the text's end */
+  uint32_t alphabet_checksum; /* CRC-32C of the alphabet's UTF-8 */
+  uint32_t states, arcs;
+  uint32_t start;             /* the state before the first character */
+  uint32_t order;             /* of an n-gram model, its longest; for people */
+  uint32_t reserved;          /* 0 */
+} crnn_automaton_header;
+
+#define CRNN_AUTOMATON_VERSION 1u
+enum { CRNN_AUTOMATON_LEXICON = 1, CRNN_AUTOMATON_NGRAM = 2 };
+
 #endif

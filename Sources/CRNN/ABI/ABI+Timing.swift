@@ -16,7 +16,23 @@ private func findWindow(
   return CRNN_OK
 }
 
+extension crnn_tensor_record {
+  /// The last frame of a sequence of `frames` frames, which is not known where they are below 1.
+  func lastFrame(of frames: Int64) -> Int64 {
+    let fixed = isPerSequence ? 1 : Int64(fixed_frames)
+    return (fixed > 0 ? fixed : frames > 0 ? frames : Int64.max) &- 1
+  }
+}
+
 extension FrameWindow {
+  /// The first and the last input frame that output frame `frame` comes from, in a sequence that ends with input frame `end`.
+  @inline(never)
+  func span(_ frame: Int64, end: Int64) -> (first: Int64, last: Int64) {
+    guard stride != 0 else { return (0, depends ? end : -1) }
+    let start = frame &* stride
+    return (min(max(start &+ low, 0), end), depends ? min(max(start &+ high, 0), end) : -1)
+  }
+
   var lookahead: Int64 { depends ? needsEnd || stride == 0 ? Int64.max : ready : 0 }
   var receptiveField: Int64 { depends ? stride == 0 ? Int64.max : high &- low &+ 1 : 0 }
 }
@@ -59,11 +75,6 @@ public func crnn_model_span(
     return Message(error, CRNN_ERROR_ARGUMENT)
       .text("frame must be 0 to 2^40, and input_frames 1 to 2^40 or -1").status
   }
-  let fixed = source.pointee.isPerSequence ? 1 : Int64(source.pointee.fixed_frames)
-  let end = (fixed > 0 ? fixed : inputFrames > 0 ? inputFrames : Int64.max) &- 1
-  let start = frame &* window.stride
-  let isWhole = window.stride == 0
-  first.pointee = isWhole ? 0 : min(max(start &+ window.low, 0), end)
-  last.pointee = !window.depends ? -1 : isWhole ? end : min(max(start &+ window.high, 0), end)
+  (first.pointee, last.pointee) = window.span(frame, end: source.pointee.lastFrame(of: inputFrames))
   return CRNN_OK
 }
