@@ -37,7 +37,7 @@ public struct NgramModel {
         ngrams.append((symbols, entry))
       }
     }
-    addContexts(ngrams)
+    try addContexts(ngrams)
     for (symbols, entry) in ngrams where symbols.last != NgramModel.begin { add(symbols, entry) }
     automaton.start = state([NgramModel.begin])
     try complete(unknown)
@@ -76,7 +76,7 @@ public struct NgramModel {
 
   /// A state for each context that predicts something or has a weight, shorter ones first: each stands after the one that it backs
   /// off to.
-  private mutating func addContexts(_ ngrams: [(symbols: [Int], entry: ARPAFile.Entry)]) {
+  private mutating func addContexts(_ ngrams: [(symbols: [Int], entry: ARPAFile.Entry)]) throws {
     var wanted: Set<[Int]> = []
     for (symbols, entry) in ngrams {
       wanted.insert(Array(symbols.dropLast()))
@@ -88,8 +88,15 @@ public struct NgramModel {
       contexts[context] = automaton.states.count
       automaton.states.append(.init(shorter: state(Array(context.dropFirst()))))
     }
+    var named: Set<[Int]> = [[], [NgramModel.begin]]
     for (symbols, entry) in ngrams {
+      named.insert(symbols)
       if let number = contexts[symbols] { automaton.states[number].backoff = natural(entry.backoff) }
+    }
+    for (symbols, entry) in ngrams where !named.contains(Array(symbols.dropLast())) {
+      throw LanguageError(
+        "line \(entry.line) of the ARPA file: there is no n-gram of its first \(symbols.count - 1) tokens, after which it stands"
+      )
     }
   }
 

@@ -17,13 +17,14 @@ struct CRNNCommand: ParsableCommand {
         crnn classify digits.crnn scans/ --format csv -o digits.csv
         crnn read lines.crnn page/*.png
         crnn bench digits.crnn --layers
+        crnn language line.crnn --words words.txt -o words.lexicon
 
       \(ExitStatus.discussion)
       """,
     version: version,
     subcommands: [
       ConvertCommand.self, InspectCommand.self, VerifyCommand.self, RunCommand.self, EvaluateCommand.self,
-      ClassifyCommand.self, ReadCommand.self, BenchCommand.self,
+      ClassifyCommand.self, ReadCommand.self, BenchCommand.self, LanguageCommand.self,
     ])
 
   /// Of the tool, and of the runtime in it.

@@ -11,6 +11,8 @@ lstm.crnn     LSTM and dense: one result for each frame; one of its cells counts
 strided.crnn  convolution over time with stride 8, LSTM, dense: a result for every eighth frame
 wide.crnn     convolutions of 32 channels, for which Winograd's way pays, dense: one result for each column of an image
 rates.crnn    two columns of one input for each frame of another; one result for each frame, one a sequence
+text.crnn     columns, convolution with stride 2, dense, softmax: a recogniser of the characters a, b, c, ß with the blank first;
+              and text.lexicon, text.ngram for its decoder
 """
 
 import pathlib
@@ -25,6 +27,7 @@ from onnx import TensorProto, helper, numpy_helper
 OPTIONS = {
     "last": ["--labels", "0,1,2,3,4,5,6,7,8,9", "--preprocess", "grey,invert,resize=10x12:pillow:bilinear,scale=1/255"],
     "wide": ["--input-kind", "image"],
+    "text": ["--alphabet", "abcß", "--blank", "first"],
 }
 
 random = numpy.random.default_rng(20240611)
@@ -199,16 +202,62 @@ def wide_model():
     return network, {"columns": random.uniform(0, 1, (4, 40, 8))}
 
 
+def text_model():
+    convolution = (
+        [helper.make_node("Conv", ["columns", "conv.W", "conv.B"], ["conv.Y"], name="conv", strides=[2], pads=[1, 1]),
+         helper.make_node("Tanh", ["conv.Y"], ["conv.tanh"], name="tanh"),
+         helper.make_node("Transpose", ["conv.tanh"], ["frames"], name="time.first", perm=[2, 0, 1])],
+        [weights("conv.W", 8, 6, 3), weights("conv.B", 8)])
+    nodes, constants = dense("dense", "frames", "logits", 8, 5)
+    # Sure of something in most frames.
+    constants[0] = numpy_helper.from_array(12 * numpy_helper.to_array(constants[0]), constants[0].name)
+    softmax = ([helper.make_node("Softmax", ["logits"], ["scores"], name="softmax", axis=-1)], [])
+    network = model(
+        "text", [port("columns", [1, 6, "time"])], [port("scores", ["time", 1, 5])], convolution, (nodes, constants), softmax)
+    return network, {"columns": random.uniform(-1, 1, (8, 40, 6))}
+
+
+# What text.crnn reads.
+WORDS = "a\nab\nabba\ncab\nßa\n"
+ARPA = """\\data\\
+ngram 1=6
+ngram 2=3
+
+\\1-grams:
+-0.5\ta\t-0.2
+-0.8\tb\t-0.1
+-1.0\tc
+-1.5\tß
+-0.7\t</s>
+-99\t<s>\t-0.3
+
+\\2-grams:
+-0.3\ta b
+-0.2\tb a
+-0.4\t<s> c
+\\end\\
+"""
+
+
+def language(tool, directory):
+    for option, text, name in (("--words", WORDS, "lexicon"), ("--arpa", ARPA, "ngram")):
+        source = directory / f"text.{name}.txt"
+        source.write_text(text)
+        subprocess.run(
+            [tool, "language", directory / "text.crnn", option, source, "-o", directory / f"text.{name}"], check=True)
+
+
 def main():
     tool, directory = sys.argv[1], pathlib.Path(sys.argv[2])
     directory.mkdir(parents=True, exist_ok=True)
-    for name in ("stream", "last", "bounded", "pair", "tiny", "strided", "lstm", "rates", "wide"):
+    for name in ("stream", "last", "bounded", "pair", "tiny", "strided", "lstm", "rates", "wide", "text"):
         network, data = globals()[f"{name}_model"]()
         onnx.save(network, directory / f"{name}.onnx")
         numpy.savez(directory / f"{name}.npz", **{key: value.astype(numpy.float32) for key, value in data.items()})
         subprocess.run(
             [tool, "convert", directory / f"{name}.onnx", "-o", directory / f"{name}.crnn",
              "--calibrate", directory / f"{name}.npz", *OPTIONS.get(name, [])], check=True)
+    language(tool, directory)
 
 
 if __name__ == "__main__":

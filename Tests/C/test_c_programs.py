@@ -80,6 +80,15 @@ def test_streams_from_cpp(tmp_path, model, flags):
     assert process.returncode == 0, process.stdout.decode() + process.stderr.decode()
 
 
+@pytest.mark.parametrize("flags", [SHARED, STATIC], ids=["shared", "static"])
+def test_decoder_from_cpp(tmp_path, flags):
+    """Tests/C/decoder.cpp: the decoder of bindings/cpp/crnn.hpp."""
+    program = compiled(
+        tmp_path, ROOT / "Tests/C/decoder.cpp", "-std=c++17", f"-I{ROOT}/bindings/cpp", *flags, compiler="c++")
+    process = run(program, MODELS / "text.crnn", MODELS / "stream.crnn")
+    assert process.returncode == 0, process.stdout.decode() + process.stderr.decode()
+
+
 def test_classify(classify, tmp_path):
     good, bad = tmp_path / "with space.png", tmp_path / "text.png"
     Image.new("RGB", (40, 60), "white").save(good)

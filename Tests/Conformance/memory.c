@@ -1,5 +1,6 @@
 /* After a stream is made: no allocation, no system call, and not a byte touched outside the memory asked for. */
 #define _GNU_SOURCE
+#include "allocations.h"
 #include "guarded.h"
 #include "sequences.h"
 
@@ -9,26 +10,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* ---- Every allocation of this process, the library's included, passes here ---- */
-
-static unsigned long allocations;
-
-void *__libc_malloc(size_t bytes);
-void *__libc_calloc(size_t count, size_t bytes);
-void *__libc_realloc(void *memory, size_t bytes);
-void *__libc_memalign(size_t alignment, size_t bytes);
-
-void *malloc(size_t bytes) { return allocations++, __libc_malloc(bytes); }
-void *calloc(size_t count, size_t bytes) { return allocations++, __libc_calloc(count, bytes); }
-void *realloc(void *memory, size_t bytes) { return allocations++, __libc_realloc(memory, bytes); }
-void *memalign(size_t alignment, size_t bytes) { return allocations++, __libc_memalign(alignment, bytes); }
-void *aligned_alloc(size_t alignment, size_t bytes) { return allocations++, __libc_memalign(alignment, bytes); }
-int posix_memalign(void **memory, size_t alignment, size_t bytes) {
-  allocations++;
-  *memory = __libc_memalign(alignment, bytes);
-  return *memory ? 0 : 12;
-}
 
 /* ---- Tests ---- */
 

@@ -133,7 +133,7 @@ import Testing
     for width in [0, 4] {
       for kind in [CRNN_CTC_PROBABILITIES, CRNN_CTC_LOG_PROBABILITIES, CRNN_CTC_SCORES] {
         let decoder = try Decoder(alphabet: "ab", blank: 0, width: width, values: kind)
-        for value in [Float.nan, .infinity, -.infinity, 0, -1, 1e30, -1e30, 1e-45] {
+        for value in [Float.nan, .infinity, -.infinity, 0, -1, 1e30, -1e30, Float.leastNonzeroMagnitude] {
           for _ in 0..<40 { try decoder.push([value, 0.5, value, .nan, value, 1], classes: 3) }
         }
         for _ in 0..<200 { try decoder.push([Float](repeating: 0, count: 3000), classes: 3) }

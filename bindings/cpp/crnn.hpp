@@ -265,6 +265,91 @@ class Stream {
   std::unique_ptr<unsigned char[]> memory_; /* of a stream that was restored; others are the library's */
 };
 
+/* A text that a Decoder has read. The symbols' text_offset and text_bytes are places in `text`. */
+struct Reading {
+  std::string text; /* UTF-8 */
+  std::vector<crnn_ctc_symbol> symbols;
+  float confidence = 0;
+  double log_probability = 0, score = 0;
+  int32_t stable_count = 0;
+  int32_t count = 0; /* ranks that there are */
+  bool is_complete = false, is_truncated = false;
+};
+
+/* Text from the frames of a model that was trained with CTC. The model, and what the options point to, must outlive it. May be moved,
+ * not copied.
+ *
+ *     crnn_ctc_options options = CRNN_CTC_OPTIONS_INITIALIZER;
+ *     options.width = 16;
+ *     crnn::Decoder decoder(model, options);
+ *     decoder.push(model.run(columns));
+ *     std::puts(decoder.finish().text.c_str());
+ */
+class Decoder {
+ public:
+  /* Greedy, unless the options have a width. Throws Error. */
+  explicit Decoder(const Model &model, const crnn_ctc_options &options = CRNN_CTC_OPTIONS_INITIALIZER)
+      : port_(model.output(options.output)) {
+    crnn_error error = detail::no_error();
+    detail::check(crnn_ctc_create(model.handle(), &options, &decoder_, &error), error);
+  }
+  ~Decoder() { crnn_ctc_destroy(decoder_); }
+  Decoder(Decoder &&other) noexcept : port_(other.port_), decoder_(std::exchange(other.decoder_, nullptr)) {}
+  Decoder &operator=(Decoder &&other) noexcept {
+    std::swap(port_, other.port_);
+    std::swap(decoder_, other.decoder_);
+    return *this;
+  }
+  Decoder(const Decoder &) = delete;
+  Decoder &operator=(const Decoder &) = delete;
+
+  crnn_ctc *handle() const noexcept { return decoder_; }
+
+  /* Takes frames of the model's output (time x frame). On an Error nothing was taken. */
+  void push(const std::vector<float> &values) {
+    const crnn_array frames =
+        detail::array(port_, const_cast<float *>(values.data()), detail::frames(port_, values));
+    crnn_error error = detail::no_error();
+    detail::check(crnn_ctc_push(decoder_, &frames, &error), error);
+  }
+
+  /* The text so far, and after finish() the text; with a rank above 0, the next best ones. Throws Error. */
+  Reading reading(int32_t rank = 0) const {
+    crnn_ctc_result result = CRNN_CTC_RESULT_INITIALIZER;
+    crnn_error error = detail::no_error();
+    detail::check(crnn_ctc_result_at(decoder_, rank, &result, &error), error);
+    Reading reading;
+    reading.text.assign(result.text, result.text_bytes);
+    reading.symbols.assign(result.symbols, result.symbols + result.symbol_count);
+    reading.confidence = result.confidence;
+    reading.log_probability = result.log_probability;
+    reading.score = result.score;
+    reading.stable_count = result.stable_count;
+    reading.count = result.count;
+    reading.is_complete = result.is_complete != 0;
+    reading.is_truncated = result.is_truncated != 0;
+    return reading;
+  }
+
+  /* Ends the sequence and returns the best text. `input_frames`: its length at the input port, to which spans are cut; -1: not
+   * known. Throws Error. */
+  Reading finish(int64_t input_frames = -1) {
+    crnn_error error = detail::no_error();
+    detail::check(crnn_ctc_finish(decoder_, input_frames, &error), error);
+    return reading();
+  }
+
+  /* Begins a new sequence. */
+  void reset() {
+    crnn_error error = detail::no_error();
+    detail::check(crnn_ctc_reset(decoder_, &error), error);
+  }
+
+ private:
+  crnn_port_info port_;
+  crnn_ctc *decoder_ = nullptr;
+};
+
 }  // namespace crnn
 
 #endif

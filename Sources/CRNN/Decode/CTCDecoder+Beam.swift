@@ -68,6 +68,7 @@ extension UnsafeMutablePointer where Pointee == CTCDecoder {
         if pointee.lexicon.isPresent, !pointee.lexicon.follow(&new.pointee.lexicon, character) { continue }
         if pointee.ngram.isPresent {
           logarithm += pointee.options.weight * pointee.ngram.predict(&new.pointee.ngram, character)
+          logarithm = max(logarithm, Self.leastLogarithm)
         }
         new.pointee.language += logarithm
         new.pointee.factor = exponential(logarithm)
@@ -143,6 +144,9 @@ extension UnsafeMutablePointer where Pointee == CTCDecoder {
     let product = (text &+ UInt64(UInt32(bitPattern: label)) &+ 1) &* 0x9E37_79B9_7F4A_7C15
     return product ^ (product >> 32)
   }
+
+  /// Of what the language multiplies a sum by at once, so that it remains a normal number.
+  static var leastLogarithm: Float { -60 }
 
   /// The place in the alphabet of a class that is not the blank.
   func character(_ label: Int32) -> Int { Int(label) &- (label > pointee.options.blank ? 1 : 0) }

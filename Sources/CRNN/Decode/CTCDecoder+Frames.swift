@@ -75,16 +75,13 @@ extension UnsafeMutablePointer where Pointee == CTCDecoder {
     return Float(bitPattern: UInt32(truncatingIfNeeded: 127 &- power) << 23)
   }
 
-  /// e to a logarithm, which no sum overflows or underflows by.
-  func exponential(_ logarithm: Float) -> Float {
-    var value = max(logarithm, -60)
-    apply(CRNN_ACTIVATION_EXPONENTIAL, &value, 1)
-    return value
-  }
+  func exponential(_ x: Float) -> Float { value(CRNN_ACTIVATION_EXPONENTIAL, x) }
+  func logarithm(_ x: Float) -> Float { value(CRNN_ACTIVATION_LOGARITHM, x) }
 
-  func logarithm(_ x: Float) -> Float {
+  @inline(never)
+  private func value(_ function: Int, _ x: Float) -> Float {
     var value = x
-    apply(CRNN_ACTIVATION_LOGARITHM, &value, 1)
+    apply(function, &value, 1)
     return value
   }
 

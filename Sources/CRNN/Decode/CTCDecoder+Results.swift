@@ -19,7 +19,8 @@ extension UnsafeMutablePointer where Pointee == CTCDecoder {
       i &+= 1
       if hasComplete && !isComplete(new) { continue }
       if pointee.ngram.isPresent {
-        let logarithm = pointee.options.weight * pointee.ngram.predict(&new.pointee.ngram, pointee.options.classes &- 1)
+        let end = pointee.options.weight * pointee.ngram.predict(&new.pointee.ngram, pointee.options.classes &- 1)
+        let logarithm = max(end, Self.leastLogarithm)
         let factor = exponential(logarithm)
         new.pointee.language += logarithm
         new.pointee.blank *= factor

@@ -25,9 +25,10 @@ package struct ClassTexts: Sendable {
       texts["labels"] = names.joined(separator: "\n")
     }
     if let alphabet {
-      guard alphabet.count + 1 == classes else {
+      let count = alphabet.unicodeScalars.count
+      guard count + 1 == classes else {
         throw ConverterError(
-          "the alphabet has \(alphabet.count) characters, which with the blank are \(alphabet.count + 1) classes, but the "
+          "the alphabet has \(count) characters (Unicode code points), which with the blank are \(count + 1) classes, but the "
             + "network has \(classes)")
       }
       let number = blank == "first" ? 0 : blank == "last" ? classes - 1 : Int(blank) ?? -1

@@ -23,12 +23,12 @@ struct ReadCommand: ParsableCommand {
 
   func run() throws {
     let model = try RuntimeModel(path: options.model, isa: options.isa)
-    guard let reader = GreedyCTC(model) else {
+    guard model.text("alphabet") != nil else {
       throw CommandError(
         "\(options.model) has no alphabet, so what it gives cannot be read as text: convert it again with 'crnn convert "
           + "--alphabet CHARACTERS --blank first|last|N'; 'crnn classify' is for networks that name classes")
     }
-    guard model.outputs.first?.elements == reader.alphabet.count + 1 else {
+    guard let reader = TextDecoder(model, classes: model.outputs.first?.elements ?? 0) else {
       throw CommandError("\(options.model) has an alphabet that does not fit its output")
     }
     let runner = try options.runner(model, .text { reader })

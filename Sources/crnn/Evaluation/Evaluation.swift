@@ -57,7 +57,7 @@ struct Evaluation {
       for (values, reference) in zip(outputs, references) { comparison.add(values, reference) }
       self.comparison = comparison
       accuracyFloat = try judge.accuracy(references)
-      agreement = judge.agreement(outputs, references)
+      agreement = try judge.agreement(outputs, references)
     }
     if let packed = model as? RuntimeModel {
       streamBytes = try packed.streamBytes(chunk: 1, maximumFrames: set.longest(ports))

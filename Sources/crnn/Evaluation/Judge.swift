@@ -9,7 +9,7 @@ struct Judge {
   }
 
   private let classes: Int
-  private let decoder: GreedyCTC?
+  private let decoder: TextDecoder?
   private let hasNamedClasses: Bool
   private let truth: Truth?
   private let title: String
@@ -18,7 +18,7 @@ struct Judge {
     _ model: any SequenceModel, classes: Int, source: ArraySource, set: SequenceSet, names: Evaluation.Names
   ) throws {
     self.classes = classes
-    decoder = GreedyCTC(model)
+    decoder = TextDecoder(model, classes: classes)
     let pattern = names.labels ?? (set.isStarred ? "y_*" : "y")
     title = source.title(pattern)
     var texts: [String] = []
@@ -62,7 +62,7 @@ struct Judge {
     case nil: return nil
     case .texts(let texts):
       guard texts.count == outputs.count else { throw mismatch(texts.count, outputs.count, outputs.count) }
-      return share(zip(texts, outputs).map { $0 == decoder?.text($1) })
+      return share(try zip(texts, outputs).map { $0 == (try decoder?.text($1)) })
     case .classes(let labels):
       var decisions = outputs.map(decisions)
       let frames = decisions.reduce(0) { $0 + $1.count }
@@ -78,9 +78,9 @@ struct Judge {
 
   /// Per cent of decisions that are the reference's: texts of a text recogniser, else classes of frames. nil where an output is
   /// no decision between classes: there are no labels, and the reference's values are no probabilities that add up to 1.
-  func agreement(_ outputs: [[Float]], _ references: [[Float]]) -> Double? {
+  func agreement(_ outputs: [[Float]], _ references: [[Float]]) throws -> Double? {
     if let decoder {
-      return share(zip(outputs, references).map { decoder.text($0) == decoder.text($1) })
+      return share(try zip(outputs, references).map { try decoder.text($0) == decoder.text($1) })
     }
     guard truth != nil || hasNamedClasses || references.allSatisfy(isDistribution) else { return nil }
     return share(zip(outputs, references).flatMap { zip(decisions($0), decisions($1)).map { $0 == $1 } })
@@ -105,5 +105,15 @@ struct Judge {
 
   private func mismatch(_ labels: Int, _ sequences: Int, _ frames: Int) -> CommandError {
     CommandError("\(title) has \(labels) labels, but there are \(sequences) sequences and \(frames) output frames")
+  }
+}
+
+/// The index of the largest value of each frame; of equal ones, the first.
+private func bestClasses(_ values: [Float], classes: Int) -> [Int] {
+  guard classes > 0 else { return [] }
+  return stride(from: 0, to: values.count - values.count % classes, by: classes).map { start in
+    var best = 0
+    for index in 1..<max(1, classes) where values[start + index] > values[start + best] { best = index }
+    return best
   }
 }

@@ -31,6 +31,7 @@ from .values import Record, as_integer, as_path, as_text, stream_options
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from .decoder import Decoder
     from .image import Source
     from .stream import Stream
     from .timing import Timing
@@ -365,6 +366,20 @@ class Model:
     def alphabet(self) -> Optional[str]:
         """The symbols of a network that reads text, in the order of its output; None where the file has none."""
         return self.text("alphabet")
+
+    def decoder(self, width: int = 0, **options) -> "Decoder":
+        """A decoder for a network that reads text (CTC).
+
+        >>> model.decoder(width=16, lexicon="words.lexicon").read(columns).text
+        '2b827'
+
+        Args:
+            width: 0: greedy, the best class of each frame; 1 to 1,024: a beam of so many texts.
+            options: lexicon, ngram and others, as `Decoder` lists them.
+        """
+        from .decoder import Decoder
+
+        return Decoder(self, width=width, **options)
 
     # ---- Ports
 

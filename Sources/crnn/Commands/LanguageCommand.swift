@@ -1,0 +1,140 @@
+import ArgumentParser
+import Arrays
+import Language
+
+/// `crnn language`
+struct LanguageCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "language",
+    abstract: "Packs a word list or an n-gram model of characters for the decoder of a text recogniser.",
+    discussion: """
+      A lexicon leaves only texts that consist of its words; an n-gram model makes probable ones of equally good readings win. \
+      Both are read in place by crnn_ctc_init of crnn.h and Decoder of the Python package, with a beam. They are for the \
+      model's alphabet, in that order.
+
+      EXAMPLE
+        crnn language line.crnn --words words.txt -o words.lexicon
+        crnn language line.crnn --arpa letters.arpa -o letters.ngram
+
+      \(ExitStatus.discussion)
+      """)
+
+  @Argument(help: ArgumentHelp("The packed model, which says the alphabet.", valueName: "crnn"))
+  var model: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The characters in the order of the network's classes and without the blank, instead of a model.",
+      valueName: "text"))
+  var alphabet: String?
+
+  @Option(name: .long, help: ArgumentHelp("A text file (UTF-8) with one word on each line.", valueName: "file"))
+  var words: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What stands between the words of a text: one character, or none where each line is a whole text (default: the space, "
+        + "where the alphabet has one).",
+      valueName: "character"))
+  var separator: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "An n-gram model in ARPA format whose tokens are characters, <space> for a space.", valueName: "file"))
+  var arpa: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Base-10 logarithm of the probability of a character that the n-gram model does not name (default: that of its <unk>).",
+      valueName: "number"))
+  var unknown: Double?
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The packed file.", valueName: "file"))
+  var output: String
+
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    guard (model == nil) != (alphabet == nil) else { throw ValidationError("give either a model or --alphabet") }
+    guard (words == nil) != (arpa == nil) else { throw ValidationError("give either --words or --arpa") }
+    guard separator == nil || words != nil else { throw ValidationError("--separator goes with --words") }
+    if let separator, separator != "none", separator.unicodeScalars.count != 1 {
+      throw ValidationError("--separator takes one character or none, not '\(separator)'")
+    }
+    if let unknown {
+      guard arpa != nil else { throw ValidationError("--unknown goes with --arpa") }
+      guard unknown <= 0, unknown >= -99 else { throw ValidationError("--unknown takes -99 to 0, not \(unknown)") }
+    }
+    try report.check(inputs: [model, words, arpa].compactMap { $0 }, output: output)
+  }
+
+  func run() throws {
+    let alphabet = try Alphabet(try text())
+    if let words {
+      try pack(words) { text in
+        let lexicon = try Lexicon(words: lines(text), alphabet: alphabet, separator: between(alphabet))
+        return (
+          try lexicon.bytes(),
+          [
+            ("kind", .text("lexicon")), ("words", .integer(lexicon.wordCount)),
+            ("states", .integer(lexicon.stateCount)),
+          ],
+          "\(lexicon.wordCount) words, \(lexicon.stateCount) states"
+        )
+      }
+    } else if let arpa {
+      try pack(arpa) { text in
+        let model = try NgramModel(arpa: text, alphabet: alphabet, unknown: unknown)
+        if !model.leftOut.isEmpty {
+          Console.note("left out, because the alphabet lacks them: \(model.leftOutNames)")
+        }
+        return (
+          try model.bytes(),
+          [
+            ("kind", .text("ngram")), ("order", .integer(model.order)), ("ngrams", .integer(model.ngramCount)),
+            ("states", .integer(model.stateCount)), ("characters_left_out", .integer(model.leftOut.count)),
+          ],
+          "\(model.ngramCount) n-grams of up to \(model.order) characters, \(model.stateCount) states"
+        )
+      }
+    }
+  }
+
+  private func text() throws -> String {
+    if let alphabet { return alphabet }
+    let path = model ?? ""
+    guard let text = try RuntimeModel(path: path).text("alphabet") else {
+      throw CommandError("\(path) has no alphabet: convert it with --alphabet, or state one here")
+    }
+    return text
+  }
+
+  private func pack(
+    _ path: String, _ make: (String) throws -> (bytes: [UInt8], document: [(String, JSONValue?)], text: String)
+  ) throws {
+    guard let text = String(validating: try Files.read(path), as: UTF8.self) else {
+      throw CommandError("\(path) is not UTF-8")
+    }
+    let packed: (bytes: [UInt8], document: [(String, JSONValue?)], text: String)
+    do { packed = try make(text) } catch let error as LanguageError { throw CommandError("\(path): \(error)") }
+    try report.write(
+      .members([("file", .text(output)), ("bytes", .integer(packed.bytes.count))] + packed.document),
+      with: (packed.bytes, output), text: "\(output): \(packed.text), \(packed.bytes.count) bytes")
+  }
+
+  /// By code points: a line may begin with a mark that would join what stands before it.
+  private func lines(_ text: String) -> [String] {
+    text.unicodeScalars.split(separator: "\n").map { line in
+      String(line.last == "\r" ? Substring(line.dropLast()) : Substring(line))
+    }
+  }
+
+  private func between(_ alphabet: Alphabet) -> Unicode.Scalar? {
+    if let separator { return separator == "none" ? nil : separator.unicodeScalars.first }
+    return alphabet.characters.contains(" ") ? " " : nil
+  }
+}
