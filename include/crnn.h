@@ -33,6 +33,7 @@
  * it. Arrays, memory and errors that a call is given are its own until it returns. Each function says what may run beside it:
  *     Threads: any       everything, on the same model too
  *     Threads: stream    everything but another call on the same stream; other streams of the same model too
+ *     Threads: decoder   everything but another call on the same decoder (crnn_ctc)
  *     Threads: alone     nothing that uses the same model
  * crnn_model_open and crnn_model_init read CRNN_ISA, unless their options name an instruction set: no thread may then be changing
  * the environment.
@@ -560,23 +561,23 @@ CRNN_API crnn_status crnn_ctc_init(const crnn_model *model, void *memory, size_t
 CRNN_API crnn_status crnn_ctc_create(const crnn_model *model, const crnn_ctc_options *options, crnn_ctc **decoder,
                                      crnn_error *error) CRNN_CHECK_RESULT;
 
-/* Ends a decoder from crnn_ctc_create. NULL is ignored. Threads: nothing else with this decoder. Since 0.1. */
+/* Ends a decoder from crnn_ctc_create. NULL is ignored. Threads: decoder. Since 0.1. */
 CRNN_API void crnn_ctc_destroy(crnn_ctc *decoder);
 
-/* Begins a new sequence. Threads: nothing else with this decoder. Since 0.1. */
+/* Begins a new sequence. Threads: decoder. Since 0.1. */
 CRNN_API crnn_status crnn_ctc_reset(crnn_ctc *decoder, crnn_error *error);
 
 /* Takes frames of the output port (time x frame, CRNN_F32; without a model time x classes), any number. However they are cut into pieces,
  * the results are the same to the bit. Each probability counts as at least 2^-40 and at most 1, NaN as the least.
- * CRNN_ERROR_FINISHED after the end, CRNN_ERROR_TOO_LONG after 2^32 - 1 frames. Threads: nothing else with this decoder. Since 0.1. */
+ * CRNN_ERROR_FINISHED after the end, CRNN_ERROR_TOO_LONG after 2^32 - 1 frames. Threads: decoder. Since 0.1. */
 CRNN_API crnn_status crnn_ctc_push(crnn_ctc *decoder, const crnn_array *frames, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* The sequence has ended: of the texts, those stay that may end here. `input_frames`: its length at the input port, to which spans are
- * then cut, or -1 where it is not known. Threads: nothing else with this decoder. Since 0.1. */
+ * then cut, or -1 where it is not known. Threads: decoder. Since 0.1. */
 CRNN_API crnn_status crnn_ctc_finish(crnn_ctc *decoder, int64_t input_frames, crnn_error *error) CRNN_CHECK_RESULT;
 
 /* The text so far, and after crnn_ctc_finish the text. `rank`: 0 is the best, up to result.count - 1. Changes nothing but what the
- * result before it pointed to. Threads: nothing else with this decoder. Since 0.1. */
+ * result before it pointed to. Threads: decoder. Since 0.1. */
 CRNN_API crnn_status crnn_ctc_result_at(crnn_ctc *decoder, int32_t rank, crnn_ctc_result *result,
                                         crnn_error *error) CRNN_CHECK_RESULT;
 

@@ -11,8 +11,8 @@ lstm.crnn     LSTM and dense: one result for each frame; one of its cells counts
 strided.crnn  convolution over time with stride 8, LSTM, dense: a result for every eighth frame
 wide.crnn     convolutions of 32 channels, for which Winograd's way pays, dense: one result for each column of an image
 rates.crnn    two columns of one input for each frame of another; one result for each frame, one a sequence
-text.crnn     columns, convolution with stride 2, dense, softmax: a recogniser of the characters a, b, c, ß with the blank first;
-              and text.lexicon, text.ngram for its decoder
+text.crnn     columns, convolution with stride 2, dense, softmax: it reads a, b, c, ß, the blank first; and
+              text.lexicon, text.ngram for its decoder
 """
 
 import pathlib
@@ -213,7 +213,8 @@ def text_model():
     constants[0] = numpy_helper.from_array(12 * numpy_helper.to_array(constants[0]), constants[0].name)
     softmax = ([helper.make_node("Softmax", ["logits"], ["scores"], name="softmax", axis=-1)], [])
     network = model(
-        "text", [port("columns", [1, 6, "time"])], [port("scores", ["time", 1, 5])], convolution, (nodes, constants), softmax)
+        "text", [port("columns", [1, 6, "time"])], [port("scores", ["time", 1, 5])], convolution, (nodes, constants),
+        softmax)
     return network, {"columns": random.uniform(-1, 1, (8, 40, 6))}
 
 

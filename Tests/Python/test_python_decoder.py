@@ -1,9 +1,8 @@
 """crnn.Decoder: text from frames."""
 
+import crnn
 import numpy as np
 import pytest
-
-import crnn
 
 
 @pytest.fixture

@@ -103,8 +103,8 @@ class Reading(Record):
         stable: how many characters, the first, no later frame can change; after the end, all.
         is_complete: False where a lexicon was given and the text does not end with a whole word of it.
         is_truncated: it has ``maximum_symbols`` characters; more may have followed.
-        log_probability: natural logarithm of the text's probability, over all ways to say it that the beam kept; greedy: of
-            one.
+        log_probability: natural logarithm of the text's probability, over all ways to say it that the beam kept;
+            greedy: of one.
         score: what alternatives are ordered by: ``log_probability`` with what n-gram model and bonus add.
     """
 
