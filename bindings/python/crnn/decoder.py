@@ -205,7 +205,7 @@ class Decoder:
         raise TypeError("a crnn.Decoder cannot be copied or pickled; make another one")
 
     def push(self, frames) -> None:
-        """Takes frames of the network's output, (time, *frame), any number. However they are cut, the text is the same."""
+        """Takes frames of the network's output, (time, *frame), any number. However they are cut: the same text."""
         if self._port is None:
             array = np.ascontiguousarray(frames, np.float32)
             if array.ndim != 2 or array.shape[1] != self._classes:
