@@ -14,7 +14,8 @@ import Testing
     let labels = ["7", "a, \"b\"", "tab\tand \\ 字"]
     for name in names.map({ FileName($0) }) {
       for label in labels {
-        let row = ImageRow(file: name, answer: .classes([(label, 0.5), ("x", 0.25)]))
+        let classes: [(label: String, confidence: Float)] = [(label, 0.5), ("x", 0.25)]
+        let row = ImageRow(file: name, answer: .classes(classes))
         let bytes = writer(format).bytes(row)
         #expect(writer(format).rowEnd(bytes[...]) == bytes.count)
         let start = writer(format).start(name)
@@ -40,7 +41,7 @@ import Testing
     scores.add(expected: nil, given: "abc")
     #expect(scores.compared == 3 && scores.right == 1 && scores.unexpected == 1 && scores.unreadable == 1)
     // Three edits, and three characters that were not read, of eleven.
-    #expect(scores.characterErrorRate == 100 * 6 / 11)
+    #expect(scores.characterErrorRate == Double(600) / 11)
     #expect(scores.mistakes.map { "\($0.pair.expected)>\($0.pair.given)" }.sorted() == [">g", "e>i", "k>s"])
   }
 
