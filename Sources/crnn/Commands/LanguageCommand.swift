@@ -1,5 +1,6 @@
 import ArgumentParser
 import Arrays
+import Converter
 import Language
 
 /// `crnn language`

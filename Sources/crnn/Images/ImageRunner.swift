@@ -96,12 +96,6 @@ final class ImageRunner: @unchecked Sendable {
   }
 }
 
-private func text(_ reader: any TextReader, _ output: [Float]) -> ImageRow.Answer {
-  do { return .text(try output.withUnsafeBufferPointer { try reader.reading($0) }) } catch {
-    return .failure("\(error)")
-  }
-}
-
 /// The items of one call, and what they point to.
 private final class Batch {
   let items: UnsafeMutablePointer<crnn_classify_item>
