@@ -41,7 +41,10 @@ def keep(name: str, model, shape: tuple[int, ...], formats: tuple[str, ...] = ("
             continue
         variable.assign(np.abs(values) + 0.5 if "variance" in label else values)
     inputs = random.uniform(0, 1, shape).astype(np.float32)
-    outputs = model.predict(inputs, verbose=0)
+    if model.inputs[0].dtype != "float32":
+        inputs = random.integers(0, 11, shape).astype(np.int32)
+    # Operator by operator: TensorFlow's graph optimiser joins a padding and a Conv3D wrongly.
+    outputs = np.asarray(model(inputs, training=False))
     for ending in formats:
         model.save(FOLDER / f"{name}.{ending}")
     if "keras" in formats:
@@ -272,6 +275,44 @@ def of_keras_2_functional():
     return keras.Model(image, layers.Dense(2, name="result")(layers.LSTM(3)(x)))
 
 
+def volumes():
+    """Everything in three dimensions, and margins."""
+    volume = keras.Input((6, 7, 5, 2), name="volume")
+    x = layers.ZeroPadding3D((1, 0, (1, 2)))(volume)
+    x = layers.Conv3D(3, (3, 2, 2), strides=(1, 2, 1), padding="same", activation="relu")(x)
+    x = layers.Concatenate()([layers.MaxPooling3D(2)(x), layers.AveragePooling3D(2)(x)])
+    x = layers.Cropping3D(((1, 0), 0, 0))(x)
+    x = layers.Concatenate()([layers.GlobalMaxPooling3D()(x), layers.GlobalAveragePooling3D()(x)])
+    return keras.Model(volume, layers.Dense(3, name="result")(x))
+
+
+def separated():
+    """Depthwise and separable convolutions along time, layer normalisation, margins."""
+    sequence = keras.Input((None, 4), name="sequence")
+    x = layers.ZeroPadding1D((2, 1))(sequence)
+    x = layers.DepthwiseConv1D(3, depth_multiplier=2, activation="tanh")(x)
+    x = layers.LayerNormalization()(x)
+    x = layers.SeparableConv1D(5, 3, padding="same", depth_multiplier=2, activation="relu")(x)
+    x = layers.Cropping1D((1, 0))(x)
+    x = layers.LayerNormalization(scale=False, epsilon=1e-5)(x)
+    x = layers.GRU(4, return_sequences=True)(x)
+    return keras.Model(sequence, layers.Dense(3, name="each")(x))
+
+
+def separated_2d():
+    image = keras.Input((9, 8, 2), name="image")
+    x = layers.ZeroPadding2D(((1, 0), (0, 2)))(image)
+    x = layers.SeparableConv2D(4, 3, strides=2, padding="same", activation="elu")(x)
+    x = layers.Cropping2D(((0, 1), (1, 0)))(x)
+    return keras.Model(image, layers.Dense(3, name="result")(layers.Flatten()(layers.LayerNormalization()(x))))
+
+
+def text():
+    words = keras.Input((None,), dtype="int32", name="words")
+    x = layers.LSTM(5)(layers.Embedding(11, 4)(words))
+    return keras.Model(words, layers.Dense(3, activation="softmax", name="result")(x))
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     if KERAS_2:
@@ -291,3 +332,7 @@ if __name__ == "__main__":
             "repeated_beside_a_sequence", repeated_beside_a_sequence(), image=(2, 6, 9, 1), sequence=(2, 7, 3)
         )
         keep("pointwise_functions", pointwise_functions(), (3, 5))
+        keep("volumes", volumes(), (3, 6, 7, 5, 2))
+        keep("separated", separated(), (3, 9, 4))
+        keep("separated_2d", separated_2d(), (3, 9, 8, 2))
+        keep("text", text(), (3, 7))

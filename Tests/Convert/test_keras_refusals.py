@@ -33,7 +33,10 @@ def write_model(
 @pytest.mark.parametrize(
     "kind, config, advice",
     [
-        ("LayerNormalization", {}, "use BatchNormalization"),
+        ("ConvLSTM2D", {}, "use TimeDistributed convolutions"),
+        ("LayerNormalization", {}, "the file holds 0 of its weights"),
+        ("LayerNormalization", {"axis": 1}, "normalise the channels only"),
+        ("Embedding", {"mask_zero": True}, "the file holds 0 of its weights"),
         ("Lambda", {}, "its Python code is not in the file"),
         ("Resizing", {}, "resize before the network"),
         ("Masking", {}, "without padding steps"),
@@ -54,9 +57,9 @@ def test_the_layer_is_named(tmp_path, kind, config, advice):
 
 
 def test_inside_time_distributed_the_inner_layer_is_named(tmp_path):
-    inner = {"class_name": "LayerNormalization", "config": {"name": "inner"}}
+    inner = {"class_name": "ConvLSTM2D", "config": {"name": "inner"}}
     path = write_model(tmp_path / "model.keras", ("TimeDistributed", {"layer": inner}))
-    with pytest.raises(ConversionError, match=r"layer 'the_timedistributed' \(LayerNormalization\)"):
+    with pytest.raises(ConversionError, match=r"layer 'the_timedistributed' \(ConvLSTM2D\)"):
         crnn_convert.to_onnx(path)
 
 

@@ -18,8 +18,13 @@ pytestmark = pytest.mark.skipif(not TOOL.is_file(), reason=f"{TOOL} is not built
 # The tutorial's network, its other mending in both forms, the plain networks it starts from, and every other fixture.
 NETWORKS = sorted(path.name for path in FIXTURES.iterdir() if path.suffix in (".keras", ".h5"))
 
-# Where the sizes leave open which axis is which.
-LAYOUTS = {"features_2d": "NHWC", "pointwise_functions": "NC"}
+# Where the sizes leave open which axis is which, or what time is.
+LAYOUTS = {
+    "features_2d": ["--input-layout", "NHWC"],
+    "pointwise_functions": ["--input-layout", "NC"],
+    "separated_2d": ["--input-layout", "NHWC"],
+    "volumes": ["--time-axis", "1"],
+}
 
 
 def run(*command, **environment) -> str:
@@ -35,8 +40,7 @@ def test_converts_and_runs(tmp_path, name):
     np.savez(tmp_path / "calibration.npz", x=arrays["x"])
     np.savez(tmp_path / "test.npz", x=arrays["x"], ref=arrays["reference"])
     onnx, packed = tmp_path / "model.onnx", tmp_path / "model.crnn"
-    layout = LAYOUTS.get(pathlib.Path(name).stem)
-    options = ["--input-layout", layout] if layout else []
+    options = LAYOUTS.get(pathlib.Path(name).stem, [])
     run(
         *(sys.executable, "-m", "crnn_convert", FIXTURES / name, "--onnx", onnx, "-o", packed),
         *("--crnn", TOOL, "--calibrate", tmp_path / "calibration.npz", *options),

@@ -14,7 +14,8 @@ MODELS = sorted(path for path in FIXTURES.iterdir() if path.suffix in (".keras",
 
 def run(model, inputs: np.ndarray) -> np.ndarray:
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    (result,) = session.run(None, {session.get_inputs()[0].name: inputs})
+    (port,) = session.get_inputs()
+    (result,) = session.run(None, {port.name: inputs.astype(np.int64) if port.type == "tensor(int64)" else inputs})
     return result
 
 
@@ -66,3 +67,10 @@ def test_a_model_that_others_trained():
     images = (arrays["x"][:20].astype(np.float32) / 255).transpose(0, 2, 1)[..., None]
     result = run(crnn_convert.to_onnx(captcha / "original.h5"), images)
     np.testing.assert_allclose(result, arrays["ref"][:20], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["crnn", "whole_image", "text_line", "keras_2", "keras_2_functional"])
+def test_two_readers_give_the_same_network(name):
+    """So that they give the same packed weights: all that is packed is computed from this."""
+    from_keras, from_h5 = (crnn_convert.to_onnx(FIXTURES / f"{name}.{ending}") for ending in ("keras", "h5"))
+    assert from_keras.graph == from_h5.graph

@@ -30,6 +30,7 @@ def to_onnx(
     time_axis: int | Mapping[str, int] | None = None,
     trust_pickle: bool = False,
     keep_scales: bool = False,
+    weights: str | pathlib.Path | None = None,
 ) -> onnx.ModelProto:
     """The model in a file as ONNX. What the file is, its content says: `.keras`, `.h5`, `.tflite`, `.pt2`, TorchScript.
 
@@ -39,13 +40,19 @@ def to_onnx(
         time_axis: for PyTorch, the axis of the inputs (or `{input: axis}`) whose length is to stay open.
         trust_pickle: opens pickled PyTorch modules, which runs the code in them.
         keep_scales: writes the scales that a quantised TFLite file gives its activations, too.
+        weights: for an architecture file, where its weights are, if the file does not say so itself.
 
     Inputs and outputs keep their names and shapes. Raises ConversionError, whose text names the layer or operator that
     cannot be converted, its class, and what would work. Warns (ConversionWarning) of what was assumed.
     """
     return next(
         formats.candidates(
-            path, example=example, time_axis=time_axis, trust_pickle=trust_pickle, keep_scales=keep_scales
+            path,
+            example=example,
+            time_axis=time_axis,
+            trust_pickle=trust_pickle,
+            keep_scales=keep_scales,
+            weights=weights,
         )
     )
 

@@ -54,6 +54,7 @@ def main() -> int:
     parser.add_argument(
         "--keep-qdq", action="store_true", help="TFLite: keep the scales of activations; goes to `crnn convert` too"
     )
+    parser.add_argument("--weights", metavar="FILE", help="the weights of an architecture file (.json, .toml)")
     parser.add_argument("--version", action="version", version=__version__)
     options, passed_on = parser.parse_known_args()
     if options.output is None and options.onnx is None:
@@ -79,6 +80,7 @@ def _convert(options: argparse.Namespace, passed_on: list[str]) -> int:
         time_axis=_time_axis(options.time_axis),
         trust_pickle=options.trust_pickle,
         keep_scales=options.keep_qdq,
+        weights=options.weights,
     )
     status = 1
     for number, model in enumerate(models):

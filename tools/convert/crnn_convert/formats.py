@@ -12,7 +12,7 @@ from typing import Any
 
 import onnx
 
-from . import keras_file, onnx_export, pytorch
+from . import architecture, frozen_graph, keras_file, onnx_export, pytorch
 from .errors import ConversionError, ConversionWarning
 
 #: What the parsers of zip, HDF5, JSON and flatbuffers, and the reading of settings and weights, raise on damage.
@@ -41,6 +41,7 @@ def candidates(
     time_axis: int | Mapping[str, int] | None = None,
     trust_pickle: bool = False,
     keep_scales: bool = False,
+    weights: str | pathlib.Path | None = None,
 ) -> Iterator[onnx.ModelProto]:
     """The model in a file as ONNX; more than once where there are several ways to write it, the likelier one first.
 
@@ -49,7 +50,18 @@ def candidates(
     path = pathlib.Path(path)
     if not path.exists():
         raise ConversionError(f"{path}: there is no such file")
-    kind = pytorch.kind_of(path) if path.is_file() else None
+    if path.suffix in (".json", ".toml"):
+        try:
+            yield onnx_export.export(architecture.read(path, None if weights is None else pathlib.Path(weights)))
+        except _DAMAGE as error:
+            raise ConversionError(f"{path}: the file or its weights are damaged ({error!r})") from error
+        return
+    if frozen_graph.is_graph(path):
+        yield frozen_graph.convert(path)
+        return
+    if path.is_dir():
+        raise ConversionError(f"{path}: this folder is no SavedModel of TensorFlow")
+    kind = pytorch.kind_of(path)
     if kind is not None:
         module = pytorch.load(path, kind, trust_pickle)
         for _, model in pytorch.exports(module, example, time_axis=time_axis):

@@ -13,6 +13,7 @@ import pathlib
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 import h5py
 import numpy as np
@@ -59,6 +60,24 @@ def _read_h5(path: pathlib.Path) -> Network:
         config = json.loads(_text(file.attrs["model_config"]))
         network = describe_network(config, _major_version(_text(file.attrs.get("keras_version", "2"))))
         _take_by_name(network, file["model_weights"])
+    _share(network)
+    return network
+
+
+def read_description(
+    document: dict[str, Any], path: pathlib.Path, given_weights: pathlib.Path | None = None
+) -> Network:
+    """The network in what `model.to_json()` wrote, with the weights that `model.save_weights` wrote beside it."""
+    beside = [path.with_suffix(ending) for ending in (".weights.h5", ".h5")]
+    weights = given_weights or next((found for found in beside if found.is_file()), None)
+    if weights is None:
+        raise ConversionError(f"{path}: its weights are neither in {' nor in '.join(map(str, beside))}: --weights FILE")
+    network = describe_network(document, _major_version(str(document.get("keras_version", "3"))))
+    with h5py.File(weights, "r") as file:
+        if "layer_names" in file.attrs:
+            _take_by_name(network, file)
+        else:
+            _take_by_class(network, file)
     _share(network)
     return network
 

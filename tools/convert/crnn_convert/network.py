@@ -24,6 +24,8 @@ class Layer:
     network: Network | None = None
     #: Where a layer is used more than once, every further use is a layer of its own with the first one's weights.
     original: Layer | None = None
+    #: What Keras has no weights for: `peepholes` [3 units] in the order i, o, f; `projection` [units, values].
+    extra: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def stored_class(self) -> str:

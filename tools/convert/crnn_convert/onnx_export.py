@@ -31,7 +31,7 @@ def _convert_layers(
     results: dict[str, Tensor] = {}
     for layer in _in_order(network):
         if layer.class_name == "InputLayer":
-            results[layer.name] = given.get(layer.name) or _input(graph, layer)
+            results[layer.name] = given.get(layer.name) or _input(graph, layer, _readers(network, layer.name))
             continue
         if not layer.inputs and given.get(layer.name) is None:
             raise layer.refuse("its input has no known shape; begin the model with keras.Input(shape)")
@@ -53,15 +53,29 @@ def _convert_layer(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept
     return _convert_layers(graph, inner, dict(zip(inner.inputs, inputs)), kept)[inner.outputs[0]]
 
 
-def _input(graph: GraphBuilder, layer: Layer) -> Tensor:
+def _readers(network: Network, name: str) -> list[Layer]:
+    """The layers that read an input, those inside of networks in its place."""
+    found: list[Layer] = []
+    for layer in network.layers:
+        for place, source in enumerate(layer.inputs):
+            if source != name:
+                continue
+            if layer.network is None or place >= len(layer.network.inputs):
+                found.append(layer)
+            else:
+                found += _readers(layer.network, layer.network.inputs[place])
+    return found
+
+
+def _input(graph: GraphBuilder, layer: Layer, readers: list[Layer]) -> Tensor:
     shape = layer.config.get("batch_shape") or layer.config.get("batch_input_shape")
     if not shape or len(shape) < 2:
         raise layer.refuse("the input has no shape; build the model with keras.Input(shape)")
-    if "int" in str(layer.config.get("dtype", "float32")):
-        raise layer.refuse(
-            "integer inputs are not supported here; convert the model through ONNX (crnn convert MODEL.onnx)"
-        )
-    return graph.input(layer.name, shape)
+    # Keras lets an embedding read floats, and cuts them to whole numbers.
+    is_index = bool(readers) and all(reader.class_name == "Embedding" for reader in readers)
+    if "int" in str(layer.config.get("dtype", "float32")) and not is_index:
+        raise layer.refuse("whole numbers can only be read by Embedding layers; give the input a type of real numbers")
+    return graph.input(layer.name, shape, is_index)
 
 
 def _in_order(network: Network) -> list[Layer]:

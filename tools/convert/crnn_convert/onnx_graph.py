@@ -20,6 +20,8 @@ class Tensor:
     name: str
     shape: tuple[int | None, ...]
     order: tuple[int, ...]
+    #: Whole numbers that only an embedding reads.
+    is_index: bool = False
 
     @property
     def rank(self) -> int:
@@ -49,12 +51,13 @@ class GraphBuilder:
         self._names.add(candidate)
         return candidate
 
-    def input(self, name: str, shape: Sequence[int | None]) -> Tensor:
+    def input(self, name: str, shape: Sequence[int | None], is_index: bool = False) -> Tensor:
         name = self.unique(name)
+        kind = TensorProto.INT64 if is_index else TensorProto.FLOAT
         # Open axes of different inputs have different names: their lengths need not be equal.
         axes = ["N", *_axes(name, shape)[1:]]
-        self._inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, axes))
-        return Tensor(name, (None, *shape[1:]), tuple(range(len(shape))))
+        self._inputs.append(helper.make_tensor_value_info(name, kind, axes))
+        return Tensor(name, (None, *shape[1:]), tuple(range(len(shape))), is_index)
 
     def output(self, tensor: Tensor, name: str) -> None:
         """Makes `tensor`, in Keras' order of axes, an output called `name`."""

@@ -25,14 +25,44 @@ def depthwise_convolution(graph: GraphBuilder, layer: Layer, inputs: list[Tensor
     return _convolve(graph, layer, inputs[0], weights, rest, channels)
 
 
+def separable_convolution(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
+    """A depthwise convolution, and one of size 1 over what it gives; the bias and the function are the second one's."""
+    (kernel, pointwise, *rest) = layer.weights
+    channels, multiplier = kernel.shape[-2:]
+    weights = np.moveaxis(kernel, (-2, -1), (0, 1)).reshape(channels * multiplier, 1, *kernel.shape[:-2])
+    tensor = _convolve(graph, layer, inputs[0], weights, [], channels, is_last=False)
+    weights = np.moveaxis(pointwise, (-1, -2), (0, 1))
+    ones = [1] * (tensor.rank - 2)
+    return _convolved(graph, layer, tensor, weights, rest, 1, Window(ones, ones, ones))
+
+
 def _convolve(
-    graph: GraphBuilder, layer: Layer, tensor: Tensor, weights: np.ndarray, rest: list[np.ndarray], groups: int
+    graph: GraphBuilder,
+    layer: Layer,
+    tensor: Tensor,
+    weights: np.ndarray,
+    rest: list[np.ndarray],
+    groups: int,
+    is_last: bool = True,
 ) -> Tensor:
     require_channels_last(layer)
     tensor = graph.in_order(tensor, channels_second(tensor))
     window = Window.of(
         layer, tensor, weights.shape[2:], layer.config.get("strides", 1), layer.config.get("dilation_rate", 1)
     )
+    return _convolved(graph, layer, tensor, weights, rest, groups, window, is_last)
+
+
+def _convolved(
+    graph: GraphBuilder,
+    layer: Layer,
+    tensor: Tensor,
+    weights: np.ndarray,
+    rest: list[np.ndarray],
+    groups: int,
+    window: Window,
+    is_last: bool = True,
+) -> Tensor:
     pads, sizes = padding(layer, tensor, window)
     weights = weights.reshape(*weights.shape[:2], *window.kernel)
     constants = [graph.constant(f"{layer.name}/kernel", weights)]
@@ -49,4 +79,4 @@ def _convolve(
         **pads,
     )
     result = Tensor(name, (None, *sizes, weights.shape[0]), tensor.order)
-    return activations.apply(graph, layer, result)
+    return activations.apply(graph, layer, result) if is_last else result

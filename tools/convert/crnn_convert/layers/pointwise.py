@@ -82,6 +82,37 @@ def rescaling(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int
     return result
 
 
+def layer_normalization(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
+    """gamma (x - mean) / sqrt(variance + epsilon) + beta, over the channels of every step."""
+    (tensor,) = inputs
+    axis = layer.config.get("axis", -1)
+    axes = [outer_axis(value, kept) % tensor.rank for value in (axis if isinstance(axis, list) else [axis])]
+    if axes != [tensor.rank - 1] or layer.config.get("rms_scaling", False):
+        raise layer.refuse("it normalises more than the last axis, or without the mean; normalise the channels only")
+    needed = [key for key in ("scale", "center") if layer.config.get(key, True)]
+    if len(layer.weights) < len(needed):
+        raise layer.refuse(f"the file holds {len(layer.weights)} of its weights, it needs {len(needed)}")
+    tensor = graph.with_last_axis_last(tensor)
+
+    def constant(name: str, value) -> str:
+        return graph.constant(f"{layer.name}/{name}", np.asarray(value, np.float32))
+
+    def mean(of: Tensor) -> str:
+        return graph.node("ReduceMean", layer.name, [of.name], axes=[-1], keepdims=1)
+
+    centred = graph.pointwise("Sub", layer.name, tensor, mean(tensor))
+    square = graph.pointwise("Mul", layer.name, centred, centred.name)
+    epsilon = constant("epsilon", layer.config.get("epsilon", 1e-3))
+    deviation = graph.node("Sqrt", layer.name, [graph.node("Add", layer.name, [mean(square), epsilon])])
+    result = graph.pointwise("Div", layer.name, centred, deviation)
+    remaining = list(layer.weights)
+    if layer.config.get("scale", True):
+        result = graph.pointwise("Mul", layer.name, result, constant("gamma", remaining.pop(0)))
+    if layer.config.get("center", True):
+        result = graph.pointwise("Add", layer.name, result, constant("beta", remaining.pop(0)))
+    return result
+
+
 def batch_normalization(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
     (tensor,) = inputs
     axis = layer.config.get("axis", -1)

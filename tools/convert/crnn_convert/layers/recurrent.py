@@ -68,6 +68,8 @@ def _run(graph: GraphBuilder, layer: Layer, tensor: Tensor, kept: int, reverse: 
         graph.constant(f"{layer.name}/{name}", values[None])
         for name, values in zip(("kernel", "recurrent_kernel", "bias"), _weights(layer, kind, units, reset_after))
     ]
+    if "peepholes" in layer.extra:
+        constants += ["", "", "", graph.constant(f"{layer.name}/peepholes", layer.extra["peepholes"][None])]
     attributes = activations.recurrent(layer, _ACTIVATIONS[kind])
     if reset_after:
         attributes["linear_before_reset"] = 1
@@ -85,6 +87,11 @@ def _run(graph: GraphBuilder, layer: Layer, tensor: Tensor, kept: int, reverse: 
     # ONNX: all steps [time, direction, batch, unit], the last state [direction, batch, unit].
     axis = graph.constant(f"{layer.name}/direction", np.array([1 if sequences else 0], np.int64))
     name = graph.node("Squeeze", layer.name, [name, axis])
+    if "projection" in layer.extra:
+        units = layer.extra["projection"].shape[1]
+        name = graph.node(
+            "MatMul", layer.name, [name, graph.constant(f"{layer.name}/projection", layer.extra["projection"])]
+        )
     if sequences:
         return Tensor(name, (None, tensor.shape[1], units), (1, 0, 2))
     return Tensor(name, (None, units), (0, 1))
