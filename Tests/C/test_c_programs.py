@@ -40,7 +40,7 @@ def stream(tmp_path_factory):
 
 
 @pytest.mark.parametrize("compiler, standard", [("cc", "c99"), ("cc", "c11"), ("c++", "c++11"), ("c++", "c++17")])
-@pytest.mark.parametrize("header", ["crnn.h", "crnn_image.h"])
+@pytest.mark.parametrize("header", ["crnn.h", "crnn_image.h", "crnn_convert.h"])
 def test_headers_compile_everywhere(tmp_path, compiler, standard, header):
     source = tmp_path / "program.c"
     source.write_text(

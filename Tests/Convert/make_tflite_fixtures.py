@@ -41,7 +41,7 @@ def picture():
 
 
 def sound():
-    """The fused LSTM, forward and both ways, behind a convolution along time."""
+    """LSTM forward and both ways, behind a convolution along time; TensorFlow 2.21 writes them as loops."""
     frames = keras.Input((11, 3), batch_size=1, name="frames")
     x = layers.Conv1D(5, 3, padding="same", activation="relu")(frames)
     x = layers.LSTM(6, return_sequences=True)(x)
@@ -65,20 +65,12 @@ def last_step():
     return keras.Model(frames, layers.Dense(3, name="result")(x))
 
 
-def rows():
-    """One fused LSTM, which can be quantised throughout."""
-    frames = keras.Input((7, 4), batch_size=1, name="frames")
-    x = layers.LSTM(5, return_sequences=True)(frames)
-    return keras.Model(frames, layers.Dense(3, activation="softmax", name="result")(layers.Flatten()(x)))
-
-
 #: With the kinds of numbers that TensorFlow can write each of them in.
 NETWORKS = {
     "picture": (picture, ("float", "int8")),
-    "sound": (sound, ("float", "hybrid")),
+    "sound": (sound, ("float",)),
     "loops": (loops, ("float",)),
     "last_step": (last_step, ("float",)),
-    "rows": (rows, ("float", "int8")),
 }
 
 
@@ -218,10 +210,72 @@ def peepholes() -> bytes:
     return builder.content()
 
 
+def directions() -> bytes:
+    """Operators that Keras' layers no longer become: both ways in one, coupled gates, simple recurrence."""
+    random = np.random.default_rng(8)
+    builder = Builder()
+    steps, given = 7, 4
+
+    def weights(name: str, *shape: int) -> int:
+        return builder.tensor(name, shape, random.normal(0, 0.4, shape))
+
+    def state(units: int) -> int:
+        return builder.tensor(f"state_{len(builder.graph.tensors)}", (1, units), is_variable=True)
+
+    data = builder.tensor("frames", (1, steps, given))
+    builder.graph.inputs = [data]
+    inputs = [data]
+    for way in ("forward", "backward"):
+        inputs += [weights(f"{way}_input_to_{gate}", 5, given) for gate in "ifco"]
+        inputs += [weights(f"{way}_hidden_to_{gate}", 5, 5) for gate in "ifco"]
+        inputs += [weights(f"{way}_cell_to_{gate}", 5) for gate in "ifo"]
+        inputs += [weights(f"{way}_bias_{gate}", 5) for gate in "ifco"] + [-1, -1]
+    inputs += [state(5) for _ in range(4)] + [-1] * 9
+    options = schema.BidirectionalSequenceLSTMOptionsT()
+    options.fusedActivationFunction = schema.ActivationFunctionType.TANH
+    options.cellClip, options.projClip, options.mergeOutputs, options.timeMajor = 0.0, 0.0, True, False
+    both = builder.tensor("both", (1, steps, 10))
+    kind = schema.BuiltinOptions.BidirectionalSequenceLSTMOptions
+    builder.operator(schema.BuiltinOperator.BIDIRECTIONAL_SEQUENCE_LSTM, inputs, [both], kind, options)
+
+    # The input gate is one minus the forget gate: its weights are not there.
+    inputs = [both, -1] + [weights(f"input_to_{gate}", 4, 10) for gate in "fco"]
+    inputs += [-1] + [weights(f"hidden_to_{gate}", 4, 4) for gate in "fco"]
+    inputs += [-1, weights("cell_to_f", 4), weights("cell_to_o", 4)]
+    inputs += [-1] + [weights(f"bias_{gate}", 4) for gate in "fco"] + [-1, -1, state(4), state(4)] + [-1] * 4
+    options = schema.UnidirectionalSequenceLSTMOptionsT()
+    options.fusedActivationFunction = schema.ActivationFunctionType.TANH
+    options.cellClip, options.projClip, options.timeMajor = 0.0, 0.0, False
+    coupled = builder.tensor("coupled", (1, steps, 4))
+    kind = schema.BuiltinOptions.UnidirectionalSequenceLSTMOptions
+    builder.operator(schema.BuiltinOperator.UNIDIRECTIONAL_SEQUENCE_LSTM, inputs, [coupled], kind, options)
+
+    inputs = [coupled, weights("rnn_input", 5, 4), weights("rnn_hidden", 5, 5), weights("rnn_bias", 5), state(5)]
+    options = schema.SequenceRNNOptionsT()
+    options.fusedActivationFunction, options.timeMajor = schema.ActivationFunctionType.RELU, False
+    simple = builder.tensor("simple", (1, steps, 5))
+    kind = schema.BuiltinOptions.SequenceRNNOptions
+    builder.operator(schema.BuiltinOperator.UNIDIRECTIONAL_SEQUENCE_RNN, inputs, [simple], kind, options)
+
+    inputs = [simple]
+    for way in ("forward", "backward"):
+        inputs += [weights(f"{way}_rnn_input", 3, 5), weights(f"{way}_rnn_hidden", 3, 3), weights(f"{way}_rnn_bias", 3)]
+        inputs += [state(3)]
+    inputs += [-1] * 3
+    options = schema.BidirectionalSequenceRNNOptionsT()
+    options.fusedActivationFunction = schema.ActivationFunctionType.TANH
+    options.mergeOutputs, options.timeMajor = True, False
+    result = builder.tensor("each", (1, steps, 6))
+    kind = schema.BuiltinOptions.BidirectionalSequenceRNNOptions
+    builder.operator(schema.BuiltinOperator.BIDIRECTIONAL_SEQUENCE_RNN, inputs, [result], kind, options)
+    builder.graph.outputs = [result]
+    return builder.content()
+
+
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(1)
-    chosen = sys.argv[1:] or [*NETWORKS, "svdf", "peepholes"]
+    chosen = sys.argv[1:] or [*NETWORKS, "svdf", "peepholes", "directions"]
     for name, (make, kinds) in NETWORKS.items():
         if name not in chosen:
             continue
@@ -237,11 +291,11 @@ def main() -> None:
         np.savez_compressed(FOLDER / f"{name}.npz", **arrays)
     if "svdf" in chosen:
         keep_svdf(random)
-    if "peepholes" in chosen:
-        content = peepholes()
-        (FOLDER / "peepholes.float.tflite").write_bytes(content)
-        examples = random.uniform(-1, 1, (4, 8, 4)).astype(np.float32)
-        np.savez_compressed(FOLDER / "peepholes.npz", x=examples, float=computed(content, examples))
+    for name, content, steps in (("peepholes", peepholes(), 8), ("directions", directions(), 7)):
+        if name in chosen:
+            (FOLDER / f"{name}.float.tflite").write_bytes(content)
+            examples = random.uniform(-1, 1, (4, steps, 4)).astype(np.float32)
+            np.savez_compressed(FOLDER / f"{name}.npz", x=examples, float=computed(content, examples))
 
 
 def keep_svdf(random: np.random.Generator) -> None:

@@ -117,6 +117,25 @@ def test_recurrent_layers_of_pytorch(tmp_path, kind, gates):
     np.testing.assert_allclose(run(described(tmp_path, [INPUT, layer], arrays), FRAMES), h, atol=1e-5)
 
 
+def test_both_directions_in_a_wrapper(tmp_path):
+    """The backward layer reads from the last step; its results stand in the order of the input."""
+    roles, arrays, halves = {}, {}, []
+    for way, frames in (("f", FRAMES), ("b", FRAMES[:, ::-1])):
+        own = random_arrays(**{f"{way}k": (4, 3), f"{way}r": (3, 3), f"{way}b": 3})
+        arrays.update(own)
+        roles[way] = {"kernel": f"{way}k", "recurrent_kernel": f"{way}r", "bias": f"{way}b"}
+        h, steps = np.zeros((3, 3)), []
+        for x in frames.transpose(1, 0, 2):
+            h = np.tanh(x @ own[f"{way}k"] + h @ own[f"{way}r"] + own[f"{way}b"])
+            steps.append(h)
+        halves.append(np.stack(steps if way == "f" else steps[::-1], 1))
+    inner = {"type": "SimpleRNN", "units": 3, "return_sequences": True}
+    layer = {"type": "Bidirectional", "layer": {**inner, "arrays": roles["f"]}}
+    layer["backward_layer"] = {**inner, "arrays": roles["b"]}
+    result = run(described(tmp_path, [INPUT, layer], arrays), FRAMES)
+    np.testing.assert_allclose(result, np.concatenate(halves, -1), atol=1e-5)
+
+
 def test_safetensors_toml_and_several_ends(tmp_path):
     arrays = random_arrays(c=(6, 4, 3), b=6, d=(2, 6))
     content, header = b"", {"__metadata__": {"by": "hand"}}
