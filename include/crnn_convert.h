@@ -30,7 +30,7 @@
  *
  * OPTIONS are those of `crnn convert --help`, without the dashes: "time-axis", "state", "input-shape", "rate", "window",
  * "input-scale", "input-layout", "array", "input-kind", "calibration", "tensor", "hidden", "labels", "alphabet", "blank",
- * "preprocess", "right-context", "minimum-snr". What the command line takes several times may stand here several times.
+ * "preprocess", "right-context", "minimum-snr", "keep-qdq" (1). What the command line takes several times may stand here several times.
  * "preprocess" is stored, and says what a grey level of the calibration data is worth; the data are arrays all the same.
  *
  * CALIBRATION DATA are arrays by the names of the network's inputs ("x" will do where there is one): time x frame, or

@@ -21,8 +21,11 @@ package struct ConversionJob {
   private var network: NetworkReading.Network
   private let source: (name: String, digest: String)
 
+  /// The scales that the network gives and the packed one will have.
+  private let givenScales: [String: TensorQuantization]
+
   /// Sentences for the user: what reading the network assumed or left out.
-  package var warnings: [String] { network.imported.warnings }
+  package let warnings: [String]
 
   var outputs: [PortDescription] {
     network.graph.outputs.map { port in
@@ -61,6 +64,31 @@ package struct ConversionJob {
     }
     for (index, port) in ports.enumerated() { self.network.graph.inputs[index].integerScale = port.integerScale ?? 0 }
     self.ports = ports
+    let (kept, notes) = request.keepsQDQ ? try ConversionJob.givenScales(self.network, source.name) : ([:], [])
+    givenScales = kept
+    warnings = network.imported.warnings + notes
+  }
+
+  /// The scales of QuantizeLinear nodes that can be kept, and sentences on the others.
+  private static func givenScales(
+    _ network: NetworkReading.Network, _ source: String
+  ) throws -> (kept: [String: TensorQuantization], notes: [String]) {
+    guard !network.imported.givenScales.isEmpty else {
+      throw ConverterError("--keep-qdq: \(source) has no QuantizeLinear around an activation")
+    }
+    // What folding into neighbours leaves of the tensors.
+    let left = Set(try network.graph.simplified().tensors.map(\.name))
+    var kept: [String: TensorQuantization] = [:]
+    var notes: [String] = []
+    for given in network.imported.givenScales {
+      if let quantization = given.quantization, left.contains(given.tensor) {
+        kept[given.tensor] = quantization
+      } else {
+        let reason = given.quantization == nil ? given.obstacle : "the value is computed together with what follows it"
+        notes.append("the scale of node '\(given.node)' is not kept: \(reason)")
+      }
+    }
+    return (kept, notes)
   }
 
   /// Real input out of arrays.
@@ -79,6 +107,7 @@ package struct ConversionJob {
       options.quantization.inputs[port.name] =
         try request.numbers.kind(of: port.name) ?? calibration.kinds[port.name] ?? .feature
     }
+    options.quantization.given = givenScales
     options.metadata = try metadata()
     options.selfTest = selfTestChecksum
     options.backwardView = try request.rightContext.map(ConversionJob.view)

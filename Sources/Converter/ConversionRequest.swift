@@ -10,6 +10,8 @@ package struct ConversionRequest: Sendable {
   package var rightContext: String?
   /// Least signal-to-noise ratio of every output on the calibration data, in dB.
   package var minimumSNR: Double?
+  /// Whether activations keep the scales that QuantizeLinear nodes of the network give them.
+  package var keepsQDQ = false
 
   package init() {}
 
@@ -40,6 +42,11 @@ package struct ConversionRequest: Sendable {
         throw ConverterError("minimum-snr takes a number of decibels, not '\(value)'")
       }
       minimumSNR = ratio
+    case "keep-qdq":
+      guard let keeps = ["1": true, "true": true, "0": false, "false": false][value] else {
+        throw ConverterError("keep-qdq takes 1 or 0, not '\(value)'")
+      }
+      keepsQDQ = keeps
     default:
       throw ConverterError(
         "there is no option '\(name)'; there are \(ConversionRequest.options.joined(separator: ", "))")
@@ -49,6 +56,6 @@ package struct ConversionRequest: Sendable {
   /// What `set` takes.
   package static let options = [
     "alphabet", "array", "blank", "calibration", "hidden", "input-kind", "input-layout", "input-scale", "input-shape",
-    "labels", "minimum-snr", "preprocess", "rate", "right-context", "state", "tensor", "time-axis", "window",
+    "keep-qdq", "labels", "minimum-snr", "preprocess", "rate", "right-context", "state", "tensor", "time-axis", "window",
   ]
 }

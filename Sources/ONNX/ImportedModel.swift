@@ -16,6 +16,9 @@ public struct ImportedModel: Sendable {
   public var producer: String
   /// Revision of the ONNX operator set that the file uses.
   public var opset: Int
+  /// Scales that QuantizeLinear and DequantizeLinear nodes give activations, in the order of the file. The graph computes as if
+  /// they were not there.
+  public var givenScales: [GivenScale] = []
   /// Sentences for the user: what was assumed or left out.
   public var warnings: [String]
 }

@@ -31,8 +31,7 @@ public enum ONNXImporter {
     bytes: Data, directory: String? = nil, options: ImportOptions = ImportOptions()
   ) throws -> ImportedModel {
     var source = try SourceGraph(bytes: bytes, directory: directory)
-    try source.sortTopologically()
-    try source.recognisePatterns()
+    try source.prepare()
     return try Lowering.run(source, options: options)
   }
 }

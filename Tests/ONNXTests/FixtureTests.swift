@@ -13,6 +13,8 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
   /// Numerator and denominator, by the input's name.
   var rates: [String: [Int]]?
   var tolerance: Float?
+  /// How many recurrent layers it has, where loops and steps become some.
+  var layers: Int?
   /// Words that the refusal's text must contain; nil where the network must import.
   var refusal: [String]?
 
@@ -49,6 +51,10 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
   @Test(arguments: FixtureCase.all.filter { $0.refusal == nil })
   func agreesWithOnnxruntime(_ fixture: FixtureCase) throws {
     let model = try ONNXImporter.read(path: fixture.path, options: fixture.options)
+    if let layers = fixture.layers {
+      let found = model.graph.nodes.count { if case .recurrent = $0.operation { true } else { false } }
+      #expect(found == layers, "\(model.graph.nodes.map(\.name))")
+    }
     let expected = try FixtureTests.expected.get()
     var inputs: [String: (values: [Float], shape: [Int])] = [:]
     for port in model.graph.inputs {

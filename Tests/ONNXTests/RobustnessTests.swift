@@ -9,7 +9,8 @@ import Testing
     if ProcessInfo.processInfo.environment["CRNN_FUZZ_ALL"] != nil { return FixtureCase.all.map(\.name) }
     return [
       "conv2d_height_is_time", "averagepool_ceil_counts", "stack_pairs", "state_two_layers", "repeat_vector",
-      "slice_by_shape", "pad_value", "embedding_calls",
+      "slice_by_shape", "pad_value", "embedding_calls", "if_squeeze", "unrolled_rnn_two_steps",
+      "qdq_dense",
     ]
   }()
 
@@ -39,6 +40,28 @@ import Testing
 
   @Test func refusesAnAbsentFile() {
     #expect(throws: ImportError.self) { try ONNXImporter.read(path: "/nowhere/model.onnx") }
+  }
+
+  /// A link in the model's folder must not lead out of it.
+  @Test func refusesLinksOutOfTheFolder() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("onnx-\(UUID().uuidString)")
+    let inner = folder.appendingPathComponent("model")
+    try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let model = inner.appendingPathComponent("model.onnx")
+    try bytes("refuse_external_absent").write(to: model)
+    let secret = folder.appendingPathComponent("secret.bin")
+    try Data(count: 96).write(to: secret)
+    let weights = inner.appendingPathComponent("weights.bin")
+    try FileManager.default.createSymbolicLink(at: weights, withDestinationURL: secret)
+    let error = #expect(throws: ImportError.self) { try ONNXImporter.read(path: model.path) }
+    #expect(error?.description.contains("outside") ?? false)
+    // One that stays inside is a file like any other.
+    try FileManager.default.removeItem(at: weights)
+    try FileManager.default.moveItem(at: secret, to: inner.appendingPathComponent("data.bin"))
+    try FileManager.default.createSymbolicLink(
+      at: weights, withDestinationURL: inner.appendingPathComponent("data.bin"))
+    #expect(try ONNXImporter.read(path: model.path).graph.nodes.count == 1)
   }
 
   /// Constants beside the model are read from its folder.

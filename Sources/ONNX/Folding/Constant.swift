@@ -15,10 +15,13 @@ struct Constant: Sendable {
 
   var shape: [Int]
   var values: Values
+  /// As the file stores it, where it stands there.
+  var type: ElementType?
 
-  init(shape: [Int], values: Values) {
+  init(shape: [Int], values: Values, type: ElementType? = nil) {
     self.shape = shape
     self.values = values
+    self.type = type
   }
   init(shape: [Int], floats: [Float]) { self.init(shape: shape, values: .floats(floats)) }
   init(shape: [Int], integers: [Dimension]) { self.init(shape: shape, values: .integers(integers)) }
@@ -46,6 +49,13 @@ struct Constant: Sendable {
     return values
   }
 
+  /// The values as sizes, where they are whole numbers, whatever their type: loops compare sizes that were cast to float.
+  var wholeNumbers: [Dimension]? {
+    if let dimensions { return dimensions }
+    let whole = floats?.compactMap { Int(exactly: $0) } ?? []
+    return whole.count == count ? whole.map { .known($0) } : nil
+  }
+
   /// The values as known integers; nil for floats and open sizes.
   var integers: [Int]? {
     guard let dimensions else { return nil }
@@ -64,7 +74,7 @@ struct Constant: Sendable {
     }
   }
 
-  func reshaped(_ shape: [Int]) -> Constant { Constant(shape: shape, values: values) }
+  func reshaped(_ shape: [Int]) -> Constant { Constant(shape: shape, values: values, type: type) }
 }
 
 /// Positions in row-major tensors.

@@ -15,6 +15,9 @@ struct Dimension: Hashable, Sendable {
 
   var value: Int? { symbol == nil ? offset : nil }
 
+  /// An open size or more, so at least 1.
+  var isOpenSize: Bool { symbol != nil && scale >= divisor && offset >= 0 }
+
   private init(symbol: Int?, scale: Int, offset: Int, divisor: Int) {
     self.symbol = symbol
     self.scale = scale

@@ -41,7 +41,14 @@ extension Folder {
     case "Size": return Constant(shape: [], integers: [.known(try input(0).count)])
     case "Shape": return Constant(try input(0).shape)
     case "MatMul": return try product(try input(0), try input(1))
+    case "Gemm": return try generalProduct()
     case "DequantizeLinear": return try dequantize()
+    case "QuantizeLinear": return try quantize()
+    case "Constant": return try node.constantValue()
+    case "ConstantOfShape": return try filled()
+    case "Clip": return try clipped(try input(0))
+    case "LeakyRelu", "Elu", "HardSigmoid", "ThresholdedRelu", "Selu", "Celu", "HardSwish":
+      return try parametric(try input(0))
     default: return nil
     }
   }
@@ -59,6 +66,7 @@ extension Folder {
     "Tanh": { tanh($0) },
     "Softplus": { log(1 + exp(-abs($0))) + max($0, 0) },
     "Sign": { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
+    "Softsign": { $0 / (1 + abs($0)) }, "Erf": { erf($0) },
   ]
 
   private func binary(_ a: Constant, _ b: Constant) throws -> Constant {
@@ -66,7 +74,8 @@ extension Folder {
       let left = RowMajor.broadcastOffsets(a.shape, to: shape),
       let right = RowMajor.broadcastOffsets(b.shape, to: shape)
     else { throw node.error("shapes of \(a.shape) and \(b.shape) cannot be combined") }
-    if let x = a.dimensions, let y = b.dimensions {
+    let areCompared = ["Less", "Greater", "LessOrEqual", "GreaterOrEqual", "Equal"].contains(node.op)
+    if let x = areCompared ? a.wholeNumbers : a.dimensions, let y = areCompared ? b.wholeNumbers : b.dimensions {
       let values = try zip(left, right).map { i, j in
         guard let value = integer(x[i], y[j]) else { throw openSize() }
         return value
@@ -93,6 +102,8 @@ extension Folder {
       if a == b { return .known(1) }
       if a.symbol == nil && b.symbol == nil { return .known(0) }
       return (a.value ?? b.value ?? 0) < 0 ? .known(0) : nil
+    case "Less" where b.isOpenSize && a.value ?? 1 < 1, "Greater" where a.isOpenSize && b.value ?? 1 < 1:
+      return .known(1)
     default: break
     }
     guard let x = a.value, let y = b.value else { return a == b && (node.op == "Min" || node.op == "Max") ? a : nil }
@@ -219,48 +230,5 @@ extension Folder {
       }
     }
     return Constant(shape: shape, floats: values)
-  }
-
-  /// Two matrices.
-  private func product(_ a: Constant, _ b: Constant) throws -> Constant {
-    guard a.shape.count == 2, b.shape.count == 2, a.shape[1] == b.shape[0], let x = a.floats, let y = b.floats else {
-      throw node.error("only two matrices of constants can be multiplied while importing")
-    }
-    let (rows, depth, columns) = (a.shape[0], a.shape[1], b.shape[1])
-    var result = [Float](repeating: 0, count: rows * columns)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        var sum = 0.0
-        for index in 0..<depth { sum += Double(x[row * depth + index]) * Double(y[index * columns + column]) }
-        result[row * columns + column] = Float(sum)
-      }
-    }
-    return Constant(shape: [rows, columns], floats: result)
-  }
-
-  /// Weights that are stored as integers, per tensor or per slice along one axis.
-  private func dequantize() throws -> Constant {
-    let data = try input(0)
-    let scale = try input(1)
-    guard let values = data.floats, let scales = scale.floats else { throw node.error("its scales are not numbers") }
-    let zeros = try integers(2) ?? [Int](repeating: 0, count: scales.count)
-    guard zeros.count == scales.count, !scales.isEmpty else {
-      throw node.error("its scales and zero points do not fit")
-    }
-    guard scales.count != 1 else {
-      return Constant(shape: data.shape, floats: values.map { ($0 - Float(zeros[0])) * scales[0] })
-    }
-    let axis = try node.axis(try node.integer("axis", default: 1), rank: data.shape.count)
-    guard scale.shape.count == 1, scales.count == data.shape[axis], try node.integer("block_size", default: 0) == 0
-    else {
-      throw node.error("its scales do not fit; export the network with float weights")
-    }
-    let inner = RowMajor.strides(data.shape)[axis]
-    return Constant(
-      shape: data.shape,
-      floats: values.indices.map { index in
-        let slice = index / inner % scales.count
-        return (values[index] - Float(zeros[slice])) * scales[slice]
-      })
   }
 }

@@ -9,7 +9,10 @@ extension Folder {
   func foldMovement() throws -> [Constant]? {
     switch node.op {
     case "Identity", "Dropout", "CastLike": return [try input(0)]
-    case "Cast": return [try cast(try input(0))]
+    case "Cast":
+      var result = try cast(try input(0))
+      result.type = ElementType(rawValue: try node.integer("to", default: 1))
+      return [result]
     case "Transpose": return [try transpose(try input(0))]
     case "Reshape": return [try reshape(try input(0))]
     case "Flatten":
@@ -62,7 +65,7 @@ extension Folder {
     if type.isFloat {
       // An open size stays what it is: it is used as a size again, or refused there.
       guard let floats = data.floats else { return data }
-      return Constant(shape: data.shape, floats: floats)
+      return Constant(shape: data.shape, floats: floats.map(type.rounded))
     }
     guard case .floats(let floats) = data.values else {
       guard type == .boolean, let integers = data.integers else { return data }

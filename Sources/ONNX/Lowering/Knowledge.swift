@@ -29,6 +29,28 @@ enum Discovery: Error {
   case length(String, SizeExpression)
   case separateLengths
   case initialState(input: String)
+  /// A node that stands for others, now that what it depends on is known. `instead` takes its place.
+  case replacement(Replacement)
+}
+
+/// Nodes that take the place of others.
+struct Replacement {
+  /// Values that get new producers; whatever produced them before is gone, where nothing else reads it.
+  var values: Set<String>
+  var nodes: [SourceNode]
+  var constants: [String: Constant] = [:]
+}
+
+extension SourceGraph {
+  mutating func apply(_ replacement: Replacement) throws {
+    for index in nodes.indices {
+      nodes[index].outputs = nodes[index].outputs.map { replacement.values.contains($0) ? "" : $0 }
+    }
+    nodes.removeAll { $0.outputs.allSatisfy(\.isEmpty) }
+    nodes += replacement.nodes
+    initializers.merge(replacement.constants) { $1 }
+    try prepare()
+  }
 }
 
 extension Knowledge {
@@ -42,6 +64,7 @@ extension Knowledge {
     case .length(let name, let expression): lengths[name] = expression
     case .separateLengths: (separatesLengths, lengths) = (true, [:])
     case .initialState(let input): initialStates.insert(input)
+    case .replacement: break
     case .time(let origin, let node):
       guard options.callIsTime != true else {
         throw node.error(

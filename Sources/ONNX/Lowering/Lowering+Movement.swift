@@ -1,10 +1,9 @@
 import Quantizer
 
-/// Constants, and operators that change only the description of a tensor's axes.
+/// Shapes, and operators that change only the description of a tensor's axes.
 extension Lowering {
-  static let constantHandlers: [String: Handler] = [
-    "Constant": { $0.lowerConstant }, "ConstantOfShape": { $0.lowerConstantOfShape }, "Shape": { $0.lowerShape },
-    "Size": { $0.lowerSize },
+  static let shapeHandlers: [String: Handler] = [
+    "Shape": { $0.lowerShape }, "Size": { $0.lowerSize },
   ]
   static let movementHandlers: [String: Handler] = [
     "Identity": { $0.lowerIdentity }, "Dropout": { $0.lowerIdentity }, "Cast": { $0.lowerCast },
@@ -12,33 +11,6 @@ extension Lowering {
     "Transpose": { $0.lowerTranspose }, "Reshape": { $0.lowerReshape }, "Flatten": { $0.lowerFlatten },
     "Squeeze": { $0.lowerSqueeze }, "Unsqueeze": { $0.lowerUnsqueeze },
   ]
-
-  private func lowerConstant(_ node: SourceNode) throws -> [Value] {
-    guard let (name, attribute) = node.attributes.first(where: { $0.key.hasPrefix("value") }) else {
-      throw node.error("it has no value: the file is damaged, export it again")
-    }
-    switch attribute {
-    case .tensor(let constant): return [.constant(constant)]
-    case .float(let value): return [.constant(Constant(shape: [], floats: [value]))]
-    case .floats(let values): return [.constant(Constant(shape: [values.count], floats: values))]
-    case .integer(let value): return [.constant(Constant(shape: [], integers: [.known(value)]))]
-    case .integers(let values): return [.constant(Constant(values))]
-    default: throw node.error("its attribute '\(name)' is of a kind that is not supported")
-    }
-  }
-
-  private func lowerConstantOfShape(_ node: SourceNode) throws -> [Value] {
-    guard let shape = try dimensions(node, 0, "shape") else { throw node.error("it has no shape") }
-    let sizes = shape.compactMap(\.value)
-    guard sizes.count == shape.count else {
-      throw node.error("its shape depends on an open size; fix it by giving the input's shape (--input-shape)")
-    }
-    guard let count = RowMajor.count(sizes) else { throw node.error("its shape \(sizes) is impossible") }
-    guard case .tensor(let value)? = node.attributes["value"], value.count == 1 else {
-      return [.constant(Constant(shape: sizes, floats: [Float](repeating: 0, count: count)))]
-    }
-    return [.constant(value.taking([Int](repeating: 0, count: count), shape: sizes))]
-  }
 
   private func lowerShape(_ node: SourceNode) throws -> [Value] {
     let name = node.input(0) ?? ""

@@ -3,6 +3,7 @@ import Quantizer
 /// The end of lowering: output ports, states, and what nothing needs.
 extension Lowering {
   func finish() throws -> ImportedModel {
+    try recogniseSteps()
     let stateOutputs = try pairStates()
     var outputLayouts: [String: String] = [:]
     for name in source.outputs where !stateOutputs.contains(name) {
@@ -40,7 +41,7 @@ extension Lowering {
     for input in graph.inputs { layouts[input.name] = inputs[input.name]?.letters }
     return ImportedModel(
       graph: graph, inputLayouts: layouts, outputLayouts: outputLayouts, producer: source.producer, opset: source.opset,
-      warnings: warnings)
+      givenScales: givenScales(of: graph), warnings: warnings)
   }
 
   /// Adds an output port whose frames are in ONNX order; returns its layout.

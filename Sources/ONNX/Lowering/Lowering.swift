@@ -25,6 +25,7 @@ final class Lowering {
   /// Which inputs have rates that are fixed to each other.
   var rates = RateGroups()
   var warnings: [String] = []
+  var givenScales: [GivenScale] = []
   private var usedNames: Set<String> = []
 
   init(_ source: SourceGraph, options: ImportOptions, knowledge: Knowledge) {
@@ -35,14 +36,25 @@ final class Lowering {
     trace = StateTrace(source, except: knowledge.initialStates)
   }
 
+  /// Each makes lowering begin anew.
+  private static let largestReplacements = 256
+
   /// Lowers the whole graph, again and again until nothing new is found out.
   static func run(_ source: SourceGraph, options: ImportOptions) throws -> ImportedModel {
-    var knowledge = Knowledge()
+    var (source, knowledge, replacements) = (source, Knowledge(), 0)
     // Every discovery is about one input, one length or one of a few facts, so this ends; the bound is for safety.
-    for _ in 0..<(4 * source.inputs.count + source.nodes.count + 8) {
+    for _ in 0..<(4 * source.inputs.count + source.nodes.count + 8 + largestReplacements) {
       let lowering = Lowering(source, options: options, knowledge: knowledge)
       do {
         return try lowering.lower()
+      } catch Discovery.replacement(let replacement) {
+        replacements += 1
+        guard replacements <= largestReplacements else {
+          throw ImportError(
+            "more than \(largestReplacements) conditions and loops depend on sizes that only the network's inputs tell: "
+              + "simplify the file with onnxsim")
+        }
+        try source.apply(replacement)
       } catch let discovery as Discovery {
         try knowledge.learn(discovery, options: options)
       }
@@ -70,7 +82,7 @@ final class Lowering {
   private func lower(_ node: SourceNode) throws -> [Value] {
     let arguments = node.inputs.map { $0.isEmpty ? nil : values[$0] }
     let given = arguments.compactMap { $0 }
-    if given.allSatisfy({ $0.constant != nil }), node.op != "Constant", node.op != "ConstantOfShape",
+    if given.allSatisfy({ $0.constant != nil }),
       let constants = try Folder(node: node, inputs: arguments.map { $0?.constant }, opset: source.opset).fold()
     {
       let dependsOnLength = given.contains(where: \.dependsOnLength)
@@ -84,10 +96,11 @@ final class Lowering {
   }
 
   static let handlers: [String: Handler] = [
-    constantHandlers, movementHandlers, selectionHandlers, unaryHandlers, binaryHandlers, matrixHandlers,
+    shapeHandlers, movementHandlers, selectionHandlers, unaryHandlers, binaryHandlers, matrixHandlers,
     convolutionHandlers,
     poolHandlers, recurrentHandlers, normalizationHandlers, reductionHandlers, softmaxHandlers, concatenationHandlers,
-    paddingHandlers, expansionHandlers,
+    paddingHandlers, expansionHandlers, controlHandlers, quantizationHandlers,
+    statisticsHandlers, gatedHandlers, einsumHandlers,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   // MARK: Arguments
@@ -204,21 +217,22 @@ final class Lowering {
   }
 
   private static let advice: [String: String] = [
-    "If": "export the network with the choice made, or simplify it with onnxsim so that one branch remains",
-    "Loop": "export recurrent layers as LSTM, GRU or RNN nodes, not as loops",
-    "Scan": "export recurrent layers as LSTM, GRU or RNN nodes, not as loops",
     "ArgMax": "end the exported network before it; the results are decoded after the network",
     "TopK": "end the exported network before it; the results are decoded after the network",
     "CTCGreedyDecoder": "end the exported network before it; the runtime decodes CTC itself",
     "Resize": "resize before the network, or replace it by a strided convolution or a pool",
     "Upsample": "resize before the network, or replace it by a strided convolution or a pool",
     "ConvTranspose": "networks that enlarge their input are not supported; end the exported network before it",
-    "QuantizeLinear": "export the network with float weights; the converter quantises it itself",
     "DynamicQuantizeLinear": "export the network with float weights; the converter quantises it itself",
     "QLinearConv": "export the network with float weights; the converter quantises it itself",
     "QLinearMatMul": "export the network with float weights; the converter quantises it itself",
     "MatMulInteger": "export the network with float weights; the converter quantises it itself",
     "ConvInteger": "export the network with float weights; the converter quantises it itself",
+    "Erf": "it makes a GELU: train and export that with its tanh formula (approximate=\"tanh\")",
+    "NonZero": "which values it picks depends on the data: leave masks out, or apply them after the network",
+    "GridSample": "resample before the network",
+    "DeformConv": "train the layer as an ordinary convolution",
+    "RandomNormalLike": "export the network for inference: noise belongs to training",
     "ReverseSequence": "export the layer as one node with direction 'reverse' or 'bidirectional'",
     "STFT": "compute the spectrum before the network, or express it as a Conv with the Fourier basis as weights",
     "DFT": "compute the spectrum before the network, or express it as a Conv with the Fourier basis as weights",

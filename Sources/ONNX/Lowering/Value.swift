@@ -8,6 +8,8 @@ struct Value {
   var stream: StreamView?
   /// For recurrent states: codes of `StateTrace`, one per element.
   var states: Constant?
+  /// Codes that a QuantizeLinear made of a stream.
+  var codes: GivenCodes?
   /// Why there is no stream where a node would need one.
   var obstacle: String?
 

@@ -16,7 +16,7 @@ extension SourceGraph {
     func single(_ name: String) -> Int? { readings[name] == 1 ? producers[name] : nil }
 
     for last in nodes.indices where nodes[last].op == "Pow" && nodes[last].inputs.count == 2 {
-      guard let root = constant(nodes[last].inputs[1], producers)?.scalar, root > 0, root < 1 else { continue }
+      guard let root = initializers[nodes[last].inputs[1]]?.scalar, root > 0, root < 1 else { continue }
       let power = (1 / root).rounded()
       guard power >= 2, power <= 64, power.truncatingRemainder(dividingBy: 2) == 0, abs(power * root - 1) < 1e-6 else {
         continue
@@ -30,7 +30,7 @@ extension SourceGraph {
         if node.op == "Identity" {
           name = node.inputs[0]
         } else if node.op == "Mul", factor == 1, node.inputs.count == 2 {
-          let sides = node.inputs.map { constant($0, producers)?.scalar }
+          let sides = node.inputs.map { initializers[$0]?.scalar }
           guard let position = sides.firstIndex(where: { $0 != nil }), let value = sides[position], value > 0 else {
             break
           }
@@ -53,12 +53,12 @@ extension SourceGraph {
       // Back through zero padding to the first power; 0 ^ p is 0, so that it may stand before.
       var start = average.inputs[0]
       var pad: Int?
-      if let index = single(start), nodes[index].op == "Pad", isZeroPad(nodes[index], producers) {
+      if let index = single(start), nodes[index].op == "Pad", isZeroPad(nodes[index]) {
         pad = index
         start = nodes[index].inputs[0]
       }
       guard let first = single(start), nodes[first].op == "Pow", nodes[first].inputs.count == 2,
-        constant(nodes[first].inputs[1], producers)?.scalar == power
+        initializers[nodes[first].inputs[1]]?.scalar == power
       else { continue }
 
       let source = nodes[first].inputs[0]
@@ -75,9 +75,9 @@ extension SourceGraph {
     }
   }
 
-  func isZeroPad(_ node: SourceNode, _ producers: [String: Int]) -> Bool {
+  func isZeroPad(_ node: SourceNode) -> Bool {
     guard (try? node.string("mode", default: "constant")) == "constant" else { return false }
-    if let name = node.input(2) { return constant(name, producers)?.scalar == 0 }
+    if let name = node.input(2) { return initializers[name]?.scalar == 0 }
     return (try? node.float("value", default: 0)) == 0
   }
 }

@@ -7,11 +7,11 @@ extension SourceGraph {
       let conv = nodes[index]
       guard let name = conv.inputs.first, readings[name] == 1, let padIndex = producers[name],
         nodes[padIndex].op == "Pad",
-        isZeroPad(nodes[padIndex], producers), nodes[padIndex].input(3) == nil,
+        isZeroPad(nodes[padIndex]), nodes[padIndex].input(3) == nil,
         let autoPad = try? conv.string("auto_pad", default: "NOTSET"), !autoPad.hasPrefix("SAME")
       else { continue }
       let pad = nodes[padIndex]
-      let given = pad.input(1).flatMap { constant($0, producers)?.integers } ?? (try? pad.integers("pads")) ?? nil
+      let given = pad.input(1).flatMap { initializers[$0]?.integers } ?? (try? pad.integers("pads")) ?? nil
       guard let pads = given, pads.count >= 6, pads.count % 2 == 0, pads.allSatisfy({ $0 >= 0 && $0 < 1 << 16 }) else {
         continue
       }

@@ -20,21 +20,8 @@ extension SourceGraph {
   /// How often each value is read.
   func readings() -> [String: Int] {
     var result: [String: Int] = [:]
-    for name in nodes.flatMap(\.inputs) + outputs { result[name, default: 0] += 1 }
+    for name in nodes.flatMap(\.reads) + outputs { result[name, default: 0] += 1 }
     return result
-  }
-
-  /// The constant of a name, where it is one already: an initializer or a Constant node.
-  func constant(_ name: String, _ producers: [String: Int]) -> Constant? {
-    if let constant = initializers[name] { return constant }
-    guard let index = producers[name], nodes[index].op == "Constant" else { return nil }
-    switch nodes[index].attributes["value"] {
-    case .tensor(let constant): return constant
-    default: break
-    }
-    if case .float(let value)? = nodes[index].attributes["value_float"] { return Constant(shape: [], floats: [value]) }
-    if case .integers(let values)? = nodes[index].attributes["value_ints"] { return Constant(values) }
-    return nil
   }
 
   /// sign(x) · |x|, as some exporters write it: x itself.

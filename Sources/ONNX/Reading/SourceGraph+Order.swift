@@ -3,11 +3,16 @@ extension SourceGraph {
   ///
   /// Throws where a value comes from nowhere or depends on itself.
   mutating func sortTopologically() throws {
+    nodes = try SourceGraph.sorted(nodes, given: Set(inputs.map(\.name)).union(initializers.keys), outputs: outputs)
+  }
+
+  /// `nodes`, those that `outputs` depend on, each behind what it reads.
+  static func sorted(_ nodes: [SourceNode], given: Set<String>, outputs: [String]) throws -> [SourceNode] {
     var producer: [String: Int] = [:]
     for (index, node) in nodes.enumerated() {
       for output in node.outputs where !output.isEmpty { producer[output] = index }
     }
-    let given = Set(inputs.map(\.name)).union(initializers.keys)
+    let reads = nodes.map(\.reads)
     enum Mark { case untouched, open, done }
     var marks = [Mark](repeating: .untouched, count: nodes.count)
     var sorted: [SourceNode] = []
@@ -20,15 +25,14 @@ extension SourceGraph {
       var stack = [(node: root, next: 0)]
       marks[root] = .open
       while let (node, next) = stack.last {
-        let inputs = nodes[node].inputs
-        guard next < inputs.count else {
+        guard next < reads[node].count else {
           marks[node] = .done
           sorted.append(nodes[node])
           stack.removeLast()
           continue
         }
         stack[stack.count - 1].next += 1
-        let name = inputs[next]
+        let name = reads[node][next]
         if name.isEmpty || given.contains(name) { continue }
         guard let source = producer[name] else {
           throw nodes[node].error("its input '\(name)' is produced by no node: the file is damaged, export it again")
@@ -44,6 +48,6 @@ extension SourceGraph {
         }
       }
     }
-    nodes = sorted
+    return sorted
   }
 }

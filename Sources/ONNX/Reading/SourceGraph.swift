@@ -46,21 +46,12 @@ struct SourceGraph {
       throw ImportError("operator set \(revision) is too old: export the network with operator set 11 or later")
     }
     opset = revision
-    guard model.functions.isEmpty else {
-      throw ImportError(
-        "the model holds functions of its own ('\(model.functions[0].name)' first): "
-          + "inline them (onnx.inliner.inline_local_functions) and convert again")
-    }
-    try readGraph(model.graph, reader: ExternalData(directory: directory))
+    var functions = try FunctionInlining(model, opset: revision)
+    try readGraph(functions.inlined(model.graph), reader: ExternalData(directory: directory))
   }
 
   private mutating func readGraph(_ graph: Onnx_GraphProto, reader: ExternalData) throws {
-    guard graph.sparseInitializer.isEmpty else {
-      throw ImportError("the model holds sparse constants: export it with dense ones")
-    }
-    for tensor in graph.initializer {
-      initializers[tensor.name] = try Constant(tensor, named: tensor.name, external: reader)
-    }
+    initializers = try graph.constants(external: reader)
     for node in graph.node { nodes.append(try SourceNode(node, external: reader)) }
     for input in graph.input where initializers[input.name] == nil { inputs.append(try Input(input)) }
     outputs = graph.output.map(\.name)
@@ -80,6 +71,27 @@ struct SourceGraph {
         throw ImportError("the value '\(name)' is produced twice: the file is damaged, export it again")
       }
     }
+  }
+}
+
+extension Onnx_GraphProto {
+  fileprivate func constants(external: ExternalData) throws -> [String: Constant] {
+    guard sparseInitializer.isEmpty else {
+      throw ImportError("the model holds sparse constants: export it with dense ones")
+    }
+    var result: [String: Constant] = [:]
+    for tensor in initializer { result[tensor.name] = try Constant(tensor, named: tensor.name, external: external) }
+    return result
+  }
+}
+
+extension SourceBody {
+  /// How deep bodies stand in one another is limited by the depth to which the decoder of the file reads.
+  fileprivate init(_ graph: Onnx_GraphProto, external: ExternalData) throws {
+    self.init(
+      nodes: try graph.node.map { try SourceNode($0, external: external) },
+      initializers: try graph.constants(external: external), inputs: graph.input.map(\.name),
+      outputs: graph.output.map(\.name))
   }
 }
 
@@ -133,6 +145,7 @@ extension SourceNode.Attribute {
     case .floats: self = .floats(attribute.floats)
     case .ints: self = .integers(attribute.ints.map { Int($0) })
     case .strings: self = .strings(attribute.strings.map(text))
+    case .graph: self = .body(try SourceBody(attribute.g, external: external))
     case .tensor: self = .tensor(try Constant(attribute.t, named: "\(node).\(attribute.name)", external: external))
     default: self = .other
     }

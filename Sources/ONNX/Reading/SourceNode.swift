@@ -16,6 +16,7 @@ struct SourceNode {
     case integers([Int])
     case strings([String])
     case tensor(Constant)
+    case body(SourceBody)
     /// A kind of attribute that no supported operator has.
     case other
   }

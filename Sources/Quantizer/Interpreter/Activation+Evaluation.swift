@@ -29,7 +29,7 @@ enum Elementary {
 
 extension Activation {
   /// f(x). A PRelu, whose slope depends on the channel, needs `apply(to:channels:)`.
-  func callAsFunction(_ x: Float, slope: Float = 0) -> Float {
+  public func callAsFunction(_ x: Float, slope: Float = 0) -> Float {
     switch kind {
     case .identity: x
     case .relu: x > 0 ? x : 0

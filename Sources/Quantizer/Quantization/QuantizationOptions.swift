@@ -15,6 +15,9 @@ public struct QuantizationOptions: Sendable {
   public var inputs: [String: InputKind] = [:]
   /// Per tensor, by its name or its node's; wins over everything else.
   public var stores: [String: Store] = [:]
+  /// Per tensor, by its name: the store and scale that the network's file gives it (`TensorQuantization.given8`). They win over
+  /// calibration; names that are not in the graph any more have no effect.
+  public var given: [String: TensorQuantization] = [:]
   /// Per recurrent node, by name: the store of its hidden state as an operand, `.u8` (default) or `.s16`.
   public var hiddenStores: [String: Store] = [:]
   public var rangeRule = RangeRule.minimumMaximum

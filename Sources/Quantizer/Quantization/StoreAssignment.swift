@@ -60,6 +60,9 @@ struct StoreAssignment {
   ) throws -> TensorQuantization {
     let name = graph.tensors[members[0]].name
     if graph.tensors[members[0]].isIndex { return .index }
+    if override == nil, let given = members.lazy.compactMap({ options.given[graph.tensors[$0].name] }).first {
+      return given
+    }
     if override == .f32 {
       guard !isOperand else {
         throw GraphError("\(name) is multiplied with a matrix and must be stored as u8 or s16, not as f32")

@@ -56,6 +56,13 @@ struct ConvertCommand: ParsableCommand {
         + "less and take more steps). What it costs on the calibration data is reported.", valueName: "n"))
   var rightContext: String?
 
+  @Flag(
+    name: .long,
+    help: ArgumentHelp(
+      "Keeps the scales that QuantizeLinear and DequantizeLinear nodes give activations, instead of calibrating those; what cannot "
+        + "be kept is named."))
+  var keepQdq = false
+
   @OptionGroup(title: "Network") var networkOptions: NetworkOptions
   @OptionGroup(title: "Arrays") var arrays: ArrayOptions
   @OptionGroup(title: "Numbers") var numbers: QuantizationFlags
@@ -93,6 +100,7 @@ struct ConvertCommand: ParsableCommand {
     request.preprocess = preprocess
     request.rightContext = rightContext
     request.minimumSNR = minimumSnr
+    request.keepsQDQ = keepQdq
     return request
   }
 

@@ -9,6 +9,7 @@ it, or the words that its refusal must contain.
 
 from broken import broken
 from convolution import convolutions
+from exporters import exporters
 from matrix import matrices
 from movement import movements
 from network import FOLDER, cases, save_all
@@ -17,11 +18,16 @@ from pool import pools
 from rates import rates
 from recurrent import recurrent
 from reduction import reductions
+from steps import steps
+from subgraphs import subgraphs
+from weights import weights
 
 FOLDER.mkdir(exist_ok=True)
 for path in FOLDER.glob("*"):
     path.unlink()
-for group in (convolutions, pools, matrices, recurrent, pointwise, reductions, movements, rates, broken):
+groups = [convolutions, pools, matrices, recurrent, pointwise, reductions, movements, rates]
+groups += [subgraphs, steps, weights, exporters, broken]
+for group in groups:
     group()
 save_all()
 print(len(cases), "cases,", sum(p.stat().st_size for p in FOLDER.glob("*")) // 1024, "KiB")

@@ -58,13 +58,22 @@ def save(network, model=None):
     onnx.save(model or network.model(), FOLDER / f"{network.name}.onnx")
 
 
-def write(network, feeds, calls=False, states=(), options=None, tolerance=None):
+def run(model, optimised=True):
+    """A session of onnxruntime for a path or bytes."""
+    settings = onnxruntime.SessionOptions()
+    if not optimised:
+        settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return onnxruntime.InferenceSession(model, settings, providers=["CPUExecutionProvider"])
+
+
+def write(network, feeds, calls=False, states=(), options=None, tolerance=None, optimised=True):
     """Saves the case with onnxruntime's outputs.
 
     `calls`: the feeds have a leading axis of calls. `states`: pairs of input and output carried from call to call.
+    `optimised`: False where onnxruntime would quantise the input on its own, to multiply integers.
     """
     save(network)
-    session = onnxruntime.InferenceSession(str(FOLDER / f"{network.name}.onnx"), providers=["CPUExecutionProvider"])
+    session = run(str(FOLDER / f"{network.name}.onnx"), optimised)
     names = [o.name for o in session.get_outputs()]
     if calls:
         carried = {
@@ -89,7 +98,7 @@ def write(network, feeds, calls=False, states=(), options=None, tolerance=None):
         results = {n: v for n, v in results.items() if n not in [o for _, o in states]}
     case = {"name": network.name}
     if options:
-        case.update(options)
+        case.update(options)  # among them "layers": how many recurrent layers it has in the end
     if tolerance:
         case["tolerance"] = tolerance
     cases.append(case)
