@@ -123,18 +123,21 @@ struct LoopedCells {
       limits.removeAll { $0.value ?? 0 >= Int(Int32.max) }
       guard !limits.isEmpty else { throw loop.node.error("it never ends") }
     }
-    var lengths: [Dimension] = limits
+    var lengths: [Dimension] = []
     for case .frame(let name, let axis, _) in evaluator.sources {
       guard let shape = shapes[name] else { continue }
       lengths.append(shape[axis])
     }
-    guard let first = lengths.first, lengths.count > limits.count else {
+    guard let first = lengths.first else {
       throw loop.node.error("it reads no sequence frame by frame, so it is no recurrent layer")
     }
-    guard lengths.allSatisfy({ $0 == first }) else {
+    // The smallest limit ends it; others, as tf2onnx writes them beside it, may be larger.
+    let rests = limits.map { $0.subtracting(first)?.value }
+    let isWhole = rests.isEmpty || rests.contains(0) && rests.allSatisfy { $0 ?? -1 >= 0 }
+    guard lengths.allSatisfy({ $0 == first }), isWhole else {
+      let numbers = (limits + lengths).map(\.text).joined(separator: ", ")
       throw loop.node.error(
-        "it does not run over all frames of what it reads (\(lengths.map(\.text).joined(separator: ", ")) steps and frames): "
-          + "export a loop over all frames")
+        "it does not run over all frames of what it reads (\(numbers) steps and frames): export a loop over all frames")
     }
   }
 
