@@ -145,7 +145,7 @@ let tools: [Target] = [
     exclude: ["README.md"]),
   .target(name: "CCRNNConvert", dependencies: ["CCRNN"]),
   .target(
-    name: "ConvertABI", dependencies: ["Converter", "Arrays", "CRNN", "CCRNN", "CCRNNConvert"], exclude: ["README.md"]),
+    name: "ConvertABI", dependencies: ["Converter", "Quantizer", "Arrays", "CRNN", "CCRNN", "CCRNNConvert"], exclude: ["README.md"]),
   .testTarget(name: "CommandLineTests", dependencies: ["crnn", "Converter", "Arrays"]),
   .executableTarget(
     name: "crnn",

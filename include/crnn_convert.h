@@ -7,7 +7,7 @@
  *
  *     int convert(const void *onnx, size_t bytes, float *features, int64_t frames, FILE *output) {
  *       crnn_convert_array data[] = { { "features", crnn_array_2d(features, CRNN_F32, frames, 40) } };
- *       crnn_convert_option options[] = { { "labels", "yes,no,stop" }, { "minimum-snr", "30" } };
+ *       crnn_convert_option options[] = { { "labels", "yes,no,stop" }, { "min-snr", "30" } };
  *       crnn_convert_request request = CRNN_CONVERT_REQUEST_INITIALIZER;
  *       crnn_convert_result result = CRNN_CONVERT_RESULT_INITIALIZER;
  *       request.network = onnx;
@@ -30,7 +30,8 @@
  *
  * OPTIONS are those of `crnn convert --help`, without the dashes: "time-axis", "state", "input-shape", "rate", "window",
  * "input-scale", "input-layout", "array", "input-kind", "calibration", "tensor", "hidden", "labels", "alphabet", "blank",
- * "preprocess", "right-context", "minimum-snr", "keep-qdq" (1). What the command line takes several times may stand here several times.
+ * "preprocess", "right-context", "min-snr" (dB), "no-search" (1), "keep-qdq" (1). A search by
+ * "max-drop" needs labels, which only `crnn convert` takes. What the command line takes several times may stand here several times.
  * "preprocess" is stored, and says what a grey level of the calibration data is worth; the data are arrays all the same.
  *
  * CALIBRATION DATA are arrays by the names of the network's inputs ("x" will do where there is one): time x frame, or

@@ -2,6 +2,7 @@ import Arrays
 import CCRNN
 import CCRNNConvert
 import Converter
+import Quantizer
 
 @_cdecl("crnn_convert_version") @implementation
 public func crnn_convert_version() -> UInt32 { crnn_version() }
@@ -22,14 +23,13 @@ public func crnn_convert(
     let data = try failing(CRNN_CONVERT_ERROR_DATA) {
       try job.calibration(ArraySource(arrays, title: "the calibration data"))
     }
-    let (bytes, report) = try failing(CRNN_CONVERT_ERROR_NETWORK) { try job.run(data, progress: call.progress) }
-    let document = ConversionDocument(report: report)
-    answer.report = document.json(call.name, "").document
-    if let missed = job.missedLimit(report) {
-      throw Failure(
-        status: CRNN_CONVERT_ERROR_LIMIT,
-        message: "output \(missed.output) has \(missed.ratio) dB, past the limit \(missed.limit)")
+    let (bytes, report) = try failing(CRNN_CONVERT_ERROR_NETWORK) {
+      do { return try job.run(data, progress: call.progress) } catch let unreached as PrecisionUnreached {
+        throw Failure(status: CRNN_CONVERT_ERROR_LIMIT, message: "\(unreached)")
+      }
     }
+    answer.notes = (job.warnings + report.warnings).joined(separator: "\n")
+    answer.report = ConversionDocument(report: report).json(call.name, "").document
     answer.model = bytes
   }
 }

@@ -27,6 +27,9 @@ package struct ConversionJob {
   /// Sentences for the user: what reading the network assumed or left out.
   package let warnings: [String]
 
+  package var graph: Graph { network.graph }
+  package var outputLayouts: [String: String] { network.imported.outputLayouts }
+
   var outputs: [PortDescription] {
     network.graph.outputs.map { port in
       var description = PortDescription(graph: network.graph, port: port)
@@ -97,9 +100,15 @@ package struct ConversionJob {
       arrays, ports: ports, patterns: try request.arrays.patterns(ports), windows: network.windows)
   }
 
-  /// Quantises and packs. Tells `progress` after each calibration sequence how many are done, and of how many.
+  /// Quantises and packs. Throws `PrecisionUnreached` where no choice of bits keeps the request's limit.
+  ///
+  /// - Parameters:
+  ///   - judge: counts right decisions on the calibration data, for a limit on accuracy.
+  ///   - progress: told after each calibration sequence how many are done, and of how many.
+  ///   - searchProgress: told after each network that the search has tried how many there were.
   package func run(
-    _ calibration: CalibrationData, progress: ((_ done: Int, _ all: Int) -> Void)? = nil
+    _ calibration: CalibrationData, judge: AccuracyJudge? = nil, progress: ((_ done: Int, _ all: Int) -> Void)? = nil,
+    searchProgress: ((_ done: Int) -> Void)? = nil
   ) throws -> (bytes: [UInt8], report: ConversionReport) {
     var options = ConversionOptions()
     options.quantization = try request.numbers.options()
@@ -111,18 +120,12 @@ package struct ConversionJob {
     options.metadata = try metadata()
     options.selfTest = selfTestChecksum
     options.backwardView = try request.rightContext.map(ConversionJob.view)
+    options.search = try request.numbers.search(judge)
     options.progress = progress
+    options.searchProgress = searchProgress
     return try Conversion.convert(
       graph: network.graph, calibration: calibration.set.sequences.map { CalibrationSequence(inputs: $0) },
       options: options)
-  }
-
-  /// Why the result is past a limit of the request; nil where it keeps all of them.
-  package func missedLimit(_ report: ConversionReport) -> (output: String, ratio: Double, limit: Double)? {
-    guard let limit = request.minimumSNR, let worst = ConversionDocument(report: report).worstOutput,
-      !(worst.ratio >= limit)
-    else { return nil }
-    return (worst.name, worst.ratio, limit)
   }
 
   private static func view(_ text: String) throws -> BackwardView {

@@ -8,8 +8,6 @@ package struct ConversionRequest: Sendable {
   package var preprocess: String?
   /// `N` or `N:BLOCK`: how far ahead backward layers see.
   package var rightContext: String?
-  /// Least signal-to-noise ratio of every output on the calibration data, in dB.
-  package var minimumSNR: Double?
   /// Whether activations keep the scales that QuantizeLinear nodes of the network give them.
   package var keepsQDQ = false
 
@@ -37,25 +35,34 @@ package struct ConversionRequest: Sendable {
     case "blank": classes.blank = value
     case "preprocess": preprocess = value
     case "right-context": rightContext = value
-    case "minimum-snr":
-      guard let ratio = Double(value), !ratio.isNaN else {
-        throw ConverterError("minimum-snr takes a number of decibels, not '\(value)'")
+    case "min-snr", "minimum-snr":
+      guard let ratio = Quantity(value) else {
+        throw ConverterError("\(name) takes a number of decibels, not '\(value)'")
       }
-      minimumSNR = ratio
-    case "keep-qdq":
-      guard let keeps = ["1": true, "true": true, "0": false, "false": false][value] else {
-        throw ConverterError("keep-qdq takes 1 or 0, not '\(value)'")
+      numbers.minimumSNR = ratio.value
+    case "max-drop":
+      guard let points = Quantity(value) else {
+        throw ConverterError("max-drop takes a number of points, not '\(value)'")
       }
-      keepsQDQ = keeps
+      numbers.maximumDrop = points.value
+    case "no-search": numbers.searches = try !flag(name, value)
+    case "keep-qdq": keepsQDQ = try flag(name, value)
     default:
       throw ConverterError(
         "there is no option '\(name)'; there are \(ConversionRequest.options.joined(separator: ", "))")
     }
   }
 
+  private func flag(_ name: String, _ value: String) throws -> Bool {
+    guard let flag = ["1": true, "true": true, "0": false, "false": false][value] else {
+      throw ConverterError("\(name) takes 1 or 0, not '\(value)'")
+    }
+    return flag
+  }
+
   /// What `set` takes.
   package static let options = [
     "alphabet", "array", "blank", "calibration", "hidden", "input-kind", "input-layout", "input-scale", "input-shape",
-    "keep-qdq", "labels", "minimum-snr", "preprocess", "rate", "right-context", "state", "tensor", "time-axis", "window",
+    "keep-qdq", "labels", "max-drop", "min-snr", "minimum-snr", "no-search", "preprocess", "rate", "right-context", "state", "tensor", "time-axis", "window",
   ]
 }

@@ -21,6 +21,7 @@ import Testing
     var options = ConversionOptions()
     options.metadata = [MetadataEntry("labels", "a\nb\nc\nd")]
     options.comparedFrames = 50
+    options.search = nil
     let (bytes, report) = try Conversion.convert(graph: graph, calibration: calibration, options: options)
 
     #expect(report.wideTensors == ["normalise"])

@@ -36,7 +36,8 @@ import Testing
   }
 
   @Test func weightsHaveOneScalePerRow() {
-    let matrix = QuantizedMatrix([1, -0.5, 0.25, 0, 0, 0, 100, -200, 50][...], bias: [1, 2, 3][...])
+    let matrix = QuantizedMatrix(
+      FloatMatrix(weights: [1, -0.5, 0.25, 0, 0, 0, 100, -200, 50][...], bias: [1, 2, 3][...]))
     #expect(matrix.weights == [127, -64, 32, 0, 0, 0, 64, -127, 32])
     #expect(matrix.scales == [1 / 127, 1, 200 / 127])
     expectClose(matrix.values, [1, -64 / 127, 32 / 127, 0, 0, 0, 12800 / 127, -200, 6400 / 127], tolerance: 1e-4)
@@ -44,7 +45,7 @@ import Testing
 
   @Test func sumsThatCouldOverflowAreSplit() {
     // 1000 weights of 127 with 16-bit codes: 127 · 32,767 · 1000 is beyond 2³¹, 512 of them are not.
-    let matrix = QuantizedMatrix([Float](repeating: 1, count: 1000)[...], bias: [0][...])
+    let matrix = QuantizedMatrix(FloatMatrix(weights: [Float](repeating: 1, count: 1000)[...], bias: [0][...]))
     let s16 = TensorQuantization.s16(ValueRange(maximum: 1))
     let segments = OverflowProof.segments([matrix], s16)
     #expect(segments == 2)

@@ -272,8 +272,31 @@ def test_limits_that_are_kept(folder):
 def test_a_limit_of_the_conversion(tmp_path):
     message = crnn("convert", MODELS / "stream.onnx", "-o", tmp_path / "m.crnn", "--calibrate", MODELS / "stream.npz",
                    "--minimum-snr", 300, status=LIMIT)
-    assert "scores" in message and "nothing was written" in message
+    assert "300" in message and "the best reached" in message and "nothing was written" in message
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_conversion_tells_what_it_found(folder, tmp_path):
+    page, model = tmp_path / "report.html", tmp_path / "m.crnn"
+    command = [TOOL, "convert", MODELS / "stream.onnx", "-o", model, "--calibrate", MODELS / "stream.npz", "--min-snr", "30dB",
+               "--reference", folder / "test.npz", "--report", page, "--json", tmp_path / "m.json"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads((tmp_path / "m.json").read_text())
+    assert "float against the reference" in result.stderr and found["reference_max_abs_error"] < 1e-4
+    assert "% of the MACs" in result.stdout and found["search"]["snr_db"] >= 30
+    assert crnn("inspect", model).count("dB on held-out calibration data") == 1
+    text = page.read_text()
+    assert text.startswith("<!doctype html>") and "Sensitivity" in text and "src=" not in text and "href=" not in text
+    for arguments in (["--min-snr", "loud"], ["--min-snr", 40, "--no-search"], ["--min-snr", 40, "--max-drop", "1%"]):
+        crnn(*command[1:8], *arguments, status=USAGE)
+    assert "needs labels" in crnn("convert", MODELS / "stream.onnx", "-o", model, "--calibrate", MODELS / "stream.npz",
+                                  "--max-drop", "0.2%", status=FAILURE)
+
+
+def test_a_limit_on_accuracy(folder, tmp_path):
+    convert = ["convert", MODELS / "stream.onnx", "-o", tmp_path / "m.crnn", "--calibrate", folder / "test.npz"]
+    crnn(*convert, "--max-drop", "20%", "--json", tmp_path / "m.json")
+    assert json.loads((tmp_path / "m.json").read_text())["search"]["accuracy_drop_points"] <= 20
 
 
 def refusals(folder, tmp_path):

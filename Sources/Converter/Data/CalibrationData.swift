@@ -4,18 +4,22 @@ import Quantizer
 /// Real input for a conversion: arrays, or a folder of images.
 package struct CalibrationData {
   package let set: SequenceSet
+  /// nil for images.
+  package let source: ArraySource?
   /// What the type of an input's array suggests that it is.
   package private(set) var kinds: [String: InputKind] = [:]
 
   /// Sequences that images were made into, for a network with one input; `areBytes`: their values are those of pixels.
   package init(images: SequenceSet, areBytes: Bool, port: PortDescription) {
     set = images
+    source = nil
     if areBytes, let kind = CalibrationData.kind(.uint8, port) { kinds[port.name] = kind }
   }
 
   package init(
     _ source: ArraySource, ports: [PortDescription], patterns: [String: String], windows: [String: Window]
   ) throws {
+    self.source = source
     var types: [String: ElementType] = [:]
     set = try SequenceSet(source, ports: ports, patterns: patterns, isStrict: true) { array, port in
       types[port.name] = array.elementType

@@ -3,24 +3,48 @@ import Quantizer
 /// How numbers are to be stored, in the words of the command line.
 package struct NumberChoices: Sendable {
   package var inputKind: [NamedValue] = []
-  package var calibration = "minmax"
+  package var calibration = "auto"
   package var tensor: [NamedValue] = []
   package var hidden: [NamedValue] = []
+  /// Least signal-to-noise ratio of every output on held-out calibration data, in dB.
+  package var minimumSNR: Double?
+  /// Most accuracy lost there, in points of per cent.
+  package var maximumDrop: Double?
+  /// Whether bits and corrections are searched for at all.
+  package var searches = true
 
   package init() {}
 
-  package init(inputKind: [NamedValue], calibration: String, tensor: [NamedValue], hidden: [NamedValue]) {
-    self.inputKind = inputKind
-    self.calibration = calibration
-    self.tensor = tensor
-    self.hidden = hidden
-  }
-
   package func options() throws -> QuantizationOptions {
     var options = QuantizationOptions()
-    options.rangeRule = try rule()
+    options.rangeRule = try rule() ?? .minimumMaximum
     options.stores = try stores(tensor, "--tensor")
     options.hiddenStores = try stores(hidden, "--hidden")
+    return options
+  }
+
+  /// What is wrong with limits that contradict each other; nil where they do not.
+  package var contradiction: String? {
+    if minimumSNR != nil, maximumDrop != nil { return "give --min-snr or --max-drop, not both" }
+    if !searches, minimumSNR != nil || maximumDrop != nil {
+      return "--no-search leaves nothing for --min-snr or --max-drop to search"
+    }
+    if let maximumDrop, maximumDrop < 0 { return "--max-drop takes at least 0 points" }
+    return nil
+  }
+
+  /// nil: no search. `judge` counts right decisions on the calibration data.
+  func search(_ judge: AccuracyJudge?) throws -> SearchOptions? {
+    if let contradiction { throw ConverterError(contradiction) }
+    guard searches else { return nil }
+    var options = SearchOptions()
+    if let rule = try rule() { options.rules = [rule] }
+    if let minimumSNR { options.limit = .signalToNoise(minimumSNR) }
+    if let maximumDrop { options.limit = .accuracyDrop(maximumDrop) }
+    options.judge = judge
+    guard maximumDrop == nil || judge != nil else {
+      throw ConverterError("--max-drop needs labels: an array y beside the calibration data; --min-snr needs none")
+    }
     return options
   }
 
@@ -35,11 +59,18 @@ package struct NumberChoices: Sendable {
     }
   }
 
-  private func rule() throws -> RangeRule {
-    if calibration == "minmax" { return .minimumMaximum }
+  /// nil: what keeps more.
+  private func rule() throws -> RangeRule? {
+    switch calibration {
+    case "auto": return nil
+    case "minmax": return .minimumMaximum
+    case "mse": return .meanSquaredError
+    case "entropy": return .entropy
+    default: break
+    }
     let parts = calibration.split(separator: ":")
     guard parts.count == 2, parts[0] == "percentile", let percent = Double(parts[1]), percent > 0, percent <= 100 else {
-      throw ConverterError("--calibration takes minmax or percentile:P, not '\(calibration)'")
+      throw ConverterError("--calibration takes auto, minmax, percentile:P, mse or entropy, not '\(calibration)'")
     }
     return .percentile(percent)
   }

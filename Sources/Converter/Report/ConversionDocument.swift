@@ -3,15 +3,15 @@ import Quantizer
 /// A conversion's report for machines; the tool has it for people.
 package struct ConversionDocument {
   package let report: ConversionReport
-  package init(report: ConversionReport) { self.report = report }
+  /// The largest difference of the float network from the source's results, where those were given.
+  package let referenceDifference: Double?
+  package init(report: ConversionReport, referenceDifference: Double? = nil) {
+    self.report = report
+    self.referenceDifference = referenceDifference
+  }
 }
 
 extension ConversionDocument {
-  /// The output that lost most; nil where nothing was measured or nothing lost.
-  package var worstOutput: (name: String, ratio: Double)? {
-    report.outputs.compactMap { entry in entry.signalToNoise.map { (entry.name, $0) } }.min { $0.1 < $1.1 }
-  }
-
   package func json(_ source: String, _ output: String) -> JSONValue {
     .members([
       ("source", .text(source)),
@@ -36,6 +36,9 @@ extension ConversionDocument {
             ])
           })
       ),
+      ("reference_max_abs_error", .finite(referenceDifference)),
+      ("warnings", report.warnings.isEmpty ? nil : .texts(report.warnings)),
+      ("search", report.search.map(ConversionDocument.json)),
       ("outputs", .array(report.outputs.map(ConversionDocument.json))),
       ("tensors", .array(report.tensors.map(ConversionDocument.json))),
       ("recurrent", .array(report.recurrent.map(ConversionDocument.json))),

@@ -10,14 +10,31 @@ public enum RangeRule: Equatable, Sendable {
   case minimumMaximum
   /// So many per cent of the values fit on each side (for example 99.9); the rest saturates.
   case percentile(Double)
+  /// The range whose 8-bit codes leave the least mean squared error.
+  case meanSquaredError
+  /// The range whose 8-bit codes keep most of the information (`Histogram.rangeOfLeastDivergence`).
+  case entropy
+
+  /// For reports, and of `--calibration`.
+  public var text: String {
+    switch self {
+    case .minimumMaximum: "minimum and maximum"
+    case .percentile(let percent): "percentile \(percent)"
+    case .meanSquaredError: "mean squared error"
+    case .entropy: "entropy"
+    }
+  }
 }
 
 /// What values each tensor and each recurrent operand takes on real input.
 public struct Calibration: Sendable {
-  public private(set) var ranges: [Interpreter.Site: ValueRange] = [:]
+  public internal(set) var ranges: [Interpreter.Site: ValueRange] = [:]
+  /// Of the sites whose ranges a rule can narrow.
+  var histograms: [Interpreter.Site: Histogram] = [:]
   /// Frames given to the first input, over all sequences.
   public private(set) var frames = 0
   public private(set) var sequences = 0
+  private let rule: RangeRule
 
   /// Runs the network over all sequences, telling `progress` after each how many are done, and of how many. Throws where there
   /// is none, one does not fit the network, or one holds a value that is not finite.
@@ -25,37 +42,43 @@ public struct Calibration: Sendable {
     interpreter: Interpreter, sequences: [CalibrationSequence], rule: RangeRule = .minimumMaximum,
     progress: ((_ done: Int, _ all: Int) -> Void)? = nil
   ) throws {
+    try self.init(
+      interpreter: interpreter, sequences: sequences, rule: rule, progress: progress, see: { _, _ in }, end: { _ in })
+  }
+
+  /// `see` is shown all values too, and `end` the outputs of each sequence.
+  init(
+    interpreter: Interpreter, sequences: [CalibrationSequence], rule: RangeRule,
+    progress: ((_ done: Int, _ all: Int) -> Void)?, see: @escaping Interpreter.Visitor, end: ([[Float]]) -> Void
+  ) throws {
     guard !sequences.isEmpty else { throw InterpreterError("calibration needs at least one sequence of real input") }
+    if case .percentile(let percent) = rule, !(percent > 0 && percent <= 100) {
+      throw InterpreterError("a percentile lies between 0 and 100")
+    }
+    self.rule = rule
     try Calibration.checkFinite(sequences, interpreter.graph)
-    var histograms: [Interpreter.Site: Histogram] = [:]
     for sequence in sequences {
-      var ranges = self.ranges
+      var (ranges, histograms) = (self.ranges, self.histograms)
+      self.histograms = [:]
       do {
-        _ = try interpreter.run(sequence.inputs) { site, values in
+        let outputs = try interpreter.run(sequence.inputs) { site, values in
           var range = ranges[site, default: ValueRange()]
           for value in values { range.include(value) }
           ranges[site] = range
-          if case .percentile = rule {
-            for value in values { histograms[site, default: Histogram()].include(value) }
+          if case .tensor = site {
+            histograms[site, default: Histogram()].include(UnsafeBufferPointer(values))
           }
+          see(site, values)
         }
+        end(outputs)
       } catch let error as InterpreterError {
         throw InterpreterError("sequence \(self.sequences) of the calibration data (counted from 0): \(error.message)")
       }
-      self.ranges = ranges
+      (self.ranges, self.histograms) = (ranges, histograms)
       self.sequences += 1
       let elements = interpreter.graph.inputs.first.map { interpreter.graph.tensors[$0.tensor].frame.elements } ?? 1
       frames += (sequence.inputs.first?.count ?? 0) / elements
       progress?(self.sequences, sequences.count)
-    }
-    if case .percentile(let percent) = rule {
-      guard percent > 0, percent <= 100 else { throw InterpreterError("a percentile lies between 0 and 100") }
-      for (site, histogram) in histograms {
-        let seen = ranges[site, default: ValueRange()]
-        let range = histogram.range(percent: percent)
-        ranges[site] = ValueRange(
-          minimum: max(range.minimum, seen.minimum), maximum: min(range.maximum, seen.maximum))
-      }
     }
   }
 
@@ -72,6 +95,17 @@ public struct Calibration: Sendable {
     }
   }
 
-  /// The range of a site; 0...0 for one that was never reached.
-  public func range(_ site: Interpreter.Site) -> ValueRange { ranges[site, default: ValueRange()] }
+  /// The range of a site by `rule`, or by that of the calibration; 0...0 for one that was never reached.
+  public func range(_ site: Interpreter.Site, rule: RangeRule? = nil) -> ValueRange {
+    let seen = ranges[site, default: ValueRange()]
+    guard let histogram = histograms[site], seen.isFinite else { return seen }
+    let range =
+      switch rule ?? self.rule {
+      case .minimumMaximum: seen
+      case .percentile(let percent): histogram.range(percent: percent)
+      case .meanSquaredError: histogram.rangeOfLeastError(within: seen)
+      case .entropy: histogram.rangeOfLeastDivergence(within: seen)
+      }
+    return ValueRange(minimum: max(range.minimum, seen.minimum), maximum: min(range.maximum, seen.maximum))
+  }
 }

@@ -7,11 +7,39 @@ struct Histogram {
   private var negative = [Int](repeating: 0, count: binsPerSign)
   private var total = 0
 
-  mutating func include(_ value: Float) {
-    guard value.isFinite else { return }
-    let bin = Int(abs(value).bitPattern >> UInt32(Histogram.droppedBits))
-    if value < 0 { negative[bin] += 1 } else { positive[bin] += 1 }
-    total += 1
+  mutating func include(_ values: UnsafeBufferPointer<Float>) {
+    positive.withUnsafeMutableBufferPointer { positive in
+      negative.withUnsafeMutableBufferPointer { negative in
+        for value in values where value.isFinite {
+          let bin = Int(abs(value).bitPattern >> UInt32(Histogram.droppedBits))
+          if value < 0 { negative[bin] += 1 } else { positive[bin] += 1 }
+          total += 1
+        }
+      }
+    }
+  }
+
+  /// Non-empty bins: the middle of each, and how many values lie in it, from the smallest value to the largest.
+  var bins: [(value: Float, count: Int)] {
+    func middle(_ bin: Int) -> Float {
+      if bin == 0 { return 0 }
+      let half = UInt32(1) << UInt32(Histogram.droppedBits - 1)
+      return Float(bitPattern: UInt32(bin) << UInt32(Histogram.droppedBits) | half)
+    }
+    return negative.indices.reversed().compactMap { negative[$0] > 0 ? (-middle($0), negative[$0]) : nil }
+      + positive.indices.compactMap { positive[$0] > 0 ? (middle($0), positive[$0]) : nil }
+  }
+
+  /// How many values lie in each of equal parts of a range.
+  func counts(within range: ValueRange, parts: Int) -> [Int] {
+    let width = range.maximum - range.minimum
+    guard range.isFinite, width > 0, width.isFinite else { return [] }
+    var counts = [Int](repeating: 0, count: parts)
+    for bin in bins {
+      let place = Int((bin.value - range.minimum) / width * Float(parts))
+      counts[min(max(place, 0), parts - 1)] += bin.count
+    }
+    return counts
   }
 
   /// The range that `percent` of the values do not exceed, and `percent` do not fall below.

@@ -16,19 +16,39 @@ public enum Conversion {
   ) throws -> (bytes: [UInt8], report: ConversionReport) {
     let whole = try graph.simplified()
     let simplified = try options.backwardView.map(whole.limitingBackwardView) ?? whole
-    let float = try Interpreter(graph: simplified)
-    let ranges = try Calibration(
-      interpreter: float, sequences: calibration, rule: options.quantization.rangeRule, progress: options.progress)
-    let network = try QuantizedNetwork(graph: simplified, calibration: ranges, options: options.quantization)
+    let (tapped, taps) = simplified.tapped()
+    let heldOut = HeldOut(sequences: calibration.count)
+    var statistics = LayerStatistics(simplified, taps: taps, heldOut: heldOut, sequences: calibration.count)
+    let isSearching = options.search != nil
+    var ranges = try Calibration(
+      interpreter: Interpreter(graph: tapped), sequences: calibration, rule: options.quantization.rangeRule,
+      progress: options.progress, see: { if isSearching { statistics.see($0, $1) } }, end: { statistics.end($0) })
+    let network: QuantizedNetwork
+    var found: SearchReport?
+    if let search = options.search {
+      let trial = try Trial(statistics, heldOut, calibration, judge: search.judge)
+      let builder = RecipeBuilder(simplified, ranges, statistics, options.quantization)
+      (network, ranges, found) = try PrecisionSearch(builder, trial, search, progress: options.searchProgress).run()
+    } else {
+      network = try QuantizedNetwork(graph: simplified, calibration: ranges, options: options.quantization)
+    }
+    let warnings =
+      isSearching
+      ? ConversionWarnings(graph: simplified, statistics: statistics, calibration: calibration).sentences : []
+    let float = try Interpreter(graph: network.graph)
     let summary = MetadataEntry(
       "calibration", "\(ranges.sequences) sequences, \(ranges.frames) frames, \(options.quantization.rangeRule.text)")
-    let bytes = try network.packed(metadata: options.metadata + [summary], selfTest: options.selfTest)
+    let accuracy = found.map { MetadataEntry("quantisation", $0.summary) }
+    let bytes = try network.packed(
+      metadata: options.metadata + [summary] + (accuracy.map { [$0] } ?? []), selfTest: options.selfTest)
     let comparison = try AccuracyComparison(
       network, float: float, sequences: calibration, limit: options.comparedFrames)
     var result = report(network, ranges, comparison, fileBytes: bytes.count)
+    result.search = found
+    result.warnings = warnings
     if options.backwardView != nil {
       result.limitedView = try ViewComparison.entries(
-        whole: Interpreter(graph: whole), limited: float, graph: whole, sequences: calibration)
+        whole: Interpreter(graph: whole), limited: Interpreter(graph: simplified), graph: whole, sequences: calibration)
     }
     return (bytes, result)
   }
@@ -56,7 +76,8 @@ public enum Conversion {
         name: graph.tensors[id].name, store: quantization.store.name,
         scale: quantization.store.isCode ? quantization.scale : nil,
         zeroPoint: quantization.store.isCode ? quantization.zeroPoint : nil, range: range.isFinite ? range : nil,
-        signalToNoise: comparison.signalToNoise(id))
+        signalToNoise: comparison.signalToNoise(id),
+        histogram: ranges.histograms[.tensor(id)]?.counts(within: range, parts: 40) ?? [])
     }
     let outputs = graph.outputs.map { port in
       var entry = tensors[port.tensor]
@@ -69,14 +90,5 @@ public enum Conversion {
       segments: segments, calibrationSequences: ranges.sequences, calibrationFrames: ranges.frames,
       comparedFrames: comparison.frames, fileBytes: fileBytes,
       weightBytes: network.nodes.flatMap(\.matrices).reduce(0) { $0 + $1.weights.count })
-  }
-}
-
-extension RangeRule {
-  fileprivate var text: String {
-    switch self {
-    case .minimumMaximum: "minimum and maximum"
-    case .percentile(let percent): "percentile \(percent)"
-    }
   }
 }

@@ -11,6 +11,8 @@ public struct ConversionReport: Codable, Sendable {
     /// Signal-to-noise of the quantised network's values against float on calibration data, in dB; absent where it was not
     /// measured or nothing was lost.
     public var signalToNoise: Double?
+    /// How many calibration values lie in each of 40 equal parts of `range`; empty where that was not counted.
+    public var histogram: [Int] = []
   }
   public struct RecurrentEntry: Codable, Sendable {
     public var name: String
@@ -40,6 +42,10 @@ public struct ConversionReport: Codable, Sendable {
   public var calibrationFrames: Int
   /// Empty where no view was limited.
   public var limitedView: [ViewEntry] = []
+  /// What looks wrong with the data or the network, a sentence each.
+  public var warnings: [String] = []
+  /// Absent where nothing was searched for.
+  public var search: SearchReport?
   public var comparedFrames: Int
   public var fileBytes: Int
   public var weightBytes: Int

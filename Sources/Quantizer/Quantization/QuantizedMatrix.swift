@@ -9,24 +9,31 @@ public struct QuantizedMatrix: Sendable {
   /// `[row]`
   public var bias: [Float]
 
-  /// Rounds `weights` (`[row][depth]`) with scale max|w| / 127 in each row; a row of zeros has scale 1.
-  public init(_ weights: ArraySlice<Float>, bias: ArraySlice<Float>) {
-    rows = bias.count
-    depth = rows == 0 ? 0 : weights.count / rows
-    self.bias = Array(bias)
-    scales = []
-    scales.reserveCapacity(rows)
-    self.weights = []
-    self.weights.reserveCapacity(weights.count)
-    for row in 0..<rows {
-      let values = weights[weights.startIndex + row * depth..<weights.startIndex + (row + 1) * depth]
-      let largest = values.reduce(0) { max($0, abs($1)) }
-      let scale = largest == 0 ? 1 : max(largest / 127, TensorQuantization.smallestScale)
-      scales.append(scale)
-      for value in values {
-        self.weights.append(Int8(min(max((value / scale).rounded(.toNearestOrEven), -127), 127)))
+  init(rows: Int, depth: Int, weights: [Int8], scales: [Float], bias: [Float]) {
+    self.rows = rows
+    self.depth = depth
+    self.weights = weights
+    self.scales = scales
+    self.bias = bias
+  }
+
+  /// Rounds every weight to the nearest code.
+  init(_ matrix: FloatMatrix) {
+    var weights: [Int8] = []
+    weights.reserveCapacity(matrix.weights.count)
+    let scales = (0..<matrix.rows).map { QuantizedMatrix.scale(matrix.row($0)) }
+    for (row, scale) in scales.enumerated() {
+      for value in matrix.row(row) {
+        weights.append(Int8(min(max((value / scale).rounded(.toNearestOrEven), -127), 127)))
       }
     }
+    self.init(rows: matrix.rows, depth: matrix.depth, weights: weights, scales: scales, bias: Array(matrix.bias))
+  }
+
+  /// max|w| / 127; 1 for a row of zeros.
+  static func scale(_ row: ArraySlice<Float>) -> Float {
+    let largest = row.reduce(0) { max($0, abs($1)) }
+    return largest == 0 ? 1 : max(largest / 127, TensorQuantization.smallestScale)
   }
 
   /// The weights that the codes stand for.

@@ -6,13 +6,24 @@ public struct QuantizedNetwork: Sendable {
   /// Per node.
   public let nodes: [QuantizedNode]
 
+  init(graph: Graph, tensors: [TensorQuantization], nodes: [QuantizedNode]) {
+    self.graph = graph
+    self.tensors = tensors
+    self.nodes = nodes
+  }
+
   /// Quantises a graph with the ranges of a calibration on that same graph.
   ///
   /// Throws `GraphError` where an option names what does not exist or asks for what cannot be.
   public init(graph: Graph, calibration: Calibration, options: QuantizationOptions = QuantizationOptions()) throws {
+    try self.init(graph: graph, calibration: calibration, options: options, choices: QuantizationChoices())
+  }
+
+  /// `choices` come before what the quantiser would choose itself, and behind the options.
+  init(graph: Graph, calibration: Calibration, options: QuantizationOptions, choices: QuantizationChoices) throws {
     try graph.validate()
     self.graph = graph
-    let tensors = try StoreAssignment.assign(graph, calibration: calibration, options: options)
+    let tensors = try StoreAssignment.assign(graph, calibration: calibration, options: options, choices: choices)
     let recurrentNames = Set(
       graph.nodes.filter { if case .recurrent = $0.operation { true } else { false } }.map(\.name))
     for name in options.hiddenStores.keys where !recurrentNames.contains(name) {
@@ -22,7 +33,9 @@ public struct QuantizedNetwork: Sendable {
     nodes = try graph.nodes.enumerated().map { index, node in
       try QuantizedNode(
         node, operand: node.inputs.first.map { tensors[$0] } ?? .float,
-        hiddenRange: calibration.range(.hidden(node: index)), hiddenStore: options.hiddenStores[node.name])
+        matrices: choices.matrices[node.output] ?? node.operation.matrices.map { QuantizedMatrix($0) },
+        hiddenRange: calibration.range(.hidden(node: index)),
+        hiddenStore: options.hiddenStores[node.name] ?? choices.hiddenStores[node.output])
     }
   }
 
@@ -34,9 +47,11 @@ public struct QuantizedNetwork: Sendable {
       switch graph.nodes[index].operation {
       case .convolution(var convolution):
         convolution.weights = node.matrices[0].values
+        convolution.bias = node.matrices[0].bias
         rounded.nodes[index].operation = .convolution(convolution)
       case .dense(var dense):
         dense.weights = node.matrices[0].values
+        dense.bias = node.matrices[0].bias
         rounded.nodes[index].operation = .dense(dense)
       case .recurrent(let recurrent):
         rounded.nodes[index].operation = .recurrent(recurrent.replacingWeights(node.matrices))
@@ -61,7 +76,7 @@ public struct QuantizedNetwork: Sendable {
 
 /// The integers of one node.
 public struct QuantizedNode: Sendable {
-  /// Convolution and dense: one (all groups' rows together). Recurrent: see `Recurrent.quantizedMatrices`. Else none.
+  /// Convolution and dense: one (all groups' rows together). Recurrent: see `Recurrent.matrices`. Else none.
   public let matrices: [QuantizedMatrix]
   /// Into how many runs the sums over the input and, in a recurrent node, over the hidden state are split.
   public let segments: Int
@@ -69,16 +84,13 @@ public struct QuantizedNode: Sendable {
   /// The hidden state as the operand of a recurrent node.
   public let hidden: TensorQuantization?
 
-  init(_ node: Node, operand: TensorQuantization, hiddenRange: ValueRange, hiddenStore: Store?) throws {
+  init(
+    _ node: Node, operand: TensorQuantization, matrices: [QuantizedMatrix], hiddenRange: ValueRange, hiddenStore: Store?
+  ) throws {
+    self.matrices = matrices
     switch node.operation {
-    case .convolution(let convolution):
-      matrices = [QuantizedMatrix(convolution.weights[...], bias: convolution.bias[...])]
-      hidden = nil
-    case .dense(let dense):
-      matrices = [QuantizedMatrix(dense.weights[...], bias: dense.bias[...])]
-      hidden = nil
+    case .convolution, .dense: hidden = nil
     case .recurrent(let recurrent):
-      matrices = recurrent.quantizedMatrices()
       guard hiddenRange.isFinite else {
         throw GraphError(
           "\(node.name): its state became infinite on the calibration data; check how the input is scaled")
@@ -90,7 +102,7 @@ public struct QuantizedNode: Sendable {
       case .f32, .s32: throw GraphError("\(node.name): a hidden state can be stored as u8 or s16")
       }
     default:
-      (matrices, segments, hiddenSegments, hidden) = ([], 1, 1, nil)
+      (segments, hiddenSegments, hidden) = (1, 1, nil)
       return
     }
     segments = OverflowProof.segments(matrices.prefix(1), operand)

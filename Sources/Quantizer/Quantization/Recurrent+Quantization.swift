@@ -17,7 +17,7 @@ extension Recurrent {
 
   /// The matrices of the packed node: W with all gates, R with all gates; or, for a GRU with reset before, W, R of z and r, and
   /// R of the candidate. The hidden bias joins the input bias wherever the two are simply added.
-  func quantizedMatrices() -> [QuantizedMatrix] {
+  func matrices() -> [FloatMatrix] {
     let rows = gates * units
     var inputBias = self.inputBias
     var hiddenBias = [Float](repeating: 0, count: rows)
@@ -28,12 +28,14 @@ extension Recurrent {
         inputBias[row] += self.hiddenBias[row]
       }
     }
-    let input = QuantizedMatrix(inputWeights[...], bias: inputBias[...])
-    guard kind == .gru, !resetAfter else { return [input, QuantizedMatrix(hiddenWeights[...], bias: hiddenBias[...])] }
+    let input = FloatMatrix(weights: inputWeights[...], bias: inputBias[...])
+    guard kind == .gru, !resetAfter else {
+      return [input, FloatMatrix(weights: hiddenWeights[...], bias: hiddenBias[...])]
+    }
     let split = 2 * units
     return [
-      input, QuantizedMatrix(hiddenWeights[..<(split * units)], bias: hiddenBias[..<split]),
-      QuantizedMatrix(hiddenWeights[(split * units)...], bias: hiddenBias[split...]),
+      input, FloatMatrix(weights: hiddenWeights[..<(split * units)], bias: hiddenBias[..<split]),
+      FloatMatrix(weights: hiddenWeights[(split * units)...], bias: hiddenBias[split...]),
     ]
   }
 

@@ -6,19 +6,45 @@ struct StoreAssignment {
   private let graph: Graph
   private let calibration: Calibration
   private let options: QuantizationOptions
+  private let choices: QuantizationChoices
   /// The representative of each tensor's group.
   private var parent: [TensorID]
 
   static func assign(
-    _ graph: Graph, calibration: Calibration, options: QuantizationOptions
+    _ graph: Graph, calibration: Calibration, options: QuantizationOptions,
+    choices: QuantizationChoices = QuantizationChoices()
   ) throws -> [TensorQuantization] {
-    try StoreAssignment(graph: graph, calibration: calibration, options: options).assign()
+    try StoreAssignment(graph, calibration, options, choices).assign()
   }
 
-  private init(graph: Graph, calibration: Calibration, options: QuantizationOptions) throws {
+  /// The groups whose store is open, by the tensor of each that a matrix reads first: operands of matrices that are no pixels, no
+  /// indices, and not told by the options.
+  static func openGroups(
+    _ graph: Graph, calibration: Calibration, options: QuantizationOptions
+  ) throws -> [(operand: TensorID, members: [TensorID])] {
+    let assignment = try StoreAssignment(graph, calibration, options, QuantizationChoices())
+    let overrides = try assignment.overriddenStores()
+    let kinds = assignment.sourceKinds()
+    let groups = Dictionary(grouping: graph.tensors.indices, by: assignment.representative)
+    var taken: Set<TensorID> = []
+    return graph.nodes.filter(\.hasMatrix).compactMap { node in
+      guard let operand = node.inputs.first else { return nil }
+      let group = assignment.representative(operand)
+      let members = groups[group] ?? []
+      guard taken.insert(group).inserted, overrides[group] == nil, !graph.tensors[operand].isIndex,
+        Set(members.compactMap { kinds[$0] }) != [.input(.image)]
+      else { return nil }
+      return (operand, members)
+    }
+  }
+
+  private init(
+    _ graph: Graph, _ calibration: Calibration, _ options: QuantizationOptions, _ choices: QuantizationChoices
+  ) throws {
     self.graph = graph
     self.calibration = calibration
     self.options = options
+    self.choices = choices
     parent = Array(graph.tensors.indices)
     let inputNames = Set(graph.inputs.map(\.name))
     for name in options.inputs.keys where !inputNames.contains(name) {
@@ -49,14 +75,15 @@ struct StoreAssignment {
       let isFeature = members.contains { features[$0] }
       let quantization = try quantization(
         members, sources: Set(members.compactMap { kinds[$0] }), isOperand: isOperand, isFeature: isFeature,
-        override: overrides[group])
+        override: overrides[group], choice: members.lazy.compactMap { choices.stores[$0] }.first)
       for member in members { quantizations[member] = quantization }
     }
     return quantizations
   }
 
   private func quantization(
-    _ members: [TensorID], sources: Set<SourceKind>, isOperand: Bool, isFeature: Bool, override: Store?
+    _ members: [TensorID], sources: Set<SourceKind>, isOperand: Bool, isFeature: Bool, override: Store?,
+    choice: Store?
   ) throws -> TensorQuantization {
     let name = graph.tensors[members[0]].name
     if graph.tensors[members[0]].isIndex { return .index }
@@ -72,14 +99,16 @@ struct StoreAssignment {
     if override == nil {
       switch sources {
       case [.input(.image)]: return .image
-      case [.input(.audio)]: return .audio
+      case [.input(.audio)] where choice != .u8: return .audio
       default: guard isOperand else { return .float }
       }
     }
-    let store = override ?? (isFeature ? .s16 : .u8)
+    let store = override ?? choice ?? (isFeature ? .s16 : .u8)
     if sources == [.bounded], store == .u8 { return .bounded }
     var range = sources.contains(.bounded) ? ValueRange(minimum: -1, maximum: 1) : ValueRange()
-    for member in members { range.include(calibration.range(.tensor(member))) }
+    // 16 bits have room for everything that was seen.
+    let rule = store == .u8 ? members.lazy.compactMap { choices.rules[$0] }.first : nil
+    for member in members { range.include(calibration.range(.tensor(member), rule: rule)) }
     guard range.isFinite else {
       throw GraphError("\(name) became infinite on the calibration data; check how the input is scaled")
     }

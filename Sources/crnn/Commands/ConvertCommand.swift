@@ -1,6 +1,7 @@
 import ArgumentParser
 import Arrays
 import Converter
+import Quantizer
 
 /// `crnn convert`
 struct ConvertCommand: ParsableCommand {
@@ -20,6 +21,7 @@ struct ConvertCommand: ParsableCommand {
         crnn convert keywords.onnx -o keywords.crnn --calibrate mfcc.npz --labels yes,no,stop
         crnn convert captcha.onnx -o captcha.crnn --calibrate images.npz --input-layout NHT --alphabet 0123456789
         crnn convert fusion.onnx -o fusion.crnn --calibrate pairs.npz --time-axis image=3 --rate sound=3/2
+        crnn convert masks.onnx -o masks.crnn --calibrate noisy.npz --min-snr 40dB
         crnn convert vad.onnx -o vad.crnn --calibrate audio.npz --state state=stateN --window input=576:512:64
 
       \(ExitStatus.discussion)
@@ -44,9 +46,9 @@ struct ConvertCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Least signal-to-noise ratio of every output on the calibration data; below it nothing is written and the exit status "
-        + "is 3.", valueName: "dB"))
-  var minimumSnr: Double?
+      "Results of the network in its own framework, a .npz file with inputs and ref (as for 'crnn evaluate'): the largest difference "
+        + "of the float network from them is said before anything is quantised.", valueName: "npz"))
+  var reference: String?
 
   @Option(
     name: .long,
@@ -63,6 +65,11 @@ struct ConvertCommand: ParsableCommand {
         + "be kept is named."))
   var keepQdq = false
 
+  @Option(
+    name: .customLong("report"),
+    help: ArgumentHelp("Write the report as a page for a browser; --json writes it for machines.", valueName: "html"))
+  var page: String?
+
   @OptionGroup(title: "Network") var networkOptions: NetworkOptions
   @OptionGroup(title: "Arrays") var arrays: ArrayOptions
   @OptionGroup(title: "Numbers") var numbers: QuantizationFlags
@@ -70,25 +77,52 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    guard minimumSnr?.isNaN != true else { throw ValidationError("--minimum-snr takes a number, not nan") }
-    try report.check(inputs: [network, calibrate], output: output)
+    try report.check(inputs: [network, calibrate] + (reference.map { [$0] } ?? []), output: output)
+    if let page {
+      for path in [network, calibrate, output] + [reference, report.json].compactMap({ $0 })
+      where Files.areSame(path, page) {
+        throw ValidationError("--report \(page) is the same file as \(path): choose another one for the page")
+      }
+    }
   }
 
   func run() throws {
     let job = try ConversionJob(request, path: network)
     for warning in job.warnings { Console.note("note: \(warning)") }
+    let difference = try reference.map { try referenceDifference($0, job) }
     let data = try calibrationData(job)
     let progress = Progress("calibrating with sequence")
-    let (bytes, result) = try job.run(data, progress: progress.update)
-    progress.finish()
-    let document = ConversionDocument(report: result)
-    if let missed = job.missedLimit(result) {
-      try report.write(document.json(network, output), text: document.text)
-      Console.note(
-        "output \(missed.output) has \(fixed(missed.ratio, 1)) dB, past the limit \(missed.limit); nothing was written")
+    let trials = Progress("searching, network")
+    let (bytes, result): ([UInt8], ConversionReport)
+    do {
+      (bytes, result) = try job.run(
+        data, judge: try data.judge(job), progress: { progress.update($0, of: $1) }, searchProgress: { trials.update($0) })
+    } catch let unreached as PrecisionUnreached {
+      trials.finish()
+      Console.note("\(unreached); nothing was written")
       throw ExitStatus.limit
     }
-    try report.write(document.json(network, output), with: (bytes, output), text: document.text)
+    progress.finish()
+    trials.finish()
+    for warning in result.warnings { Console.note("warning: \(warning)") }
+    let document = ConversionDocument(report: result, referenceDifference: difference)
+    var files = [(bytes: bytes, path: output)]
+    if let page { files.append((Array(ConversionPage(document: document, source: network).html.utf8), page)) }
+    try report.write(document.json(network, output), with: files, text: document.text)
+  }
+
+  /// The largest difference of the float network from its source's own results, said before anything is quantised.
+  private func referenceDifference(_ path: String, _ job: ConversionJob) throws -> Double {
+    let model = try FloatModel(graph: job.graph, inputs: job.ports, outputLayouts: job.outputLayouts)
+    let evaluation = try Evaluation(
+      model, ports: job.ports, source: try ArraySource(path: path),
+      names: Evaluation.Names(inputs: try job.request.arrays.patterns(job.ports)), progress: "checking sequence")
+    guard let difference = evaluation.comparison?.maximumAbsoluteError else {
+      throw CommandError("\(path) has no array 'ref' with the source's own results")
+    }
+    Console.note(
+      "float against the reference: largest difference \(scientific(difference)) in \(evaluation.sequences) sequences")
+    return difference
   }
 
   private var request: ConversionRequest {
@@ -99,7 +133,6 @@ struct ConvertCommand: ParsableCommand {
     request.classes = texts.classes
     request.preprocess = preprocess
     request.rightContext = rightContext
-    request.minimumSNR = minimumSnr
     request.keepsQDQ = keepQdq
     return request
   }

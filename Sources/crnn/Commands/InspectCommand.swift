@@ -49,6 +49,6 @@ struct InspectCommand: ParsableCommand {
     let inspection = try ModelInspection(file.packed, runtime, chunk: chunk, length: length)
     let title = String(model.split(separator: "/").last ?? "")
     let drawing = svg.map { (bytes: Array(ModelDrawing(inspection, title: title).svg.utf8), path: $0) }
-    try report.write(inspection.json, with: drawing, text: inspection.text)
+    try report.write(inspection.json, with: drawing.map { [$0] } ?? [], text: inspection.text)
   }
 }

@@ -124,7 +124,7 @@ struct LanguageCommand: ParsableCommand {
     do { packed = try make(text) } catch let error as LanguageError { throw CommandError("\(path): \(error)") }
     try report.write(
       .members([("file", .text(output)), ("bytes", .integer(packed.bytes.count))] + packed.document),
-      with: (packed.bytes, output), text: "\(output): \(packed.text), \(packed.bytes.count) bytes")
+      with: [(packed.bytes, output)], text: "\(output): \(packed.text), \(packed.bytes.count) bytes")
   }
 
   /// By code points: a line may begin with a mark that would join what stands before it.

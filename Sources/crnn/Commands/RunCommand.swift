@@ -75,7 +75,7 @@ struct RunCommand: ParsableCommand {
               .members([("name", .text(output.name)), ("shape", .array(output.array.shape.map { .integer($0) }))])
             })
         ),
-      ]), with: (bytes, output),
+      ]), with: [(bytes, output)],
       text: written.map { "\($0.name) \($0.array.shape)" }.joined(separator: "\n"))
   }
 

@@ -7,7 +7,9 @@ import ImageIO
 
 /// The PNG and JPEG files of a folder, in the order of their names, as a recipe turns them into a network's input.
 enum ImageFolder {
-  /// One sequence for each image, for a network with one input.
+  private static let largestUnreadShare = 0.05
+
+  /// One sequence for each image that can be read; all but one in twenty must. For a network with one input.
   static func sequences(_ folder: String, recipe text: String, port: PortDescription) throws -> SequenceSet {
     var recipe = crnn_image_recipe()
     recipe.struct_size = MemoryLayout<crnn_image_recipe>.size
@@ -16,6 +18,7 @@ enum ImageFolder {
     guard !names.isEmpty else { throw CommandError("\(folder) holds no .png, .jpg or .jpeg file") }
     let progress = Progress("reading image")
     var sequences: [[[Float]]] = []
+    var unread: [String] = []
     for (number, name) in names.enumerated() {
       progress.update(number + 1, of: names.count)
       do {
@@ -25,10 +28,18 @@ enum ImageFolder {
         }
         sequences.append([values])
       } catch {
-        throw CommandError("\(folder)/\(name): \(error)")
+        unread.append("\(folder)/\(name): \(error)")
       }
     }
     progress.finish()
+    // A stray file is no reason to stop; a folder of them is.
+    guard Double(unread.count) <= largestUnreadShare * Double(names.count) else {
+      throw CommandError(
+        "\(unread[0])"
+          + (names.count == 1 ? "" : "; \(unread.count) of \(names.count) images of \(folder) cannot be read"))
+    }
+    for sentence in unread { Console.note("skipped \(sentence)") }
+    if !unread.isEmpty { Console.note("skipped \(unread.count) of \(names.count) images") }
     return SequenceSet(sequences)
   }
 

@@ -56,6 +56,8 @@ struct Judge {
     }
   }
 
+  var hasLabels: Bool { truth != nil }
+
   /// Per cent of right decisions; nil where the test set has no labels.
   func accuracy(_ outputs: [[Float]]) throws -> Double? {
     switch truth {

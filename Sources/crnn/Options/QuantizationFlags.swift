@@ -14,8 +14,31 @@ struct QuantizationFlags: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How ranges are found: minmax, or percentile:P, for example percentile:99.99.", valueName: "rule"))
-  var calibration = "minmax"
+      "How ranges are found: minmax, percentile:P (for example percentile:99.99), mse (least mean squared error), entropy; auto: "
+        + "minmax, or the one of the others that keeps more of the output where 8 bits need it.", valueName: "rule"))
+  var calibration = "auto"
+
+  @Option(
+    name: [.customLong("min-snr"), .customLong("minimum-snr")],
+    help: ArgumentHelp(
+      "Least signal-to-noise ratio of every output against float: finds the cheapest 8- and 16-bit operands and weights that keep it "
+        + "on held-out calibration data. Where none does, nothing is written and the exit status is 3.", valueName: "dB"
+    ))
+  var minSNR: Quantity?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Most accuracy lost against float, points of per cent: the same search, on calibration data with labels (the array y).",
+      valueName: "points"))
+  var maxDrop: Quantity?
+
+  @Flag(
+    name: .long,
+    help:
+      "Do not search: 16 bits for feature inputs and the convolutions behind them, 8 for the rest, every weight to its nearest."
+  )
+  var noSearch = false
 
   @Option(
     name: .long,
@@ -30,7 +53,19 @@ struct QuantizationFlags: ParsableArguments {
       "The store of a recurrent layer's state where it is multiplied: NAME=u8 or NAME=s16.", valueName: "name=store"))
   var hidden: [NamedValue] = []
 
+  func validate() throws {
+    if let contradiction = choices.contradiction { throw ValidationError(contradiction) }
+  }
+
   var choices: NumberChoices {
-    NumberChoices(inputKind: inputKind, calibration: calibration, tensor: tensor, hidden: hidden)
+    var choices = NumberChoices()
+    choices.inputKind = inputKind
+    choices.calibration = calibration
+    choices.tensor = tensor
+    choices.hidden = hidden
+    choices.minimumSNR = minSNR?.value
+    choices.maximumDrop = maxDrop?.value
+    choices.searches = !noSearch
+    return choices
   }
 }

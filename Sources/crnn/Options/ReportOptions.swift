@@ -5,17 +5,17 @@ import Converter
 /// `--json FILE`, on every command.
 struct ReportOptions: ParsableArguments {
   @Option(
-    name: [.customLong("json"), .customLong("report")],
+    name: .customLong("json"),
     help: ArgumentHelp(
       "Write the results as JSON to this file; - is standard output, instead of the text.", valueName: "file"))
   var json: String?
 
-  /// Writes the document where one is wanted and prints the text where it has not taken its place. The command's result, a file
-  /// as well, appears together with the document or not at all.
+  /// Writes the document where one is wanted and prints the text where it has not taken its place. The command's results, files
+  /// as well, appear together with the document or not at all.
   func write(
-    _ document: JSONValue, with result: (bytes: [UInt8], path: String)? = nil, text: @autoclosure () -> String
+    _ document: JSONValue, with results: [(bytes: [UInt8], path: String)] = [], text: @autoclosure () -> String
   ) throws {
-    var files = result.map { [$0] } ?? []
+    var files = results
     if let json, json != "-" { files.append((Array(document.document.utf8), json)) }
     try Files.write(files)
     if json == "-" {

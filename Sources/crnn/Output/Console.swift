@@ -33,7 +33,7 @@ final class Progress {
     self.first = first
   }
 
-  func update(_ done: Int, of total: Int?) {
+  func update(_ done: Int, of total: Int? = nil) {
     guard Console.isTerminal else { return }
     let now = ContinuousClock.now
     guard now - start > .seconds(1), now - shown > .milliseconds(100) else { return }

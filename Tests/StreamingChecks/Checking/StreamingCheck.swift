@@ -40,6 +40,8 @@ enum StreamingCheck {
   static func convert(_ check: StreamingCase) throws -> [UInt8] {
     var options = ConversionOptions()
     options.quantization.inputs = check.kinds
+    // Bits do not depend on what they were chosen by.
+    options.search = nil
     return try Conversion.convert(
       graph: check.graph, calibration: [CalibrationSequence(inputs: check.calibration)], options: options
     ).bytes

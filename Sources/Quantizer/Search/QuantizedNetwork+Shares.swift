@@ -1,0 +1,32 @@
+extension QuantizedNetwork {
+  /// Multiplications by weights with a 16-bit operand or in 16-bit weights, and 16-bit weights, of all of them, in per cent.
+  ///
+  /// Weights of 16 bits stand in pairs of 8-bit ones (`WideWeights`), each pair counting as one.
+  var wideShares: (multiplications: Double, weights: Double) {
+    var (wide, all) = (0.0, 0.0)
+    var (wideWeights, allWeights) = (0, 0)
+    for (node, quantized) in zip(graph.nodes, nodes) {
+      for (index, matrix) in quantized.matrices.enumerated() {
+        let isPair = index == 0 && graph.hasWideWeights(node)
+        let multiplications = graph.weight(of: node.output) * Double(node.multiplications(index, in: graph))
+        let operand = index == 0 ? node.inputs.first.map { tensors[$0].store } : quantized.hidden?.store
+        all += multiplications
+        if operand == .s16 || isPair { wide += multiplications }
+        let weights = matrix.weights.count / (isPair ? 2 : 1)
+        allWeights += weights
+        if isPair { wideWeights += weights }
+      }
+    }
+    return (all > 0 ? 100 * wide / all : 0, allWeights > 0 ? 100 * Double(wideWeights) / Double(allWeights) : 0)
+  }
+}
+
+extension Graph {
+  /// True for a node that `wideningWeights` has rewritten.
+  func hasWideWeights(_ node: Node) -> Bool {
+    guard let input = node.inputs.first, let before = nodes.first(where: { $0.output == input }),
+      case .concatenate = before.operation
+    else { return false }
+    return before.name == "\(node.name).wide"
+  }
+}

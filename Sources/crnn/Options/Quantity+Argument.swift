@@ -1,0 +1,8 @@
+import ArgumentParser
+import Converter
+
+extension Quantity: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
+
+  package var defaultValueDescription: String { "\(value)" }
+}
