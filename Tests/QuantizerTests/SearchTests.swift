@@ -118,20 +118,24 @@ import Testing
     var moments = SecondMoments(depth: depth)
     x.withUnsafeBufferPointer { moments.include($0.baseAddress!, rows: rows) }
     let rounding = try #require(SecondOrderRounding(moments))
-    let weights = numbers.floats(depth)
     let scale: Float = 1.0 / 7
-    let codes = weights.withUnsafeBufferPointer { rounding.codes($0.baseAddress!, scale: scale, limit: 7) }
-    func error(_ codes: [Int32]) -> Double {
-      (0..<rows).reduce(0) { sum, row in
-        let lost = (0..<depth).reduce(0.0) {
-          $0 + Double((weights[$1] - Float(codes[$1]) * scale) * x[row * depth + $1])
+    var (lower, nearest) = (0.0, 0.0)
+    for _ in 0..<20 {
+      let weights = numbers.floats(depth)
+      func error(_ codes: [Int32]) -> Double {
+        (0..<rows).reduce(0) { sum, row in
+          let lost = (0..<depth).reduce(0.0) {
+            $0 + Double((weights[$1] - Float(codes[$1]) * scale) * x[row * depth + $1])
+          }
+          return sum + lost * lost
         }
-        return sum + lost * lost
       }
+      let codes = weights.withUnsafeBufferPointer { rounding.codes($0.baseAddress!, scale: scale, limit: 7) }
+      #expect(codes.allSatisfy { abs($0) <= 7 })
+      lower += error(codes)
+      nearest += error(weights.map { Int32(min(max(($0 / scale).rounded(.toNearestOrEven), -7), 7)) })
     }
-    let nearest = weights.map { Int32(min(max(($0 / scale).rounded(.toNearestOrEven), -7), 7)) }
-    #expect(error(codes) < 0.5 * error(nearest))
-    #expect(codes.allSatisfy { abs($0) <= 7 })
+    #expect(lower < 0.7 * nearest)
   }
 
   @Test func everyPartIsHeldOutOnce() {

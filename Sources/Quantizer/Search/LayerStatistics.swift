@@ -65,7 +65,8 @@ struct LayerStatistics {
       let matrices = node.operation.matrixCount - 1
       let count = node.inputs.first.flatMap { frames[$0] } ?? 0
       let every = max(1, count / perSequence)
-      var frame = step / matrices
+      // A layer with a limited view takes more steps than there are frames.
+      var frame = step / matrices % max(count, 1)
       guard frame % every == 0, let base = values.baseAddress else { return }
       if case .recurrent(let recurrent) = node.operation, recurrent.reverse { frame = count - 1 - frame }
       moments[MatrixKey(output: node.output, index: 1 + step % matrices)]?[
