@@ -111,7 +111,7 @@ extension UnsafeMutablePointer where Pointee == Automaton {
       return refuse(CRNN_ERROR_FILE_CHECKSUM, "is damaged; pack it again")
     }
     guard header.alphabet_checksum == Checksum.crc32c(options.pointee.alphabet, options.pointee.alphabetBytes),
-      Int(header.symbols) == symbolCount
+      header.symbols == UInt32(truncatingIfNeeded: symbolCount)
     else { return refuse(CRNN_ERROR_ARGUMENT, "was packed for another alphabet") }
     pointee.base = block
     pointee.stateCount = Int(header.states)
@@ -128,23 +128,25 @@ extension UnsafeMutablePointer where Pointee == Automaton {
   }
 
   private func isSound(_ arcs: Int, _ symbolCount: Int, _ isWeighted: Bool) -> Bool {
-    guard Int(pointee.start) < pointee.stateCount, firsts[0] == 0, Int(firsts[pointee.stateCount]) == arcs else {
-      return false
-    }
+    // What has 32 bits and is not checked yet need not fit into an Int.
+    let states = UInt32(truncatingIfNeeded: pointee.stateCount)
+    let end = UInt32(truncatingIfNeeded: arcs)
+    guard pointee.start < states, firsts[0] == 0, firsts[pointee.stateCount] == end else { return false }
     var state = 0
     while state < pointee.stateCount {
-      guard firsts[state] <= firsts[state &+ 1], Int(firsts[state &+ 1]) <= arcs else { return false }
+      guard firsts[state] <= firsts[state &+ 1], firsts[state &+ 1] <= end else { return false }
       var arc = Int(firsts[state])
       var lowest = 0
       while arc < Int(firsts[state &+ 1]) {
         let symbol = Int(symbols[arc])
-        guard symbol >= lowest, symbol <= symbolCount, Int(targets[arc]) < pointee.stateCount else { return false }
+        guard symbol >= lowest, symbol <= symbolCount, targets[arc] < states else { return false }
         guard !isWeighted || weights[arc].magnitude < Self.largest else { return false }
         lowest = symbol &+ 1
         arc &+= 1
       }
       if isWeighted {
-        guard backoffs[state].magnitude < Self.largest, Int(shorter[state]) < max(state, 1) else { return false }
+        guard backoffs[state].magnitude < Self.largest, shorter[state] < UInt32(truncatingIfNeeded: max(state, 1))
+        else { return false }
       }
       state &+= 1
     }
