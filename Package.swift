@@ -103,10 +103,12 @@ let images: [Target] = [
 ]
 
 /// The tool must stay below 20 MB. Code that no network's speed hangs on is optimised for size; functions whose code is the same are
-/// linked once.
+/// linked once, and nothing of a program is there for others to link.
 let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 let folding: [LinkerSetting] = [
-  .unsafeFlags(["-use-ld=lld", "-Xlinker", "--icf=all"], .when(platforms: [.linux], configuration: .release))
+  .unsafeFlags(
+    ["-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--no-export-dynamic"],
+    .when(platforms: [.linux], configuration: .release))
 ]
 
 let tools: [Target] = [
@@ -127,7 +129,7 @@ let tools: [Target] = [
     name: "FuzzChecks", dependencies: ["CRNN", "CCRNN", "CCRNNImage", "ImageIO", "ONNX", "Arrays", "StreamingChecks"],
     path: "Tests/Fuzz/Checks"),
   .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Replay"),
-  .target(name: "Language", dependencies: ["CCRNN"], exclude: ["README.md"]),
+  .target(name: "Language", dependencies: ["CCRNN"], exclude: ["README.md"], swiftSettings: small),
   .testTarget(name: "DecodingTests", dependencies: ["CRNN", "CCRNN", "Language", "Quantizer"]),
   .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),
   .target(name: "Quantizer", dependencies: ["CCRNN", "CRNN"], exclude: ["README.md"]),
@@ -142,10 +144,11 @@ let tools: [Target] = [
   .testTarget(name: "ArraysTests", dependencies: ["Arrays"], exclude: ["Fixtures"]),
   .target(
     name: "Converter", dependencies: ["ONNX", "Quantizer", "Arrays", "CRNN", "CCRNN", "ImageIO", "CCRNNImage"],
-    exclude: ["README.md"]),
+    exclude: ["README.md"], swiftSettings: small),
   .target(name: "CCRNNConvert", dependencies: ["CCRNN"]),
   .target(
-    name: "ConvertABI", dependencies: ["Converter", "Quantizer", "Arrays", "CRNN", "CCRNN", "CCRNNConvert"], exclude: ["README.md"]),
+    name: "ConvertABI", dependencies: ["Converter", "Quantizer", "Arrays", "CRNN", "CCRNN", "CCRNNConvert"],
+    exclude: ["README.md"]),
   .testTarget(name: "CommandLineTests", dependencies: ["crnn", "Converter", "Arrays"]),
   .executableTarget(
     name: "crnn",

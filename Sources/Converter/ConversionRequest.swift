@@ -63,6 +63,7 @@ package struct ConversionRequest: Sendable {
   /// What `set` takes.
   package static let options = [
     "alphabet", "array", "blank", "calibration", "hidden", "input-kind", "input-layout", "input-scale", "input-shape",
-    "keep-qdq", "labels", "max-drop", "min-snr", "minimum-snr", "no-search", "preprocess", "rate", "right-context", "state", "tensor", "time-axis", "window",
+    "keep-qdq", "labels", "max-drop", "min-snr", "minimum-snr", "no-search", "preprocess", "rate", "right-context",
+    "state", "tensor", "time-axis", "window",
   ]
 }

@@ -96,7 +96,8 @@ struct ConvertCommand: ParsableCommand {
     let (bytes, result): ([UInt8], ConversionReport)
     do {
       (bytes, result) = try job.run(
-        data, judge: try data.judge(job), progress: { progress.update($0, of: $1) }, searchProgress: { trials.update($0) })
+        data, judge: try data.judge(job), progress: { progress.update($0, of: $1) },
+        searchProgress: { trials.update($0) })
     } catch let unreached as PrecisionUnreached {
       trials.finish()
       Console.note("\(unreached); nothing was written")
