@@ -30,8 +30,8 @@
  *
  * OPTIONS are those of `crnn convert --help`, without the dashes: "time-axis", "state", "input-shape", "rate", "window",
  * "input-scale", "input-layout", "array", "input-kind", "calibration", "tensor", "hidden", "labels", "alphabet", "blank",
- * "preprocess", "right-context", "min-snr" (dB), "no-search" (1), "keep-qdq" (1). A search by
- * "max-drop" needs labels, which only `crnn convert` takes. What the command line takes several times may stand here several times.
+ * "preprocess", "right-context", "min-snr" (dB), "no-search" (1), "keep-qdq" (1). A search by "max-drop" needs labels, which
+ * only `crnn convert` takes. What the command line takes several times may stand here several times.
  * "preprocess" is stored, and says what a grey level of the calibration data is worth; the data are arrays all the same.
  *
  * CALIBRATION DATA are arrays by the names of the network's inputs ("x" will do where there is one): time x frame, or
@@ -105,8 +105,8 @@ typedef struct crnn_convert_result {
 
 /* Reads, simplifies, calibrates, quantises, proves and packs. The same request gives the same bytes.
  *
- * `result` is written whole: what it pointed to before is not given back. On error only its message is set; with
- * CRNN_CONVERT_ERROR_LIMIT its report and notes, too. Errors: 7xx, CRNN_ERROR_ARGUMENT, CRNN_ERROR_TYPE, CRNN_ERROR_MEMORY.
+ * `result` is written whole: what it pointed to before is not given back. On error only its message is set, which with
+ * CRNN_CONVERT_ERROR_LIMIT says the best that was reached, and its notes. Errors: 7xx, CRNN_ERROR_ARGUMENT, CRNN_ERROR_TYPE, CRNN_ERROR_MEMORY.
  * Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_convert(const crnn_convert_request *request, crnn_convert_result *result, crnn_error *error);
 

@@ -128,10 +128,10 @@ int main(int argument_count, char **arguments) {
   REFUSED(CRNN_ERROR_ARGUMENT, "option 0");
   option.name = "colour";
   REFUSED(CRNN_CONVERT_ERROR_OPTION, "'colour'");
-  option.name = "minimum-snr";
+  option.name = "min-snr";
   option.value = "300";
   last = 0;
-  CHECK(crnn_convert(&request, &second, &error) == CRNN_CONVERT_ERROR_LIMIT && second.report && !second.model);
+  CHECK(crnn_convert(&request, &second, &error) == CRNN_CONVERT_ERROR_LIMIT && second.message && !second.model);
   crnn_convert_result_free(&second);
   option.name = "labels";
   option.value = "a,b,c,d";

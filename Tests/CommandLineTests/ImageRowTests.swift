@@ -1,3 +1,4 @@
+import Converter
 import Testing
 
 @testable import crnn

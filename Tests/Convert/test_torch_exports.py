@@ -50,7 +50,9 @@ def test_both_exporters_give_the_same_packed_weights(tmp_path):
         reports.append(
             (
                 result.report["weight_bytes"],
-                sorted((entry["store"], entry.get("scale"), entry.get("snr_db")) for entry in result.report["tensors"]),
+                sorted(
+                    str((entry["store"], entry.get("scale"), entry.get("snr_db"))) for entry in result.report["tensors"]
+                ),
                 sorted((entry["hidden_store"], entry["hidden_scale"]) for entry in result.report["recurrent"]),
             )
         )

@@ -76,7 +76,7 @@ def test_inspects_without_data():
         (NETWORK, np.zeros((0, 20, 8)), {}, 701, "no sequence"),
         (NETWORK, None, {"colour": "red"}, 702, "no option 'colour'; there are"),
         (NETWORK, None, {"time_axis": "first"}, 702, "'first' is no axis"),
-        (NETWORK, None, {"minimum_snr": 200}, 703, "past the limit 200"),
+        (NETWORK, None, {"min_snr": 200}, 703, "keeps 200.0 dB"),
         (NETWORK, None, {"labels": "a,b"}, 700, "2 labels"),
     ],
 )

@@ -108,7 +108,10 @@ def test_the_usual_course(folder, tmp_path):
     model = folder / "stream.crnn"
     inspected = json.loads(crnn("inspect", model, "--json", "-"))
     assert inspected["bounded"] is False and inspected["stream_bytes"] > 0
-    assert inspected["sixteen_bit_tensors"][0] == "features"
+    assert inspected["sixteen_bit_tensors"] == []
+    plain = tmp_path / "plain.crnn"
+    crnn("convert", MODELS / "stream.onnx", "-o", plain, "--calibrate", MODELS / "stream.npz", "--no-search")
+    assert json.loads(crnn("inspect", plain, "--json", "-"))["sixteen_bit_tensors"][0] == "features"
     assert inspected["texts"]["labels"] == "a\nb\nc\nd\ne" and len(inspected["texts"]["source.sha256"]) == 64
     assert [port["name"] for port in inspected["ports"]] == ["features", "scores"]
     assert inspected["content_id"] in crnn("inspect", model)
@@ -278,8 +281,8 @@ def test_a_limit_of_the_conversion(tmp_path):
 
 def test_a_conversion_tells_what_it_found(folder, tmp_path):
     page, model = tmp_path / "report.html", tmp_path / "m.crnn"
-    command = [TOOL, "convert", MODELS / "stream.onnx", "-o", model, "--calibrate", MODELS / "stream.npz", "--min-snr", "30dB",
-               "--reference", folder / "test.npz", "--report", page, "--json", tmp_path / "m.json"]
+    command = [TOOL, "convert", MODELS / "stream.onnx", "-o", model, "--calibrate", MODELS / "stream.npz",
+               "--min-snr", "30dB", "--reference", folder / "test.npz", "--report", page, "--json", tmp_path / "m.json"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads((tmp_path / "m.json").read_text())
     assert "float against the reference" in result.stderr and found["reference_max_abs_error"] < 1e-4

@@ -123,7 +123,7 @@ def convert(
         progress: called with how many calibration sequences are done, and of how many.
         options: those of ``crnn convert --help``, with ``_`` for ``-``; ``{port: value}`` for what is said of ports,
             a list
-            for what may be said several times: ``time_axis={"image": 3}``, ``minimum_snr=30``.
+            for what may be said several times: ``time_axis={"image": 3}``, ``min_snr=30``.
 
     Raises ``ConvertError`` where the network cannot be converted, the data do not fit, an option is unknown, or the
     result is past a limit (``status`` tells which: 700 to 703), naming what is to blame. Any number of threads may
