@@ -17,6 +17,12 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
   case jpeg
   /// A recipe for images.
   case recipe
+  /// A list of words, and an ARPA file, packed and then read by a decoder.
+  case words
+  case arpa
+  /// Packed blocks with their checksums made right.
+  case lexicon
+  case ngram
 
   public func check(_ bytes: UnsafeRawBufferPointer) {
     switch self {
@@ -29,6 +35,10 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
     case .npz: ConverterFuzzing.readNPZ(bytes)
     case .png, .jpeg: ImageFuzzing.decode(bytes)
     case .recipe: ImageFuzzing.parse(bytes)
+    case .words: LanguageFuzzing.packWords(bytes)
+    case .arpa: LanguageFuzzing.packARPA(bytes)
+    case .lexicon: LanguageFuzzing.readBlock(bytes, asLexicon: true)
+    case .ngram: LanguageFuzzing.readBlock(bytes, asLexicon: false)
     }
   }
 }
