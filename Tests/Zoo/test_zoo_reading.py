@@ -8,7 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 from PIL import Image
-from test_zoo_streaming import TOOL, ZOO, convert, pytestmark  # noqa: F401
+from test_zoo_streaming import TOOL, ZOO, convert, crnn, pytestmark  # noqa: F401
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +96,16 @@ def test_other_formats_give_the_same_text(captcha, name, change, suffix, options
     rows = read(folder, save(folder, name, map(change, images), suffix, **options), "--threads", "2")
     same = sum(row["text"] == text for row, text in zip(rows, texts))
     assert len(rows) == len(texts) and same >= 0.99 * len(texts), f"{same} of {len(texts)}"
+
+
+def test_python_reads_images(captcha):
+    """`Model.read` on pictures, alone and many, gives the texts of the arrays, and spans inside the picture."""
+    folder, images, texts = captcha
+    model = crnn.Model(folder / "captcha_crnn.crnn")
+    pictures = [Image.fromarray(image) for image in images[:20]]
+    assert [line.text for line in model.read(pictures, threads=2)] == texts[:20]
+    line = model.read(images[0])
+    assert line.text == texts[0] and 0 < line.confidence <= 1
+    spans = [symbol.input for symbol in line.symbols]
+    assert all(0 <= span[0] and span[-1] < images.shape[2] for span in spans) and len(spans) == len(texts[0])
+    assert model.read([]) == []

@@ -50,7 +50,7 @@ class CClassifyItem(ctypes.Structure):
 
 def classify(model, sources, top: int, threads, recipe, maximum_pixels: int, maximum_bytes: int):
     """One row for a single source, whose error is raised; a list of rows for many, each with its own error."""
-    if _is_one(sources):
+    if is_one(sources):
         row, problem = _rows(model, [sources], top, 1, recipe, maximum_pixels, maximum_bytes)[0]
         if problem is not None:
             raise problem
@@ -60,7 +60,7 @@ def classify(model, sources, top: int, threads, recipe, maximum_pixels: int, max
     return [row for row, _ in _rows(model, list(sources), top, threads, recipe, maximum_pixels, maximum_bytes)]
 
 
-def _is_one(sources) -> bool:
+def is_one(sources) -> bool:
     """A path, a file's content, pixels, or an image of Pillow; else something that holds many of these."""
     return isinstance(sources, (str, os.PathLike, bytes, bytearray, memoryview, np.ndarray)) or hasattr(
         sources, "__array_interface__"

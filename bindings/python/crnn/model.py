@@ -31,7 +31,7 @@ from .values import Record, as_integer, as_path, as_text, stream_options
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from .decoder import Decoder
+    from .decoder import Decoder, Reading
     from .image import Source
     from .stream import Stream
     from .timing import Timing
@@ -366,6 +366,38 @@ class Model:
     def alphabet(self) -> Optional[str]:
         """The symbols of a network that reads text, in the order of its output; None where the file has none."""
         return self.text("alphabet")
+
+    def read(
+        self, sources: Union[Source, Iterable[Source]], width: int = 0, threads: int = 1, **options
+    ) -> Union["Reading", list["Reading"]]:
+        """Reads the text of images of lines (CTC).
+
+        >>> model.read("line.png").text
+        '2b827'
+        >>> [line.text for line in model.read(paths, width=16, lexicon="words.lexicon", threads=2)]
+
+        Args:
+            sources: an image, or any number of them in a list or other iterable, as `prepare` takes them. All are held
+                at once: for folders of any size there is ``crnn read``.
+            width, options: as in `decoder`.
+            threads: how many run the network. Texts do not depend on it.
+
+        Returns:
+            A `Reading` for one image; for many a list, in their order. The frames of the symbols' spans are columns of
+            what `prepare` makes of the image.
+
+        Raises:
+            ImageError: an image cannot be decoded, or the model file has no recipe for images.
+            ArgumentError: the model has no alphabet.
+        """
+        from .classify import is_one
+
+        decoder = self.decoder(width, **options)
+        if is_one(sources):
+            return decoder.read(self.prepare(sources))
+        columns = [self.prepare(source) for source in sources]
+        results = self.run(columns, threads=threads) if columns else []
+        return [decoder.decode(frames, len(x)) for frames, x in zip(results, columns)]
 
     def decoder(self, width: int = 0, **options) -> "Decoder":
         """A decoder for a network that reads text (CTC).
