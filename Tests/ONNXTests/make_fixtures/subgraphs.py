@@ -186,8 +186,11 @@ def loops():
 
     scalar = [info("i", [], TensorProto.INT64), info("go", [], TensorProto.BOOL)]
 
-    def loop(name, kind, form, counted=False, listed=None, opset=17):
-        """A loop over the frames of x, batch first, as torch.jit (`listed`) and tf2onnx (`counted`) make it."""
+    def loop(name, kind, form, counted=False, twice=False, listed=None, opset=17):
+        """A loop over the frames of x, batch first, as torch.jit (`listed`) and tf2onnx (`counted`) make it.
+
+        `twice`: with a second limit, one larger than the first, which never ends it.
+        """
         n = Network(name, opset)
         x = n.input("x", ["N", "T", 3])
         w = Weights(n, kind, 3, 4)
@@ -203,8 +206,13 @@ def loops():
             nodes += [
                 helper.make_node("Add", ["t", n.constant(1, np.int64)], ["t1"]),
                 helper.make_node("Less", ["t1", count], ["less"]),
-                helper.make_node("And", ["less", "go"], ["on"]),
+                helper.make_node("And", ["less", "go"], ["on" if not twice else "first"]),
             ]
+            if twice:
+                nodes += [
+                    helper.make_node("Less", ["t", count], ["reached"]),
+                    helper.make_node("And", ["first", "reached"], ["on"]),
+                ]
             inputs.append(info("t", [], TensorProto.INT64))
             outputs.append(info("t1", [], TensorProto.INT64))
             initial.append(n.constant(0, np.int64))
@@ -241,6 +249,7 @@ def loops():
     loop("loop_lstm", "lstm", "concat")
     loop("loop_lstm_counted", "lstm", "gates", counted=True)
     loop("loop_gru", "gru", "gates", counted=True)
+    loop("loop_gru_two_limits", "gru_after", "gates", counted=True, twice=True)
     loop("loop_gru_list", "gru_after", "split", listed="stack")
     loop("loop_rnn_list", "rnn", "gates", listed="join")
 
