@@ -4,6 +4,9 @@
 struct LayerStatistics {
   /// Vectors that a matrix is judged by, over all sequences; more tell no more.
   private static let largestSample = 4096
+  /// Of deeper matrices no moments are kept, and no correction is tried: their memory grows with the depth's square, the work with
+  /// its cube, and hundreds of operands already even out what rounding does to each.
+  private static let deepest = 1536
 
   let graph: Graph
   private let heldOut: HeldOut
@@ -36,6 +39,7 @@ struct LayerStatistics {
       if case .convolution(let convolution) = node.operation, convolution.groups > 1 { continue }
       for matrix in 0..<node.operation.matrixCount {
         let depth = graph.depth(of: node, matrix)
+        if depth > LayerStatistics.deepest { continue }
         moments[MatrixKey(output: node.output, index: matrix)] = [SecondMoments](
           repeating: SecondMoments(depth: depth), count: HeldOut.parts)
       }
