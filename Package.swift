@@ -126,7 +126,8 @@ let tools: [Target] = [
     path: "Tests/Soak"),
   // What fuzzers and the replay of their findings give bytes to.
   .target(
-    name: "FuzzChecks", dependencies: ["CRNN", "CCRNN", "CCRNNImage", "ImageIO", "ONNX", "Arrays", "Language", "StreamingChecks"],
+    name: "FuzzChecks",
+    dependencies: ["CRNN", "CCRNN", "CCRNNImage", "ImageIO", "ONNX", "Arrays", "Language", "StreamingChecks"],
     path: "Tests/Fuzz/Checks"),
   .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Replay"),
   .target(name: "Language", dependencies: ["CCRNN"], exclude: ["README.md"], swiftSettings: small),
