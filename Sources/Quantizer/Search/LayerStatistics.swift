@@ -5,7 +5,7 @@ struct LayerStatistics {
   /// Vectors that a matrix is judged by, over all sequences; more tell no more.
   private static let largestSample = 4096
   /// Of deeper matrices no moments are kept, and no correction is tried: their memory grows with the depth's square, the work with
-  /// its cube, and hundreds of operands already even out what rounding does to each.
+  /// its cube.
   private static let deepest = 1536
 
   let graph: Graph

@@ -8,21 +8,10 @@ enum StreamFuzzing {
 
   /// The first byte chooses the network and the chunk, each of the others a call.
   static func call(_ bytes: UnsafeRawBufferPointer) {
-    var bytes = FuzzedBytes(bytes)
-    guard let (file, memory, model) = network(bytes.next()) else { return }
-    defer {
-      file.free()
-      memory.free()
-    }
-    var options = streamOptions(bytes.next())
-    var size = 0
-    guard crnn_stream_size(model, &options, &size, nil) == CRNN_OK else { return }
-    let block = FuzzedBlock(size)
-    defer { block.free() }
-    var stream: OpaquePointer?
-    guard crnn_stream_init(model, block.start, block.count, &options, &stream, nil) == CRNN_OK, let stream else {
-      return
-    }
+    withStream(bytes) { model, stream, _, bytes in makeCalls(model, stream, &bytes) }
+  }
+
+  private static func makeCalls(_ model: OpaquePointer, _ stream: OpaquePointer, _ bytes: inout FuzzedBytes) {
     while !bytes.isEmpty {
       let call = bytes.next()
       // One port more than there are.
@@ -41,6 +30,13 @@ enum StreamFuzzing {
 
   /// The first bytes choose the network, the chunk and how far the stream has come; the others change it where it lies.
   static func restore(_ bytes: UnsafeRawBufferPointer) {
+    withStream(bytes) { model, fresh, block, bytes in changeAndRestore(model, fresh, block, &bytes) }
+  }
+
+  /// A fresh stream of the network and with the chunk that the first two bytes choose.
+  private static func withStream(
+    _ bytes: UnsafeRawBufferPointer, _ body: (OpaquePointer, OpaquePointer, FuzzedBlock, inout FuzzedBytes) -> Void
+  ) {
     var bytes = FuzzedBytes(bytes)
     guard let (file, memory, model) = network(bytes.next()) else { return }
     defer {
@@ -53,10 +49,16 @@ enum StreamFuzzing {
     let block = FuzzedBlock(size)
     defer { block.free() }
     var stream: OpaquePointer?
-    guard crnn_stream_init(model, block.start, block.count, &options, &stream, nil) == CRNN_OK, let fresh = stream
-    else {
+    guard crnn_stream_init(model, block.start, block.count, &options, &stream, nil) == CRNN_OK, let stream else {
       return
     }
+    body(model, stream, block, &bytes)
+  }
+
+  private static func changeAndRestore(
+    _ model: OpaquePointer, _ fresh: OpaquePointer, _ block: FuzzedBlock, _ bytes: inout FuzzedBytes
+  ) {
+    var stream: OpaquePointer?
     for port in 0..<crnn_model_port_count(model, CRNN_INPUT) {
       _ = push(model, fresh, port, frames: Int(bytes.next() % 5), value: 0.25)
     }
@@ -64,7 +66,7 @@ enum StreamFuzzing {
     while !bytes.isEmpty {
       let place = Int(bytes.next()) << 16 | Int(bytes.next()) << 8 | Int(bytes.next())
       let change = bytes.next()
-      block.start.advanced(by: place % max(size, 1)).assumingMemoryBound(to: UInt8.self).pointee ^= change
+      block.start.advanced(by: place % max(block.count, 1)).assumingMemoryBound(to: UInt8.self).pointee ^= change
     }
     guard crnn_stream_restore(model, block.start, block.count, &stream, nil) == CRNN_OK, let restored = stream else {
       return
