@@ -145,9 +145,11 @@ typedef struct crnn_image {
   int32_t reserved;      /* 0 */
   int64_t row_bytes;     /* from one row to the next; 0: width * channels */
   uint8_t *pixels;
+  int32_t full_width, full_height; /* set by decoding: upright, in its whole size, where `jpeg=reduced` made it smaller; else width and
+                            height, which 0 stands for too */
 } crnn_image;
 
-#define CRNN_IMAGE_INITIALIZER { sizeof(crnn_image), 0, 0, 0, 0, 0, NULL }
+#define CRNN_IMAGE_INITIALIZER { sizeof(crnn_image), 0, 0, 0, 0, 0, NULL, 0, 0 }
 
 /* NULL means the defaults everywhere. */
 typedef struct crnn_image_options {
@@ -202,10 +204,29 @@ CRNN_API crnn_status crnn_image_measure(const crnn_image_recipe *recipe, int32_t
  * not the port's integer_scale is CRNN_ERROR_RECIPE. A side that would become longer than 65,535 pixels is CRNN_ERROR_IMAGE_TOO_LARGE.
  * `*needed`, where not NULL, receives the bytes of the result: width * height * channels values (crnn_image_measure) of 1 or 4 bytes. With
  * less `capacity` the status is CRNN_ERROR_CAPACITY and nothing but `*needed` is written; so `buffer` NULL with capacity 0 asks for the
- * size. Floats go to a `buffer` that is aligned to 4. Takes memory from the heap for the call, for about the image once more. Since 0.1. */
+ * size. Floats go to a `buffer` that is aligned to 4. Takes memory from the heap for the call: a few megabytes at most, of small images
+ * less than the image once more. Since 0.1. */
 CRNN_API crnn_status crnn_image_prepare(const crnn_image_recipe *recipe, const crnn_image *image, const crnn_port_info *port,
                                         void *buffer, size_t capacity, crnn_array *frames, size_t *needed,
                                         crnn_error *error) CRNN_CHECK_RESULT;
+
+/* The frames `first` to `first + count - 1` of what crnn_image_prepare makes, to the bit, and nothing of the others: an image goes into a
+ * stream's input port a few columns at a time, and beside the image there is never more in memory than what these frames are made of.
+ *
+ *     unsigned char columns[16 * 32];
+ *     for (int64_t first = 0; first < placement.width; first += 16) {           // crnn_image_measure tells the width
+ *       int64_t count = placement.width - first < 16 ? placement.width - first : 16;
+ *       if (crnn_image_prepare_frames(&recipe, &image, &port, first, count, columns, sizeof columns, &in, NULL, &error)
+ *           || crnn_stream_process(model, stream, &in, first + count == placement.width, &out, &ready, &error)) break;
+ *     }
+ *
+ * Neighbouring pieces are made of some of the same pixels, which are then looked at twice: pieces of 16 frames and more take hardly longer
+ * than the whole. `port->fixed_frames` is compared with the frames of the whole image. CRNN_ERROR_ARGUMENT where `first` or `count` is
+ * negative, `count` 0, or there are not so many frames. Everything else is as in crnn_image_prepare. Since 0.1. */
+CRNN_API crnn_status crnn_image_prepare_frames(const crnn_image_recipe *recipe, const crnn_image *image,
+                                               const crnn_port_info *port, int64_t first, int64_t count, void *buffer,
+                                               size_t capacity, crnn_array *frames, size_t *needed,
+                                               crnn_error *error) CRNN_CHECK_RESULT;
 
 /* ---- From images to answers --------------------------------------------------------------------------------------------- */
 
@@ -272,7 +293,7 @@ typedef void (*crnn_classify_result)(void *context, crnn_classify_item *item, co
  * many threads. Every item gets a status of its own, and one that cannot be read stops none of the others; the call then returns the
  * status of the first such item, with its number before the sentence: "item 3: ...". Where the call itself is refused (its arguments, a
  * model without a recipe), nothing is run and every item has that status.
- * `result`, where not NULL, is given the network's whole output: that is how text lines are read. `context` is passed on to it.
+ * `result`, where not NULL, is given the network's whole output. `context` is passed on to it.
  * Each thread holds one decoded image at a time, and prepared ones and streams for `together` of them.
  *
  *     crnn_classify_item items[100];                     // each from CRNN_CLASSIFY_ITEM_INITIALIZER
@@ -285,6 +306,92 @@ typedef void (*crnn_classify_result)(void *context, crnn_classify_item *item, co
  * Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_classify_batch(const crnn_model *model, const crnn_classify_options *options, crnn_classify_item *items,
                                          int32_t item_count, crnn_classify_result result, void *context, crnn_error *error);
+
+/* ---- From images of text lines to text ------------------------------------------------------------------------------------ */
+
+typedef struct crnn_read_options {
+  size_t struct_size;             /* sizeof(crnn_read_options), by CRNN_READ_OPTIONS_INITIALIZER */
+  const crnn_ctc_options *decoding; /* how frames become text (crnn.h): beam, lexicon, n-gram model, output port; NULL: greedy. With
+                                     maximum_symbols 0, a text may have as many symbols as its line has frames, 65,536 at most */
+  const crnn_executor *executor;  /* as in crnn_classify_options, and so on */
+  const crnn_image_recipe *recipe;
+  int64_t maximum_pixels;
+  int64_t maximum_bytes;
+  int32_t together;
+  int32_t best;                   /* texts for each line at most, best first, 1 to 1,024; 0: 1. Greedy there is one, with a beam `width` */
+} crnn_read_options;
+
+#define CRNN_READ_OPTIONS_INITIALIZER { sizeof(crnn_read_options), NULL, NULL, NULL, 0, 0, 0, 0 }
+
+/* A part of a picture, in its pixels: from `left` and `top` to before `right` and `bottom`. */
+typedef struct crnn_image_box {
+  int32_t left, top, right, bottom;
+} crnn_image_box;
+
+/* A text that a line may say. */
+typedef struct crnn_read_text {
+  crnn_ctc_result result;      /* text, symbols and confidences (crnn.h). A symbol's input frames are those of the prepared image */
+  const crnn_image_box *boxes; /* result.symbol_count of them: the pixels of the picture that each symbol's input frames show. Where frames
+                                  are columns the box is as high as the picture, where they are rows as wide, else it is all of it */
+} crnn_read_text;
+
+/* What was read of one picture: one block of the heap, ended by crnn_reading_free. */
+typedef struct crnn_reading {
+  size_t struct_size;          /* sizeof(crnn_reading), by CRNN_READING_INITIALIZER */
+  const crnn_read_text *texts; /* best first */
+  int32_t count;               /* of texts: at least 1 */
+  int32_t width, height;       /* of the picture that boxes lie in: as it is stored or turned upright, as the recipe says, in its whole size */
+  int32_t reserved;            /* 0 */
+  int64_t frames;              /* of the prepared image */
+} crnn_reading;
+
+#define CRNN_READING_INITIALIZER { sizeof(crnn_reading), NULL, 0, 0, 0, 0, 0 }
+
+/* One picture of a batch, and what became of it. */
+typedef struct crnn_read_item {
+  size_t struct_size;       /* sizeof(crnn_read_item), by CRNN_READ_ITEM_INITIALIZER */
+  const char *path;         /* a file; or NULL, and */
+  const void *bytes;        /* a file's content of `byte_count` bytes; or NULL, and */
+  size_t byte_count;
+  const crnn_image *image;  /* pixels */
+  crnn_reading *reading;    /* receives what was read, where `status` is CRNN_OK. What it held before is overwritten, not freed */
+  crnn_status status;       /* set by the call */
+  int32_t reserved;         /* 0 */
+  crnn_error *error;        /* NULL, or receives the sentence where `status` is not CRNN_OK */
+  void *context;            /* the caller's own */
+} crnn_read_item;
+
+#define CRNN_READ_ITEM_INITIALIZER { sizeof(crnn_read_item), NULL, NULL, 0, NULL, NULL, 0, 0, NULL, NULL }
+
+/* Reads one line of text: the picture at `path`, a file's content, or pixels, by a model that has an alphabet (crnn_ctc).
+ *
+ *     crnn_reading line = CRNN_READING_INITIALIZER;
+ *     if (crnn_read_file(model, NULL, "line.png", &line, &error)) puts(error.message);
+ *     else {
+ *       const crnn_read_text *best = &line.texts[0];
+ *       printf("%s %.3f\n", best->result.text, best->result.confidence);
+ *       for (int i = 0; i < best->result.symbol_count; i++)        // which columns of the picture say which symbol
+ *         printf("%d: %d to %d\n", i, best->boxes[i].left, best->boxes[i].right);
+ *     }
+ *     crnn_reading_free(&line);
+ *
+ * What `line` held before is overwritten, not freed. Uses the heap for the call as crnn_classify_file does, for a decoder, and for the
+ * reading. Errors: those of crnn_classify_file and crnn_ctc_create. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_read_file(const crnn_model *model, const crnn_read_options *options, const char *path,
+                                    crnn_reading *reading, crnn_error *error) CRNN_CHECK_RESULT;
+CRNN_API crnn_status crnn_read_bytes(const crnn_model *model, const crnn_read_options *options, const void *bytes,
+                                     size_t byte_count, crnn_reading *reading, crnn_error *error) CRNN_CHECK_RESULT;
+CRNN_API crnn_status crnn_read_image(const crnn_model *model, const crnn_read_options *options, const crnn_image *image,
+                                     crnn_reading *reading, crnn_error *error) CRNN_CHECK_RESULT;
+
+/* Frees what was read and forgets it. NULL, and a reading without texts, are ignored. Threads: any. Since 0.1. */
+CRNN_API void crnn_reading_free(crnn_reading *reading);
+
+/* Reads many lines, each as crnn_read_file does, as crnn_classify_batch classifies: every item has a status of its own, and the rows do not
+ * depend on order, threads or `together`. Every thread makes one decoder, which checks all of a lexicon and an n-gram model: with large ones,
+ * give many items at a time. Without items, the call tells whether model and options can read images at all. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_read_batch(const crnn_model *model, const crnn_read_options *options, crnn_read_item *items,
+                                     int32_t item_count, crnn_error *error);
 
 #ifdef __cplusplus
 }

@@ -43,8 +43,8 @@ crnn_codec_result crnn_codec_allocate_pixels(crnn_codec_image *image, int64_t wi
     return crnn_codec_fail(image, CRNN_CODEC_NO_MEMORY, "no memory for %lld x %lld pixels", (long long)width,
                            (long long)height);
   }
-  image->width = (int32_t)width;
-  image->height = (int32_t)height;
+  image->width = image->full_width = (int32_t)width;
+  image->height = image->full_height = (int32_t)height;
   image->channels = channels;
   image->pixels = pixels;
   return CRNN_CODEC_OK;

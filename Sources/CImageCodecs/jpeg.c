@@ -162,6 +162,8 @@ static void read_image(jpeg_state *state) {
   state->result = crnn_codec_allocate_pixels(state->image, decoder->output_width, decoder->output_height, channels, more,
                                              state->options);
   if (state->result != CRNN_CODEC_OK) return;
+  state->image->full_width = (int32_t)decoder->image_width;
+  state->image->full_height = (int32_t)decoder->image_height;
   if (is_ink && (state->inks = malloc(4 * (size_t)decoder->output_width)) == NULL) {
     state->result = crnn_codec_fail(state->image, CRNN_CODEC_NO_MEMORY, "no memory for a row of inks");
     return;

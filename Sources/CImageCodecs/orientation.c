@@ -56,6 +56,9 @@ crnn_codec_result crnn_codec_orient(crnn_codec_image *image, int orientation) {
   if (is_turned) {
     image->width = (int32_t)height;
     image->height = (int32_t)width;
+    int32_t full_width = image->full_width;
+    image->full_width = image->full_height;
+    image->full_height = full_width;
   }
   return CRNN_CODEC_OK;
 }

@@ -18,41 +18,32 @@ public func crnn_classify_batch(
       return Message(error, CRNN_ERROR_ARGUMENT).text("item ").number(i)
         .text(" is not initialised with CRNN_CLASSIFY_ITEM_INITIALIZER").status
     }
-    // What no thread comes to, for want of memory, keeps this.
-    items[i].status = CRNN_ERROR_MEMORY
     i &+= 1
   }
-  var classifier = Classifier(model: model)
-  let status = classifier.read(options, error)
+  var taker = ImageModel(model: model)
+  let status = taker.read(ImageOptions(options), error)
+  let all = ImageItems.classes(items, result, context)
   guard status == CRNN_OK else {
-    i = 0
-    while i < count {
-      items[i].status = status
-      i &+= 1
-    }
+    all.setAll(count, status)
     return status
   }
-  guard count > 0 else { return CRNN_OK }
-  var counter: UInt32 = 0
-  withUnsafeMutablePointer(to: &counter) { counter in
-    var batch = ClassifierBatch(classifier, items, count, result, context, counter)
-    withUnsafeMutablePointer(to: &batch) { ClassifierBatch.run($0) }
-  }
-  return firstFailure(items, count, error)
+  if count > 0 { ImageBatch.run(taker, all, count, nil) }
+  return all.firstFailure(count, error)
 }
 
-/// The status of the first item that has one, with its number before the sentence.
-private func firstFailure(
-  _ items: UnsafeMutablePointer<crnn_classify_item>, _ count: Int, _ error: UnsafeMutablePointer<crnn_error>?
-) -> crnn_status {
-  var i = 0
-  while i < count, items[i].status == CRNN_OK { i &+= 1 }
-  guard i < count else { return CRNN_OK }
-  let message = Message(error, items[i].status).text("item ").number(i).text(": ")
-  guard let own = items[i].error, own.pointee.status == items[i].status else {
-    return message.sentence(crnn_status_text(items[i].status)).status
+extension ImageOptions {
+  /// nil where they are of another size.
+  fileprivate init?(_ options: UnsafePointer<crnn_classify_options>?) {
+    guard let options else {
+      self.init()
+      return
+    }
+    guard options.pointee.struct_size >= MemoryLayout<crnn_classify_options>.size else { return nil }
+    self.init(
+      executor: options.pointee.executor, recipe: options.pointee.recipe,
+      maximumPixels: options.pointee.maximum_pixels, maximumBytes: options.pointee.maximum_bytes,
+      together: options.pointee.together, output: options.pointee.output)
   }
-  return withUnsafePointer(to: &own.pointee.message.0) { message.sentence($0).status }
 }
 
 /// One image, by itself.
@@ -65,21 +56,16 @@ private func classify(
   guard let classes, let count, count.pointee >= 1 else {
     return Message(error, CRNN_ERROR_ARGUMENT).text("classes or count is NULL, or *count below 1").status
   }
-  var classifier = Classifier(model: model)
-  var status = classifier.read(options, error)
+  var taker = ImageModel(model: model)
+  let status = taker.read(ImageOptions(options), error)
   guard status == CRNN_OK else { return status }
   var item = item
-  item.struct_size = MemoryLayout<crnn_classify_item>.size
   (item.classes, item.class_count, item.error) = (classes, count.pointee, error)
   return withUnsafeMutablePointer(to: &item) { item in
-    var lane = ClassifierLane()
-    defer { lane.free() }
-    guard lane.begin(item, classifier) else { return item.pointee.status }
-    status = lane.run(classifier, error)
-    guard status == CRNN_OK else { return status }
-    lane.rank(classifier.values)
-    count.pointee = item.pointee.class_count
-    return CRNN_OK
+    let only = ImageItems.classes(item, nil, nil)
+    ImageBatch.run(taker, only, 1, nil)
+    if item.pointee.status == CRNN_OK { count.pointee = item.pointee.class_count }
+    return only.onlyStatus(error)
   }
 }
 

@@ -69,6 +69,8 @@ private func decode(
   image.pointee.reserved = 0
   image.pointee.row_bytes = 0
   image.pointee.pixels = decoded.pixels
+  image.pointee.full_width = decoded.full_width
+  image.pointee.full_height = decoded.full_height
   return CRNN_OK
 }
 

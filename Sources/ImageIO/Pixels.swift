@@ -18,6 +18,11 @@ struct Pixels {
   }
 
   func row(_ y: Int) -> UnsafeMutablePointer<UInt8> { bytes + y &* rowBytes }
+
+  /// A rectangle that lies inside.
+  func part(x: Int, y: Int, width: Int, height: Int) -> Pixels {
+    Pixels(row(y) + x &* channels, width: width, height: height, channels: channels, rowBytes: rowBytes)
+  }
 }
 
 /// A block of the heap for `count` elements, or nil. The caller frees it with `release`.

@@ -31,6 +31,26 @@ public func crnn_image_prepare(
   _ frames: UnsafeMutablePointer<crnn_array>?,
   _ needed: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
+  prepare(recipe, image, port, nil, buffer, capacity, frames, needed, error)
+}
+
+@_cdecl("crnn_image_prepare_frames") @implementation
+public func crnn_image_prepare_frames(
+  _ recipe: UnsafePointer<crnn_image_recipe>?, _ image: UnsafePointer<crnn_image>?,
+  _ port: UnsafePointer<crnn_port_info>?, _ first: Int64, _ count: Int64, _ buffer: UnsafeMutableRawPointer?,
+  _ capacity: Int, _ frames: UnsafeMutablePointer<crnn_array>?,
+  _ needed: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
+  prepare(recipe, image, port, (first, count), buffer, capacity, frames, needed, error)
+}
+
+/// - Parameter part: the first frame and how many; nil: all.
+private func prepare(
+  _ recipe: UnsafePointer<crnn_image_recipe>?, _ image: UnsafePointer<crnn_image>?,
+  _ port: UnsafePointer<crnn_port_info>?, _ part: (first: Int64, count: Int64)?, _ buffer: UnsafeMutableRawPointer?,
+  _ capacity: Int, _ frames: UnsafeMutablePointer<crnn_array>?, _ needed: UnsafeMutablePointer<Int>?,
+  _ error: UnsafeMutablePointer<crnn_error>?
+) -> crnn_status {
   // Sizes first: of a smaller structure nothing else may be read.
   guard let recipe, recipe.pointee.struct_size >= MemoryLayout<crnn_image_recipe>.size else {
     return Message(error, CRNN_ERROR_ARGUMENT)
@@ -43,13 +63,13 @@ public func crnn_image_prepare(
   if let port, port.pointee.struct_size < MemoryLayout<crnn_port_info>.size {
     return Message(error, CRNN_ERROR_ARGUMENT).text("port is not filled in by crnn_model_port").status
   }
-  return prepare(recipe.pointee, image.pointee, port?.pointee, buffer, capacity, frames, needed, error)
+  return prepare(recipe.pointee, image.pointee, port?.pointee, part, buffer, capacity, frames, needed, error)
 }
 
 private func prepare(
-  _ recipe: crnn_image_recipe, _ image: crnn_image, _ port: crnn_port_info?, _ buffer: UnsafeMutableRawPointer?,
-  _ capacity: Int, _ frames: UnsafeMutablePointer<crnn_array>?, _ needed: UnsafeMutablePointer<Int>?,
-  _ error: UnsafeMutablePointer<crnn_error>?
+  _ recipe: crnn_image_recipe, _ image: crnn_image, _ port: crnn_port_info?, _ part: (first: Int64, count: Int64)?,
+  _ buffer: UnsafeMutableRawPointer?, _ capacity: Int, _ frames: UnsafeMutablePointer<crnn_array>?,
+  _ needed: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
   if let problem = problem(in: recipe) { return Message(error, CRNN_ERROR_ARGUMENT).text(problem).status }
   let (viewed, viewStatus) = view(image, error)
@@ -65,8 +85,21 @@ private func prepare(
     guard let fitted else { return status }
     shape = fitted
   }
+  var wanted = Region(x: 0, y: 0, width: placement.width, height: placement.height)
+  if let part {
+    guard part.first >= 0, part.count >= 1, part.first <= shape.frames, part.count <= shape.frames &- part.first else {
+      return Message(error, CRNN_ERROR_ARGUMENT).text("frames ").number(part.first).text(" and ").number(part.count)
+        .text(" from there on are not among the ").number(shape.frames).text(" of this image").status
+    }
+    shape.frames = part.count
+    switch recipe.layout {
+    case CRNN_IMAGE_COLUMNS: (wanted.x, wanted.width) = (Int(part.first), Int(part.count))
+    case CRNN_IMAGE_ROWS: (wanted.y, wanted.height) = (Int(part.first), Int(part.count))
+    default: break
+    }
+  }
   // Sides below 2^16, or those of an image that is there: no product overflows.
-  let values = placement.width &* placement.height &* channels
+  let values = wanted.width &* wanted.height &* channels
   let bytes = recipe.normalised == 1 ? 4 &* values : values
   guard capacity >= bytes else {
     needed?.pointee = bytes
@@ -82,7 +115,7 @@ private func prepare(
 
   // The bytes of floats are made at the end of the memory, which those then fill from the start.
   let output = (buffer + (bytes &- values)).bindMemory(to: UInt8.self, capacity: values)
-  guard carryOut(recipe, source, placement, to: output) else {
+  guard Preparation(recipe, source, placement, wanted, to: output).run() else {
     return Message(error, CRNN_ERROR_MEMORY).text("no memory to resize to ")
       .size(placement.innerWidth, placement.innerHeight).status
   }
@@ -90,54 +123,4 @@ private func prepare(
   frames.pointee = shape.array(over: buffer, recipe.normalised == 1 ? CRNN_F32 : CRNN_U8)
   needed?.pointee = bytes
   return CRNN_OK
-}
-
-/// Colours, size, padding, layout. False where memory is missing; then nothing was written.
-private func carryOut(
-  _ recipe: crnn_image_recipe, _ source: Pixels, _ placement: Placement, to output: UnsafeMutablePointer<UInt8>
-) -> Bool {
-  let mask: UInt8 = recipe.invert == 1 ? 255 : 0
-  let channels = Int(recipe.channels)
-  let colors = Colors(background: recipe.background)
-  var colored = source
-  var colorMemory: UnsafeMutablePointer<UInt8>?
-  if source.channels != channels {
-    guard let memory = allocate(UInt8.self, source.width &* source.height &* channels) else { return false }
-    colorMemory = memory
-    colored = Pixels(memory, width: source.width, height: source.height, channels: channels)
-    colors.convert(source, to: colored)
-  }
-  defer { release(colorMemory) }
-  var resized = colored
-  var resizedMemory: UnsafeMutablePointer<UInt8>?
-  defer { release(resizedMemory) }
-  if placement.innerWidth != source.width || placement.innerHeight != source.height {
-    guard let memory = allocate(UInt8.self, placement.innerWidth &* placement.innerHeight &* channels) else {
-      return false
-    }
-    resizedMemory = memory
-    resized = Pixels(memory, width: placement.innerWidth, height: placement.innerHeight, channels: channels)
-    guard resize(colored, to: resized, recipe.filter) else { return false }
-  }
-  let layout = Layout(recipe.layout, width: placement.width, height: placement.height, channels: channels)
-  if placement.isPadded { layout.fill(colors.values(of: recipe.padding, channels: channels), mask: mask, output) }
-  layout.write(resized, x: placement.x, y: placement.y, mask: mask, to: output)
-  return true
-}
-
-/// By the filter's own library. False where memory is missing.
-private func resize(_ source: Pixels, to target: Pixels, _ filter: crnn_image_filter) -> Bool {
-  switch filter {
-  case CRNN_IMAGE_PILLOW_NEAREST: return PillowResize.nearest(source, to: target)
-  case CRNN_IMAGE_PILLOW_BOX: return PillowResize.weighted(source, to: target, .box)
-  case CRNN_IMAGE_PILLOW_HAMMING: return PillowResize.weighted(source, to: target, .hamming)
-  case CRNN_IMAGE_PILLOW_BICUBIC: return PillowResize.weighted(source, to: target, .bicubic)
-  case CRNN_IMAGE_PILLOW_LANCZOS: return PillowResize.weighted(source, to: target, .lanczos)
-  case CRNN_IMAGE_OPENCV_NEAREST: return OpenCVResize.nearest(source, to: target)
-  case CRNN_IMAGE_OPENCV_BILINEAR: return OpenCVResize.bilinear(source, to: target)
-  case CRNN_IMAGE_OPENCV_AREA: return OpenCVResize.area(source, to: target)
-  case CRNN_IMAGE_OPENCV_BICUBIC: return OpenCVResize.neighbours(source, to: target, .bicubic)
-  case CRNN_IMAGE_OPENCV_LANCZOS: return OpenCVResize.neighbours(source, to: target, .lanczos)
-  default: return PillowResize.weighted(source, to: target, .bilinear)
-  }
 }

@@ -2,21 +2,23 @@
 /// weights in 11-bit fixed point.
 enum OpenCVResize {
   /// INTER_LINEAR. False where memory is missing.
-  static func bilinear(_ source: Pixels, to target: Pixels) -> Bool { bilinear(source, to: target, isArea: false) }
+  static func bilinear(_ source: Pixels, to target: Pixels, _ resizing: Resizing) -> Bool {
+    bilinear(source, to: target, resizing, isArea: false)
+  }
 
   /// `isArea`: with the weights that INTER_AREA has where a side does not shrink.
-  static func bilinear(_ source: Pixels, to target: Pixels, isArea: Bool) -> Bool {
+  static func bilinear(_ source: Pixels, to target: Pixels, _ resizing: Resizing, isArea: Bool) -> Bool {
     let channels = source.channels
     guard let columns = allocate(Neighbours.self, target.width) else { return false }
     defer { release(columns) }
     var x = 0
     while x < target.width {
-      columns[x] = Neighbours(of: x, old: source.width, new: target.width, isArea: isArea)
+      columns[x] = Neighbours(of: x, resizing.columns, isArea: isArea)
       x &+= 1
     }
     var y = 0
     while y < target.height {
-      let vertical = Neighbours(of: y, old: source.height, new: target.height, isArea: isArea)
+      let vertical = Neighbours(of: y, resizing.rows, isArea: isArea)
       let upper = source.row(vertical.first)
       let lower = source.row(vertical.second)
       let output = target.row(y)
@@ -47,7 +49,9 @@ private struct Neighbours: BitwiseCopyable {
   let first, second: Int
   let firstWeight, secondWeight: Int32
 
-  init(of position: Int, old: Int, new: Int, isArea: Bool) {
+  /// Of the wanted pixel `index`; they lie in the view of the old ones.
+  init(of index: Int, _ axis: Axis, isArea: Bool) {
+    let (position, old, new) = (axis.first &+ index, axis.old, axis.new)
     let scale = OpenCVResize.step(old, new)
     // Both lie above -0.5 and below 2^31; converting truncates, which is the floor for what is not below zero.
     var whole: Int
@@ -63,8 +67,8 @@ private struct Neighbours: BitwiseCopyable {
     }
     if whole < 0 { (whole, fraction) = (0, 0) }
     if whole >= old &- 1 { (whole, fraction) = (old &- 1, 0) }
-    first = whole
-    second = min(whole &+ 1, old &- 1)
+    first = whole &- axis.origin
+    second = min(whole &+ 1, old &- 1) &- axis.origin
     secondWeight = fixedPoint(fraction)
     firstWeight = fixedPoint(1 - fraction)
   }

@@ -1,9 +1,10 @@
 extension OpenCVResize {
   /// INTER_AREA: the mean over what a new pixel covers, where both sides shrink; else two neighbours a side. False where memory is
   /// missing.
-  static func area(_ source: Pixels, to target: Pixels) -> Bool {
-    guard target.width <= source.width, target.height <= source.height else {
-      return bilinear(source, to: target, isArea: true)
+  static func area(_ source: Pixels, to target: Pixels, _ resizing: Resizing) -> Bool {
+    let (columns, rows) = (resizing.columns, resizing.rows)
+    guard columns.new <= columns.old, rows.new <= rows.old else {
+      return bilinear(source, to: target, resizing, isArea: true)
     }
     let (channels, length) = (source.channels, target.width &* target.channels)
     guard let row = allocate(Float.self, 2 &* length) else { return false }
@@ -12,8 +13,8 @@ extension OpenCVResize {
     var y = 0
     while y < target.height {
       clear(sums, length)
-      Cover(of: y, old: source.height, new: target.height).forEach { line, share in
-        shrink(source.row(line), old: source.width, new: target.width, channels, to: row)
+      Cover(of: y, rows).forEach { line, share in
+        shrink(source.row(line), columns, channels, to: row)
         var x = 0
         while x < length {
           sums[x] += row[x] * share
@@ -32,12 +33,12 @@ extension OpenCVResize {
   }
 
   private static func shrink(
-    _ source: UnsafeMutablePointer<UInt8>, old: Int, new: Int, _ channels: Int, to row: UnsafeMutablePointer<Float>
+    _ source: UnsafeMutablePointer<UInt8>, _ axis: Axis, _ channels: Int, to row: UnsafeMutablePointer<Float>
   ) {
-    clear(row, new &* channels)
+    clear(row, axis.count &* channels)
     var x = 0
-    while x < new {
-      Cover(of: x, old: old, new: new).forEach { column, share in
+    while x < axis.count {
+      Cover(of: x, axis).forEach { column, share in
         var channel = 0
         while channel < channels {
           row[x &* channels &+ channel] += Float(source[column &* channels &+ channel]) * share
@@ -65,10 +66,14 @@ private struct Cover {
   private let width: Double
   private let first: Int
   private let last: Int
+  private let origin: Int
 
-  init(of position: Int, old: Int, new: Int) {
-    let scale = OpenCVResize.step(old, new)
-    start = Double(position) * scale
+  /// Of the wanted pixel `index`.
+  init(of index: Int, _ axis: Axis) {
+    let old = axis.old
+    let scale = OpenCVResize.step(old, axis.new)
+    origin = axis.origin
+    start = Double(axis.first &+ index) * scale
     end = start + scale
     width = min(scale, Double(old) - start)
     let whole = Int(start)
@@ -76,13 +81,14 @@ private struct Cover {
     first = min(Double(whole) < start ? whole &+ 1 : whole, last)
   }
 
+  /// The pixels in the view of the old ones.
   func forEach(_ body: (_ pixel: Int, _ share: Float) -> Void) {
-    if Double(first) - start > 1e-3 { body(first &- 1, Float((Double(first) - start) / width)) }
+    if Double(first) - start > 1e-3 { body(first &- 1 &- origin, Float((Double(first) - start) / width)) }
     var pixel = first
     while pixel < last {
-      body(pixel, Float(1 / width))
+      body(pixel &- origin, Float(1 / width))
       pixel &+= 1
     }
-    if end - Double(last) > 1e-3 { body(last, Float(min(min(end - Double(last), 1), width) / width)) }
+    if end - Double(last) > 1e-3 { body(last &- origin, Float(min(min(end - Double(last), 1), width) / width)) }
   }
 }

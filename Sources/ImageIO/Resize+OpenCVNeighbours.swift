@@ -21,10 +21,10 @@ extension OpenCVResize {
   }
 
   /// False where memory is missing.
-  static func neighbours(_ source: Pixels, to target: Pixels, _ kernel: Kernel) -> Bool {
-    guard let horizontal = Taps(old: source.width, new: target.width, kernel) else { return false }
+  static func neighbours(_ source: Pixels, to target: Pixels, _ resizing: Resizing, _ kernel: Kernel) -> Bool {
+    guard let horizontal = Taps(resizing.columns, kernel) else { return false }
     defer { horizontal.free() }
-    guard let vertical = Taps(old: source.height, new: target.height, kernel) else { return false }
+    guard let vertical = Taps(resizing.rows, kernel) else { return false }
     defer { vertical.free() }
     // All old rows at the new width would be as much as the image again: the rows that one new row needs are enough.
     let (channels, length) = (source.channels, target.width &* target.channels)
@@ -39,7 +39,8 @@ extension OpenCVResize {
       made = max(made, first)
       while made < first &+ kernel.count {
         let place = rows + slot(made, kernel.count) &* length
-        horizontal.apply(source.row(min(max(made, 0), source.height &- 1)), old: source.width, channels, to: place)
+        let row = min(max(made, 0), resizing.rows.old &- 1) &- resizing.rows.origin
+        horizontal.apply(source.row(row), resizing.columns, channels, to: place)
         made &+= 1
       }
       var x = 0
@@ -61,21 +62,24 @@ extension OpenCVResize {
   private static func slot(_ row: Int, _ count: Int) -> Int { row & (count &- 1) }
 
   /// INTER_NEAREST: the old pixel under the new one's left upper corner. False where memory is missing.
-  static func nearest(_ source: Pixels, to target: Pixels) -> Bool {
+  static func nearest(_ source: Pixels, to target: Pixels, _ resizing: Resizing) -> Bool {
     guard let columns = allocate(Int.self, target.width) else { return false }
     defer { release(columns) }
-    let (stepX, stepY) = (step(source.width, target.width), step(source.height, target.height))
     var x = 0
     while x < target.width {
-      columns[x] = min(Int(Double(x) * stepX), source.width &- 1)
+      columns[x] = place(of: x, resizing.columns)
       x &+= 1
     }
     var y = 0
     while y < target.height {
-      copy(source.row(min(Int(Double(y) * stepY), source.height &- 1)), to: target.row(y), target, columns)
+      copy(source.row(place(of: y, resizing.rows)), to: target.row(y), target, columns)
       y &+= 1
     }
     return true
+  }
+
+  private static func place(of index: Int, _ axis: Axis) -> Int {
+    min(Int(Double(axis.first &+ index) * step(axis.old, axis.new)), axis.old &- 1) &- axis.origin
   }
 
   /// From one new pixel to the next, in old ones, as OpenCV computes it: the inverse of the inverse.
@@ -86,22 +90,21 @@ extension OpenCVResize {
 private struct Taps {
   let first: UnsafeMutablePointer<Int>
   private let weights: UnsafeMutablePointer<Int32>
-  private let new: Int
   private let count: Int
 
   /// Nil where memory is missing.
-  init?(old: Int, new: Int, _ kernel: OpenCVResize.Kernel) {
-    (self.new, count) = (new, kernel.count)
-    guard let first = allocate(Int.self, new) else { return nil }
-    guard let weights = allocate(Int32.self, new &* kernel.count) else {
+  init?(_ axis: Axis, _ kernel: OpenCVResize.Kernel) {
+    count = kernel.count
+    guard let first = allocate(Int.self, axis.count) else { return nil }
+    guard let weights = allocate(Int32.self, axis.count &* kernel.count) else {
       release(first)
       return nil
     }
     (self.first, self.weights) = (first, weights)
-    let scale = OpenCVResize.step(old, new)
+    let scale = OpenCVResize.step(axis.old, axis.new)
     var i = 0
-    while i < new {
-      let center = Float((Double(i) + 0.5) * scale - 0.5)
+    while i < axis.count {
+      let center = Float((Double(axis.first &+ i) + 0.5) * scale - 0.5)
       let whole = center < 0 ? -1 : Int(center)
       let fraction = center - Float(whole)
       first[i] = whole &- (count / 2 &- 1)
@@ -129,16 +132,16 @@ private struct Taps {
 
   /// One row of the old image at the new width, not yet rounded.
   func apply(
-    _ source: UnsafeMutablePointer<UInt8>, old: Int, _ channels: Int, to output: UnsafeMutablePointer<Int32>
+    _ source: UnsafeMutablePointer<UInt8>, _ axis: Axis, _ channels: Int, to output: UnsafeMutablePointer<Int32>
   ) {
     var x = 0
-    while x < new {
+    while x < axis.count {
       var channel = 0
       while channel < channels {
         var sum: Int32 = 0
         var tap = 0
         while tap < count {
-          let column = min(max(first[x] &+ tap, 0), old &- 1)
+          let column = min(max(first[x] &+ tap, 0), axis.old &- 1) &- axis.origin
           sum &+= Int32(source[column &* channels &+ channel]) &* weight(x, tap)
           tap &+= 1
         }

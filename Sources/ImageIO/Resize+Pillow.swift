@@ -2,42 +2,45 @@
 /// averages), along rows and along columns, with 8 bits between the two and weights in 22-bit fixed point.
 enum PillowResize {
   /// False where memory is missing.
-  static func weighted(_ source: Pixels, to target: Pixels, _ kernel: PillowKernel) -> Bool {
+  static func weighted(_ source: Pixels, to target: Pixels, _ resizing: Resizing, _ kernel: PillowKernel) -> Bool {
     // Since Pillow 13, columns come first where the height shrinks by more than twice as many pixels as the width. Rounding to 8 bits
     // between the two makes that visible with kernels that overshoot (bicubic, lanczos).
-    let shrinks = source.height &- target.height
-    let isColumnsFirst = shrinks > 0 && shrinks > 2 &* (source.width &- target.width)
+    let (columns, rows) = (resizing.columns, resizing.rows)
+    let shrinks = rows.old &- rows.new
+    let isColumnsFirst = shrinks > 0 && shrinks > 2 &* (columns.old &- columns.new)
     let (width, height) = isColumnsFirst ? (source.width, target.height) : (target.width, source.height)
     guard let middle = allocate(UInt8.self, width &* height &* source.channels) else { return false }
     defer { release(middle) }
     let between = Pixels(middle, width: width, height: height, channels: source.channels)
     return isColumnsFirst
-      ? alongColumns(source, to: between, kernel) && alongRows(between, to: target, kernel)
-      : alongRows(source, to: between, kernel) && alongColumns(between, to: target, kernel)
+      ? alongColumns(source, to: between, rows, kernel) && alongRows(between, to: target, columns, kernel)
+      : alongRows(source, to: between, columns, kernel) && alongColumns(between, to: target, rows, kernel)
   }
 
   /// NEAREST: the pixel under the centre of the new one, whose place Pillow finds by adding up steps.
-  static func nearest(_ source: Pixels, to target: Pixels) -> Bool {
+  static func nearest(_ source: Pixels, to target: Pixels, _ resizing: Resizing) -> Bool {
     guard let columns = allocate(Int.self, target.width) else { return false }
     defer { release(columns) }
-    places(old: source.width, new: target.width) { columns[$0] = $1 }
-    places(old: source.height, new: target.height) { copy(source.row($1), to: target.row($0), target, columns) }
+    places(resizing.columns) { columns[$0] = $1 }
+    places(resizing.rows) { copy(source.row($1), to: target.row($0), target, columns) }
     return true
   }
 
-  private static func places(old: Int, new: Int, _ body: (_ new: Int, _ old: Int) -> Void) {
-    let step = Double(old) / Double(new)
+  private static func places(_ axis: Axis, _ body: (_ new: Int, _ old: Int) -> Void) {
+    let step = Double(axis.old) / Double(axis.new)
     var center = step * 0.5
     var i = 0
-    while i < new {
-      body(i, min(Int(center), old &- 1))
+    while i < axis.first &+ axis.count {
+      if i >= axis.first { body(i &- axis.first, min(Int(center), axis.old &- 1) &- axis.origin) }
       center += step
       i &+= 1
     }
   }
 
-  private static func alongRows(_ source: Pixels, to target: Pixels, _ kernel: PillowKernel) -> Bool {
-    guard let weights = FilterWeights(from: source.width, to: target.width, kernel) else { return false }
+  private static func alongRows(
+    _ source: Pixels, to target: Pixels, _ axis: Axis, _ kernel: PillowKernel
+  ) -> Bool {
+    guard let weights = FilterWeights(axis, kernel) else { return false }
     defer { weights.free() }
     let channels = source.channels
     var y = 0
@@ -66,8 +69,10 @@ enum PillowResize {
     return true
   }
 
-  private static func alongColumns(_ source: Pixels, to target: Pixels, _ kernel: PillowKernel) -> Bool {
-    guard let weights = FilterWeights(from: source.height, to: target.height, kernel) else { return false }
+  private static func alongColumns(
+    _ source: Pixels, to target: Pixels, _ axis: Axis, _ kernel: PillowKernel
+  ) -> Bool {
+    guard let weights = FilterWeights(axis, kernel) else { return false }
     defer { weights.free() }
     let rowLength = target.width &* target.channels
     var y = 0
@@ -109,24 +114,25 @@ private struct FilterWeights {
 
   func free() { release(first) }
 
-  /// `old` and `new`: pixels along the axis. Nil where memory is missing.
-  init?(from old: Int, to new: Int, _ kernel: PillowKernel) {
-    let scale = Double(old) / Double(new)
+  /// Nil where memory is missing.
+  init?(_ axis: Axis, _ kernel: PillowKernel) {
+    let old = axis.old
+    let scale = Double(old) / Double(axis.new)
     let width = scale < 1 ? 1 : scale
     let support = width * kernel.support
     let inverse = 1 / width
     // Both lie below 2^31, so the conversions cannot fail.
     let whole = Int(support)
     self.width = (Double(whole) < support ? whole &+ 1 : whole) &* 2 &+ 1
-    let (entries, overflow) = new.multipliedReportingOverflow(by: self.width &+ 2)
+    let (entries, overflow) = axis.count.multipliedReportingOverflow(by: self.width &+ 2)
     guard !overflow, let memory = allocate(Int32.self, entries) else { return nil }
     first = memory
-    count = memory + new
-    values = memory + 2 &* new
+    count = memory + axis.count
+    values = memory + 2 &* axis.count
 
     var x = 0
-    while x < new {
-      let center = (Double(x) + 0.5) * scale
+    while x < axis.count {
+      let center = (Double(axis.first &+ x) + 0.5) * scale
       let start = max(0, Int(center - support + 0.5))
       let end = min(old, Int(center + support + 0.5))
       var sum = 0.0
@@ -143,7 +149,7 @@ private struct FilterWeights {
         weights[i &- start] = Int32((weight < 0 ? -0.5 : 0.5) + weight * Double(1 << Self.bits))
         i &+= 1
       }
-      first[x] = Int32(truncatingIfNeeded: start)
+      first[x] = Int32(truncatingIfNeeded: start &- axis.origin)
       count[x] = Int32(truncatingIfNeeded: end &- start)
       x &+= 1
     }

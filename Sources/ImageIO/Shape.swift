@@ -3,7 +3,7 @@ import CCRNNImage
 
 /// How many frames an image becomes, and how one frame lies.
 struct FrameShape {
-  let frames: Int64
+  var frames: Int64
   let rank: Int32
   let shape: (Int64, Int64, Int64, Int64)
 

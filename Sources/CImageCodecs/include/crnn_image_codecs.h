@@ -29,6 +29,7 @@ typedef struct crnn_codec_options {
 
 typedef struct crnn_codec_image {
   int32_t width, height, channels;
+  int32_t full_width, full_height; /* what it would have in its whole size */
   uint8_t *pixels; /* from malloc; height x width x channels, no gaps */
   char detail[160];/* what went wrong, in the codec's words; NUL-terminated */
 } crnn_codec_image;

@@ -23,11 +23,13 @@ struct ClassifyCommand: ParsableCommand {
 
   @OptionGroup var options: ImageRunOptions
 
-  @Option(name: .long, help: ArgumentHelp("How many classes each row names, best first.", valueName: "n"))
-  var top = 1
+  @Option(
+    name: .long,
+    help: ArgumentHelp("How many classes each row names, best first (default: 3, or all of fewer).", valueName: "n"))
+  var top: Int?
 
   func validate() throws {
-    guard (1...1000).contains(top) else { throw ValidationError("--top takes 1 to 1000 classes, not \(top)") }
+    if let top, !(1...1000).contains(top) { throw ValidationError("--top takes 1 to 1000 classes, not \(top)") }
   }
 
   func run() throws {
@@ -37,6 +39,9 @@ struct ClassifyCommand: ParsableCommand {
       Console.note(
         "note: \(options.model) has no names for its classes, so they are numbers: 'crnn convert --labels' adds them")
     }
+    // One value tells two classes apart.
+    let classes = model.outputs.first.map { max(2, $0.elements) } ?? 3
+    let top = top ?? min(3, classes)
     let runner = try options.runner(model, .classes(top: top, labels: labels))
     let writer = RowWriter(format: options.format, columns: .classes(top: top))
     try ImageRun(options: options, runner: runner, writer: writer, title: "classifying image").run()

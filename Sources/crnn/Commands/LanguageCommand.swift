@@ -1,5 +1,4 @@
 import ArgumentParser
-import Arrays
 import Converter
 import Language
 
@@ -76,32 +75,20 @@ struct LanguageCommand: ParsableCommand {
   func run() throws {
     let alphabet = try Alphabet(try text())
     if let words {
-      try pack(words) { text in
-        let lexicon = try Lexicon(words: lines(text), alphabet: alphabet, separator: between(alphabet))
-        return (
-          try lexicon.bytes(),
-          [
-            ("kind", .text("lexicon")), ("words", .integer(lexicon.wordCount)),
-            ("states", .integer(lexicon.stateCount)),
-          ],
-          "\(lexicon.wordCount) words, \(lexicon.stateCount) states"
-        )
-      }
+      let lexicon = try LanguageFile.lexicon(words, alphabet, separator: separator)
+      try write(
+        try lexicon.bytes(),
+        [
+          ("kind", .text("lexicon")), ("words", .integer(lexicon.wordCount)), ("states", .integer(lexicon.stateCount)),
+        ], "\(lexicon.wordCount) words, \(lexicon.stateCount) states")
     } else if let arpa {
-      try pack(arpa) { text in
-        let model = try NgramModel(arpa: text, alphabet: alphabet, unknown: unknown)
-        if !model.leftOut.isEmpty {
-          Console.note("left out, because the alphabet lacks them: \(model.leftOutNames)")
-        }
-        return (
-          try model.bytes(),
-          [
-            ("kind", .text("ngram")), ("order", .integer(model.order)), ("ngrams", .integer(model.ngramCount)),
-            ("states", .integer(model.stateCount)), ("characters_left_out", .integer(model.leftOut.count)),
-          ],
-          "\(model.ngramCount) n-grams of up to \(model.order) characters, \(model.stateCount) states"
-        )
-      }
+      let model = try LanguageFile.ngram(arpa, alphabet, unknown: unknown)
+      try write(
+        try model.bytes(),
+        [
+          ("kind", .text("ngram")), ("order", .integer(model.order)), ("ngrams", .integer(model.ngramCount)),
+          ("states", .integer(model.stateCount)), ("characters_left_out", .integer(model.leftOut.count)),
+        ], "\(model.ngramCount) n-grams of up to \(model.order) characters, \(model.stateCount) states")
     }
   }
 
@@ -114,28 +101,9 @@ struct LanguageCommand: ParsableCommand {
     return text
   }
 
-  private func pack(
-    _ path: String, _ make: (String) throws -> (bytes: [UInt8], document: [(String, JSONValue?)], text: String)
-  ) throws {
-    guard let text = String(validating: try Files.read(path), as: UTF8.self) else {
-      throw CommandError("\(path) is not UTF-8")
-    }
-    let packed: (bytes: [UInt8], document: [(String, JSONValue?)], text: String)
-    do { packed = try make(text) } catch let error as LanguageError { throw CommandError("\(path): \(error)") }
+  private func write(_ bytes: [UInt8], _ members: [(String, JSONValue?)], _ summary: String) throws {
     try report.write(
-      .members([("file", .text(output)), ("bytes", .integer(packed.bytes.count))] + packed.document),
-      with: [(packed.bytes, output)], text: "\(output): \(packed.text), \(packed.bytes.count) bytes")
-  }
-
-  /// By code points: a line may begin with a mark that would join what stands before it.
-  private func lines(_ text: String) -> [String] {
-    text.unicodeScalars.split(separator: "\n").map { line in
-      String(line.last == "\r" ? Substring(line.dropLast()) : Substring(line))
-    }
-  }
-
-  private func between(_ alphabet: Alphabet) -> Unicode.Scalar? {
-    if let separator { return separator == "none" ? nil : separator.unicodeScalars.first }
-    return alphabet.characters.contains(" ") ? " " : nil
+      .members([("file", .text(output)), ("bytes", .integer(bytes.count))] + members), with: [(bytes, output)],
+      text: "\(output): \(summary), \(bytes.count) bytes")
   }
 }

@@ -14,25 +14,24 @@ struct ReadCommand: ParsableCommand {
       EXAMPLE
         crnn read lines.crnn page/*.png
         crnn read lines.crnn scans --format csv -o texts.csv --expect truth.csv
+        crnn read lines.crnn scans --lexicon words.txt --best 3 --spans --format jsonl
         find scans -name '*.png' -print0 | crnn read lines.crnn - -0 --format jsonl
 
       \(ExitStatus.discussion)
       """)
 
   @OptionGroup var options: ImageRunOptions
+  @OptionGroup(title: "Text") var lines: LineReadingOptions
 
   func run() throws {
     let model = try RuntimeModel(path: options.model, isa: options.isa)
-    guard model.text("alphabet") != nil else {
+    guard let alphabet = model.text("alphabet") else {
       throw CommandError(
         "\(options.model) has no alphabet, so what it gives cannot be read as text: convert it again with 'crnn convert "
           + "--alphabet CHARACTERS --blank first|last|N'; 'crnn classify' is for networks that name classes")
     }
-    guard let reader = TextDecoder(model, classes: model.outputs.first?.elements ?? 0) else {
-      throw CommandError("\(options.model) has an alphabet that does not fit its output")
-    }
-    let runner = try options.runner(model, .text { reader })
-    let writer = RowWriter(format: options.format, columns: .text)
+    let runner = try options.runner(model, .text(try lines.reading(alphabet: alphabet)))
+    let writer = RowWriter(format: options.format, columns: .text(best: lines.best, spans: lines.spans))
     try ImageRun(options: options, runner: runner, writer: writer, title: "reading image").run()
   }
 }

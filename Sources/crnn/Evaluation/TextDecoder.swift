@@ -23,16 +23,11 @@ struct TextDecoder: Sendable {
   }
 
   /// - Parameter values: `[frames × classes]`.
-  func text(_ values: [Float]) throws -> String { try reading(values).text }
-}
-
-extension TextDecoder: TextReader {
-  /// The confidence is the probability of the best path: the product of the largest value of each frame.
-  func reading(_ values: [Float]) throws -> TextReading {
-    try values.withUnsafeBufferPointer { try reading($0) }
+  func text(_ values: [Float]) throws -> String {
+    try values.withUnsafeBufferPointer { try text($0) }
   }
 
-  private func reading(_ values: UnsafeBufferPointer<Float>) throws -> TextReading {
+  private func text(_ values: UnsafeBufferPointer<Float>) throws -> String {
     let frames = values.count / classes
     let isDistribution = (0..<frames).allSatisfy { frame in
       (values[frame * classes..<(frame + 1) * classes].reduce(0, +) - 1).magnitude < 1e-3
@@ -60,7 +55,7 @@ extension TextDecoder: TextReader {
       var result = crnn_ctc_result()
       result.struct_size = MemoryLayout<crnn_ctc_result>.size
       try RuntimeModel.check { crnn_ctc_result_at(decoder, 0, &result, $0) }
-      return TextReading(text: String(cString: result.text), confidence: isDistribution ? result.confidence : nil)
+      return String(cString: result.text)
     }
   }
 }

@@ -3,7 +3,8 @@ struct ImageRow {
   enum Answer {
     /// The best classes, best first, with what the network gives for each.
     case classes([(label: String, confidence: Float)])
-    case text(TextReading)
+    /// The best texts, best first.
+    case text([TextReading])
     case failure(String)
   }
 
@@ -14,7 +15,7 @@ struct ImageRow {
   var prediction: String? {
     switch answer {
     case .classes(let classes): classes.first?.label
-    case .text(let reading): reading.text
+    case .text(let texts): texts.first?.text
     case .failure: nil
     }
   }

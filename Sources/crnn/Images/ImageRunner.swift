@@ -2,29 +2,33 @@ import CCRNN
 import CCRNNImage
 import ImageIO
 
-/// Turns images into rows with `crnn_classify_batch`. Any number of threads may use one.
+/// Turns images into rows with `crnn_classify_batch` or `crnn_read_batch`. Any number of threads may use one.
 final class ImageRunner: @unchecked Sendable {
   /// What is looked for in the network's output.
   enum Task {
     case classes(top: Int, labels: [String]?)
-    /// Makes a reader for some images that one thread looks at.
-    case text(@Sendable () throws -> any TextReader)
+    case text(LineReading)
   }
 
   private let model: RuntimeModel
   private let task: Task
   private let recipe: UnsafeMutablePointer<crnn_image_recipe>?
-  private let maximumPixels: Int
-  private let maximumBytes: Int
+  private let maximumPixels: Int64
+  private let maximumBytes: Int64
+  private let together: Int32
 
   /// - Parameters:
   ///   - recipe: in place of the one in the model file.
   ///   - maximumPixels, maximumBytes: of an image; 0: the library's own limits.
-  init(_ model: RuntimeModel, _ task: Task, recipe text: String?, maximumPixels: Int, maximumBytes: Int) throws {
+  ///   - together: images that a thread runs side by side.
+  init(
+    _ model: RuntimeModel, _ task: Task, recipe text: String?, maximumPixels: Int, maximumBytes: Int, together: Int
+  ) throws {
     self.model = model
     self.task = task
-    self.maximumPixels = maximumPixels
-    self.maximumBytes = maximumBytes
+    self.maximumPixels = Int64(maximumPixels)
+    self.maximumBytes = Int64(maximumBytes)
+    self.together = Int32(clamping: together)
     recipe = try text.map { text in
       let recipe = UnsafeMutablePointer<crnn_image_recipe>.allocate(capacity: 1)
       recipe.initialize(to: crnn_image_recipe())
@@ -33,137 +37,105 @@ final class ImageRunner: @unchecked Sendable {
       return recipe
     }
     // Without items: whether the model takes images at all.
-    var options = options(together: 1)
-    try RuntimeModel.check { crnn_classify_batch(model.pointer, &options, nil, 0, nil, nil, $0) }
+    try RuntimeModel.check { error in
+      switch task {
+      case .classes: classify(nil, 0, error)
+      case .text(let reading): read(nil, 0, reading, error)
+      }
+    }
   }
 
   deinit { recipe?.deallocate() }
 
-  private func options(together: Int) -> crnn_classify_options {
-    crnn_classify_options(
-      struct_size: MemoryLayout<crnn_classify_options>.size, executor: nil, recipe: UnsafePointer(recipe),
-      maximum_pixels: Int64(maximumPixels), maximum_bytes: Int64(maximumBytes), together: Int32(clamping: together),
-      output: 0)
+  /// How many images a thread should take at a time: what a decoder reads of a language is checked once for all of them.
+  var group: Int {
+    if case .text(let reading) = task, reading.hasLanguage { max(32, Int(together)) } else { Int(together) }
   }
 
-  /// The rows of some images, which run side by side.
+  /// The rows of some images.
   func rows(_ entries: [ImageFiles.Entry]) -> [ImageRow] {
-    let batch = Batch(entries, top: top)
-    var options = options(together: max(1, min(entries.count, 64)))
-    // What it returns is the status of its first item: each has its own.
-    _ = crnn_classify_batch(
-      model.pointer, &options, batch.items, Int32(clamping: batch.count),
-      { context, item, output, frames, values in
-        guard let context, let item, let output else { return }
-        Unmanaged<Batch>.fromOpaque(context).takeUnretainedValue()
-          .keep(item, UnsafeBufferPointer(start: output, count: Int(frames * values)))
-      }, isText ? Unmanaged.passUnretained(batch).toOpaque() : nil, nil)
-    let reader = Result { try makeReader() }
-    return entries.enumerated().map { index, entry in
-      switch entry {
-      case .unreadable(let name, let reason): ImageRow(file: name, answer: .failure(reason))
-      case .file(let name): ImageRow(file: name, answer: answer(batch, index, reader))
-      }
+    let batch = ImageBatch(entries)
+    return switch task {
+    case .classes(let top, let labels): rows(entries, batch, top: top, labels)
+    case .text(let reading): rows(entries, batch, reading)
     }
   }
 
-  /// nil where classes are looked for.
-  private func makeReader() throws -> (any TextReader)? {
-    if case .text(let make) = task { try make() } else { nil }
+  // MARK: Classes
+
+  private func classify(
+    _ items: UnsafeMutablePointer<crnn_classify_item>?, _ count: Int, _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> crnn_status {
+    var options = crnn_classify_options(
+      struct_size: MemoryLayout<crnn_classify_options>.size, executor: nil, recipe: UnsafePointer(recipe),
+      maximum_pixels: maximumPixels, maximum_bytes: maximumBytes, together: together, output: 0)
+    return crnn_classify_batch(model.pointer, &options, items, Int32(clamping: count), nil, nil, error)
   }
 
-  private var isText: Bool {
-    if case .text = task { true } else { false }
-  }
-
-  private var top: Int {
-    if case .classes(let top, _) = task { top } else { 0 }
-  }
-
-  private func answer(_ batch: Batch, _ index: Int, _ reader: Result<(any TextReader)?, any Error>) -> ImageRow.Answer {
-    do {
-      let classes = try batch.outcome(index).get()
-      if let reader = try reader.get() { return .text(try reader.reading(batch.outputs[index])) }
-      guard case .classes(_, let labels) = task else { return .classes([]) }
-      return .classes(
-        classes.map { best in
+  private func rows(
+    _ entries: [ImageFiles.Entry], _ batch: ImageBatch, top: Int, _ labels: [String]?
+  ) -> [ImageRow] {
+    let items = UnsafeMutablePointer<crnn_classify_item>.allocate(capacity: max(1, batch.count))
+    let classes = UnsafeMutablePointer<crnn_class>.allocate(capacity: max(1, batch.count * top))
+    defer {
+      items.deallocate()
+      classes.deallocate()
+    }
+    for place in 0..<batch.count {
+      (items + place).initialize(to: crnn_classify_item())
+      items[place].struct_size = MemoryLayout<crnn_classify_item>.size
+      items[place].path = batch.path(place)
+      items[place].classes = classes + place * top
+      items[place].class_count = Int32(clamping: top)
+      items[place].error = batch.errors + place
+    }
+    // What it returns is the status of its first item: each has its own.
+    _ = classify(items, batch.count, nil)
+    return batch.rows(entries, status: { items[$0].status }) { place in
+      .classes(
+        (0..<Int(items[place].class_count)).map { rank in
+          let best = classes[place * top + rank]
           let index = Int(best.index)
           return (labels.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index), best.confidence)
         })
-    } catch {
-      return .failure("\(error)")
-    }
-  }
-}
-
-/// The items of one call, and what they point to.
-private final class Batch {
-  let items: UnsafeMutablePointer<crnn_classify_item>
-  let count: Int
-  private let top: Int
-  private let classes: UnsafeMutablePointer<crnn_class>
-  private let errors: UnsafeMutablePointer<crnn_error>
-  private let paths: UnsafeMutablePointer<CChar>
-  /// Which item each entry has; nil: none.
-  private var places: [Int?] = []
-  /// The network's whole output, of each entry, where it was asked for.
-  var outputs: [[Float]]
-
-  init(_ entries: [ImageFiles.Entry], top: Int) {
-    self.top = top
-    let names: [FileName?] = entries.map { if case .file(let name) = $0 { name } else { nil } }
-    count = names.lazy.filter { $0 != nil }.count
-    items = .allocate(capacity: max(1, count))
-    classes = .allocate(capacity: max(1, count * top))
-    errors = .allocate(capacity: max(1, count))
-    paths = .allocate(capacity: names.reduce(1) { $0 + ($1?.bytes.count ?? 0) + 1 })
-    outputs = Array(repeating: [], count: entries.count)
-    var (place, end) = (0, paths)
-    for (index, name) in names.enumerated() {
-      guard let name else {
-        places.append(nil)
-        continue
-      }
-      places.append(place)
-      (errors + place).initialize(to: crnn_error())
-      errors[place].struct_size = MemoryLayout<crnn_error>.size
-      (items + place).initialize(to: crnn_classify_item())
-      items[place].struct_size = MemoryLayout<crnn_classify_item>.size
-      items[place].path = UnsafePointer(end)
-      items[place].classes = top > 0 ? classes + place * top : nil
-      items[place].class_count = Int32(clamping: top)
-      items[place].error = errors + place
-      items[place].context = UnsafeMutableRawPointer(bitPattern: index + 1)
-      for byte in name.bytes {
-        end.initialize(to: CChar(bitPattern: byte))
-        end += 1
-      }
-      end.initialize(to: 0)
-      end += 1
-      place += 1
     }
   }
 
-  deinit {
-    items.deallocate()
-    classes.deallocate()
-    errors.deallocate()
-    paths.deallocate()
-  }
+  // MARK: Lines of text
 
-  func keep(_ item: UnsafeMutablePointer<crnn_classify_item>, _ output: UnsafeBufferPointer<Float>) {
-    let index = Int(bitPattern: item.pointee.context) - 1
-    if outputs.indices.contains(index) { outputs[index] = Array(output) }
-  }
-
-  func outcome(_ index: Int) -> Result<[crnn_class], CommandError> {
-    guard let place = places[index] else { return .failure(CommandError("not an image")) }
-    let item = items[place]
-    guard item.status != CRNN_OK else {
-      return .success((0..<Int(item.class_count)).map { classes[place * top + $0] })
+  private func read(
+    _ items: UnsafeMutablePointer<crnn_read_item>?, _ count: Int, _ reading: LineReading,
+    _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> crnn_status {
+    reading.withOptions { decoding in
+      var options = crnn_read_options(
+        struct_size: MemoryLayout<crnn_read_options>.size, decoding: decoding, executor: nil,
+        recipe: UnsafePointer(recipe), maximum_pixels: maximumPixels, maximum_bytes: maximumBytes, together: together,
+        best: Int32(clamping: reading.best))
+      return crnn_read_batch(model.pointer, &options, items, Int32(clamping: count), error)
     }
-    var message = withUnsafeBytes(of: errors[place].message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    if message.isEmpty { message = String(cString: crnn_status_text(item.status)) }
-    return .failure(CommandError(message))
+  }
+
+  private func rows(_ entries: [ImageFiles.Entry], _ batch: ImageBatch, _ reading: LineReading) -> [ImageRow] {
+    let items = UnsafeMutablePointer<crnn_read_item>.allocate(capacity: max(1, batch.count))
+    let lines = UnsafeMutablePointer<crnn_reading>.allocate(capacity: max(1, batch.count))
+    defer {
+      for place in 0..<batch.count { crnn_reading_free(lines + place) }
+      items.deallocate()
+      lines.deallocate()
+    }
+    for place in 0..<batch.count {
+      (lines + place).initialize(to: crnn_reading())
+      lines[place].struct_size = MemoryLayout<crnn_reading>.size
+      (items + place).initialize(to: crnn_read_item())
+      items[place].struct_size = MemoryLayout<crnn_read_item>.size
+      items[place].path = batch.path(place)
+      items[place].reading = lines + place
+      items[place].error = batch.errors + place
+    }
+    _ = read(items, batch.count, reading, nil)
+    return batch.rows(entries, status: { items[$0].status }) { place in
+      .text((0..<Int(lines[place].count)).map { reading.text(lines[place].texts[$0]) })
+    }
   }
 }

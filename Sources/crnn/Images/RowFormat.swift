@@ -15,7 +15,7 @@ enum RowFormat: String, ExpressibleByArgument, CaseIterable {
 struct RowWriter {
   enum Columns {
     case classes(top: Int)
-    case text
+    case text(best: Int, spans: Bool)
   }
 
   let format: RowFormat
@@ -24,13 +24,23 @@ struct RowWriter {
   /// What stands before the rows.
   var header: [UInt8] {
     guard format == .csv else { return [] }
-    let names =
-      switch columns {
-      case .classes(let top):
-        (1...top).flatMap { $0 == 1 ? ["label", "confidence"] : ["label_\($0)", "confidence_\($0)"] }
-      case .text: ["text", "confidence"]
-      }
+    let names = (1...repetitions).flatMap { rank in kinds.map { rank == 1 ? $0 : "\($0)_\(rank)" } }
     return Array((["file"] + names + ["error"]).joined(separator: ",").utf8) + [UInt8(ascii: "\n")]
+  }
+
+  /// The columns of one class or text.
+  private var kinds: [String] {
+    switch columns {
+    case .classes: ["label", "confidence"]
+    case .text(_, let spans): ["text", "confidence"] + (spans ? ["symbols"] : [])
+    }
+  }
+
+  private var repetitions: Int {
+    switch columns {
+    case .classes(let top): top
+    case .text(let best, _): best
+    }
   }
 
   func bytes(_ row: ImageRow) -> [UInt8] {
@@ -58,22 +68,19 @@ struct RowWriter {
   // MARK: CSV
 
   private func csv(_ answer: ImageRow.Answer) -> String {
-    let empty = String(repeating: ",", count: columnCount)
+    let empty = String(repeating: ",", count: kinds.count * repetitions)
+    let groups: [[String]]
     switch answer {
     case .failure(let reason): return empty + RowWriter.csvField(reason)
-    case .text(let reading):
-      return RowWriter.csvField(reading.text) + "," + RowWriter.number(reading.confidence) + ","
-    case .classes(let classes):
-      return classes.map { RowWriter.csvField($0.label) + ",\($0.confidence)," }.joined()
-        + empty.dropFirst(2 * classes.count)
+    case .text(let texts):
+      groups = texts.map { [$0.text, "\($0.confidence)"] + (hasSpans ? [RowWriter.json($0.symbols)] : []) }
+    case .classes(let classes): groups = classes.map { [$0.label, "\($0.confidence)"] }
     }
+    return groups.joined().map { RowWriter.csvField($0) + "," }.joined() + empty.dropFirst(kinds.count * groups.count)
   }
 
-  private var columnCount: Int {
-    switch columns {
-    case .classes(let top): 2 * top
-    case .text: 2
-    }
+  private var hasSpans: Bool {
+    if case .text(_, true) = columns { true } else { false }
   }
 
   private static func csvField(_ text: String) -> String { String(decoding: csvField(Array(text.utf8)), as: UTF8.self) }
@@ -86,22 +93,32 @@ struct RowWriter {
     return [mark] + bytes.flatMap { $0 == mark ? [mark, mark] : [$0] } + [mark]
   }
 
-  private static func number(_ value: Float?) -> String { value.map { "\($0)" } ?? "" }
-
   // MARK: JSON
 
   private func json(_ answer: ImageRow.Answer) -> String {
     switch answer {
     case .failure(let reason): return "\"error\": \(JSONValue.quoted(reason))}"
-    case .text(let reading):
-      let confidence = reading.confidence.map { ", \"confidence\": \(RowWriter.jsonNumber($0))" } ?? ""
-      return "\"text\": \(JSONValue.quoted(reading.text))\(confidence)}"
+    case .text(let texts):
+      let members = texts.map {
+        "\"text\": \(JSONValue.quoted($0.text)), \"confidence\": \(RowWriter.jsonNumber($0.confidence))"
+          + (hasSpans ? ", \"symbols\": \(RowWriter.json($0.symbols))" : "")
+      }
+      let others = repetitions > 1 ? ", \"best\": [\(members.map { "{\($0)}" }.joined(separator: ", "))]" : ""
+      return "\(members.first ?? "")\(others)}"
     case .classes(let classes):
       let members = classes.map {
         "\"label\": \(JSONValue.quoted($0.label)), \"confidence\": \(RowWriter.jsonNumber($0.confidence))"
       }
       return "\(members.first ?? ""), \"top\": [\(members.map { "{\($0)}" }.joined(separator: ", "))]}"
     }
+  }
+
+  private static func json(_ symbols: [TextReading.Symbol]) -> String {
+    let objects = symbols.map { symbol in
+      "{\"text\": \(JSONValue.quoted(symbol.text)), \"confidence\": \(jsonNumber(symbol.confidence)), "
+        + "\"input\": \([symbol.input.lowerBound, symbol.input.upperBound]), \"box\": \(symbol.box)}"
+    }
+    return "[\(objects.joined(separator: ", "))]"
   }
 
   private static func jsonNumber(_ value: Float) -> String { value.isFinite ? "\(value)" : "null" }
@@ -112,10 +129,13 @@ struct RowWriter {
     func printable(_ text: String) -> String {
       String(decoding: RowWriter.printable(Array(text.utf8)), as: UTF8.self)
     }
-    func shown(_ value: Float?) -> String { value.map { "\t" + fixed(Double($0), 4) } ?? "" }
+    func shown(_ value: Float) -> String { "\t" + fixed(Double(value), 4) }
     switch answer {
     case .failure(let reason): return "error: \(printable(reason))"
-    case .text(let reading): return printable(reading.text) + shown(reading.confidence)
+    case .text(let texts):
+      return texts.map {
+        printable($0.text) + shown($0.confidence) + (hasSpans ? "\t" + RowWriter.json($0.symbols) : "")
+      }.joined(separator: "\t")
     case .classes(let classes):
       return classes.map { printable($0.label) + shown($0.confidence) }.joined(separator: "\t")
     }

@@ -1,11 +1,17 @@
-/// A text line as it was read.
-struct TextReading: Equatable {
+/// A text that a line may say.
+struct TextReading {
   var text: String
-  /// The probability of what was read, 0 to 1; nil where the network's output tells none.
-  var confidence: Float?
-}
+  /// The probability of the text by the network, 0 to 1.
+  var confidence: Float
+  /// Where its characters were seen; empty where that is not asked for.
+  var symbols: [Symbol] = []
 
-/// Reads a network's output, `[frames × classes]`, as text; one line after the other, on one thread at a time.
-protocol TextReader {
-  func reading(_ values: [Float]) throws -> TextReading
+  struct Symbol {
+    var text: String
+    var confidence: Float
+    /// Frames of the prepared image: its columns, in most recipes.
+    var input: Range<Int>
+    /// Left, top, right, bottom, in pixels of the picture; right and bottom lie outside.
+    var box: [Int]
+  }
 }

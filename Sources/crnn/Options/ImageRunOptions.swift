@@ -104,7 +104,7 @@ struct ImageRunOptions: ParsableArguments {
   func runner(_ model: RuntimeModel, _ task: ImageRunner.Task) throws -> ImageRunner {
     do {
       return try ImageRunner(
-        model, task, recipe: preprocess, maximumPixels: maximumPixels, maximumBytes: maximumBytes)
+        model, task, recipe: preprocess, maximumPixels: maximumPixels, maximumBytes: maximumBytes, together: batch)
     } catch let error as RuntimeError where preprocess == nil && model.text("preprocess") == nil {
       guard error.status == CRNN_ERROR_RECIPE else { throw error }
       throw CommandError(

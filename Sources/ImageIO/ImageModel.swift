@@ -1,8 +1,18 @@
 import CCRNN
 import CCRNNImage
 
+/// What the options for classifying and for reading have in common.
+struct ImageOptions {
+  var executor: UnsafePointer<crnn_executor>?
+  var recipe: UnsafePointer<crnn_image_recipe>?
+  var maximumPixels: Int64 = 0
+  var maximumBytes: Int64 = 0
+  var together: Int32 = 0
+  var output: Int32 = 0
+}
+
 /// What it takes to run a model on images, found out once for a call: the recipe, the ports, the limits.
-struct Classifier {
+struct ImageModel {
   /// At most so many images that a thread runs side by side, as in `crnn_batch_options`.
   static let mostTogether = 64
 
@@ -24,27 +34,21 @@ struct Classifier {
     decoding.struct_size = MemoryLayout<crnn_image_options>.size
   }
 
-  /// Reads the options and the model. A status that is not `CRNN_OK` refuses the whole call.
-  mutating func read(
-    _ options: UnsafePointer<crnn_classify_options>?, _ error: UnsafeMutablePointer<crnn_error>?
-  ) -> crnn_status {
-    var given: UnsafePointer<crnn_image_recipe>?
-    if let options {
-      guard options.pointee.struct_size >= MemoryLayout<crnn_classify_options>.size, options.pointee.together >= 0,
-        options.pointee.together <= Int32(Classifier.mostTogether), isValid(options.pointee.executor)
-      else {
-        return Message(error, CRNN_ERROR_ARGUMENT)
-          .text("options need their struct_size, together 0 to 64, and an executor with run and a width of 1 to 65536")
-          .status
-      }
-      if options.pointee.together > 0 { together = Int(options.pointee.together) }
-      executor = options.pointee.executor
-      output = options.pointee.output
-      decoding.maximum_pixels = options.pointee.maximum_pixels
-      decoding.maximum_bytes = options.pointee.maximum_bytes
-      given = options.pointee.recipe
+  /// Reads the options, nil where their struct_size is wrong, and the model. A status that is not `CRNN_OK` refuses the whole call.
+  mutating func read(_ options: ImageOptions?, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
+    guard let options, options.together >= 0, options.together <= Int32(ImageModel.mostTogether),
+      isValid(options.executor)
+    else {
+      return Message(error, CRNN_ERROR_ARGUMENT)
+        .text("options need their struct_size, together 0 to 64, and an executor with run and a width of 1 to 65536")
+        .status
     }
-    let status = readRecipe(given, error)
+    if options.together > 0 { together = Int(options.together) }
+    executor = options.executor
+    output = options.output
+    decoding.maximum_pixels = options.maximumPixels
+    decoding.maximum_bytes = options.maximumBytes
+    let status = readRecipe(options.recipe, error)
     return status == CRNN_OK ? readPorts(error) : status
   }
 
@@ -80,7 +84,7 @@ struct Classifier {
     }
     var info = crnn_port_info()
     status = port(output, &info, error)
-    values = Classifier.values(of: info)
+    values = ImageModel.values(of: info)
     return status
   }
 

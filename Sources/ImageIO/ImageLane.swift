@@ -2,10 +2,15 @@ import CCRNN
 import CCRNNImage
 
 /// One image on its way through the model: the prepared input and the outputs, in memory that is kept for the next image.
-struct ClassifierLane {
-  private(set) var item: UnsafeMutablePointer<crnn_classify_item>?
+struct ImageLane {
+  /// Its number.
+  private(set) var item = 0
+  /// Of the picture in its whole size, and of what was decoded and prepared of it.
+  private(set) var fullWidth: Int32 = 0
+  private(set) var fullHeight: Int32 = 0
+  private(set) var placement = crnn_image_placement()
   /// The input's array, then one for each output.
-  private var arrays: UnsafeMutablePointer<crnn_array>?
+  private(set) var arrays: UnsafeMutablePointer<crnn_array>?
   private var pixels: UnsafeMutableRawPointer?
   private var pixelBytes = 0
   private var floats: UnsafeMutablePointer<Float>?
@@ -20,49 +25,53 @@ struct ClassifierLane {
     release(floats)
   }
 
-  /// Decodes and prepares an item's image. Where that fails, the item has its status and its sentence.
-  mutating func begin(_ item: UnsafeMutablePointer<crnn_classify_item>, _ classifier: Classifier) -> Bool {
+  /// Decodes and prepares an item's image.
+  mutating func begin(
+    _ item: Int, _ source: ImageSource, _ model: ImageModel, _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> crnn_status {
     self.item = item
-    item.pointee.status = prepare(item.pointee, classifier)
-    return item.pointee.status == CRNN_OK
+    if arrays == nil { arrays = allocate(crnn_array.self, Int(model.outputCount) &+ 1) }
+    guard arrays != nil else { return noMemory(error) }
+    let status = makePixels(source, model, error)
+    return status == CRNN_OK ? makeOutputs(error, model) : status
   }
 
-  private mutating func prepare(_ item: crnn_classify_item, _ classifier: Classifier) -> crnn_status {
-    if arrays == nil { arrays = allocate(crnn_array.self, Int(classifier.outputCount) &+ 1) }
-    guard arrays != nil else { return noMemory(item.error) }
-    let status = makePixels(item, classifier)
-    return status == CRNN_OK ? makeOutputs(item.error, classifier) : status
-  }
-
-  private mutating func makePixels(_ item: crnn_classify_item, _ classifier: Classifier) -> crnn_status {
-    if item.path == nil, item.bytes == nil, let image = item.image {
-      return prepare(image, classifier, item.error)
-    }
-    guard item.image == nil, (item.path == nil) != (item.bytes == nil) else {
-      return Message(item.error, CRNN_ERROR_ARGUMENT).text("an item needs one of path, bytes and image").status
+  private mutating func makePixels(
+    _ source: ImageSource, _ model: ImageModel, _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> crnn_status {
+    if source.path == nil, source.bytes == nil, let image = source.image { return prepare(image, model, error) }
+    guard source.image == nil, (source.path == nil) != (source.bytes == nil) else {
+      return Message(error, CRNN_ERROR_ARGUMENT).text("an item needs one of path, bytes and image").status
     }
     var image = crnn_image()
     image.struct_size = MemoryLayout<crnn_image>.size
-    var recipe = classifier.recipe
-    var decoding = classifier.decoding
+    var recipe = model.recipe
+    var decoding = model.decoding
     let status = withUnsafePointer(to: &recipe) { recipe in
       decoding.recipe = recipe
-      return item.path == nil
-        ? crnn_image_decode_memory(item.bytes, item.byte_count, &decoding, &image, item.error)
-        : crnn_image_decode_file(item.path, &decoding, &image, item.error)
+      return source.path == nil
+        ? crnn_image_decode_memory(source.bytes, source.byteCount, &decoding, &image, error)
+        : crnn_image_decode_file(source.path, &decoding, &image, error)
     }
     guard status == CRNN_OK else { return status }
     defer { crnn_image_free(&image) }
-    return prepare(&image, classifier, item.error)
+    return prepare(&image, model, error)
   }
 
   private mutating func prepare(
-    _ image: UnsafePointer<crnn_image>, _ classifier: Classifier, _ error: UnsafeMutablePointer<crnn_error>?
+    _ image: UnsafePointer<crnn_image>, _ model: ImageModel, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
-    var (recipe, port) = (classifier.recipe, classifier.input)
+    var (recipe, port) = (model.recipe, model.input)
     var needed = 0
     let status = crnn_image_prepare(&recipe, image, &port, pixels, pixelBytes, arrays, &needed, error)
-    guard status == CRNN_ERROR_CAPACITY else { return status }
+    guard status == CRNN_OK || status == CRNN_ERROR_CAPACITY else { return status }
+    // Both have looked at the image.
+    fullWidth = image.pointee.full_width > 0 ? image.pointee.full_width : image.pointee.width
+    fullHeight = image.pointee.full_height > 0 ? image.pointee.full_height : image.pointee.height
+    placement.struct_size = MemoryLayout<crnn_image_placement>.size
+    let measured = crnn_image_measure(&recipe, image.pointee.width, image.pointee.height, &placement, error)
+    // Mostly the memory of the image before is enough.
+    guard status == CRNN_ERROR_CAPACITY, measured == CRNN_OK else { return measured }
     release(pixels?.assumingMemoryBound(to: UInt8.self))
     pixels = UnsafeMutableRawPointer(allocate(UInt8.self, needed))
     pixelBytes = pixels == nil ? 0 : needed
@@ -77,21 +86,21 @@ struct ClassifierLane {
 
   /// Arrays for what the model will give, every port's behind the one before.
   private mutating func makeOutputs(
-    _ error: UnsafeMutablePointer<crnn_error>?, _ classifier: Classifier
+    _ error: UnsafeMutablePointer<crnn_error>?, _ model: ImageModel
   ) -> crnn_status {
     guard let arrays else { return noMemory(error) }
     let outputs = arrays + 1
     var lengths = arrays[0].shape.0
     var total = 0
     var port: Int32 = 0
-    while port < classifier.outputCount {
+    while port < model.outputCount {
       var info = crnn_port_info()
-      var status = classifier.port(port, &info, error)
+      var status = model.port(port, &info, error)
       guard status == CRNN_OK else { return status }
       var frames: Int64 = 0
-      status = crnn_model_output_frames(classifier.model, port, &lengths, 1, &frames, error)
+      status = crnn_model_output_frames(model.model, port, &lengths, 1, &frames, error)
       guard status == CRNN_OK else { return status }
-      let (values, overflow) = Classifier.values(of: info).multipliedReportingOverflow(
+      let (values, overflow) = ImageModel.values(of: info).multipliedReportingOverflow(
         by: Int(truncatingIfNeeded: frames))
       guard frames >= 0, !overflow, values <= 1 << 32 else { return noMemory(error) }
       var array = crnn_array()
@@ -100,7 +109,7 @@ struct ClassifierLane {
       array.rank = info.rank &+ 1
       array.shape = (frames, info.shape.0, info.shape.1, info.shape.2, info.shape.3, 0, 0, 0)
       outputs[Int(port)] = array
-      if port == classifier.output { self.frames = frames }
+      if port == model.output { self.frames = frames }
       total &+= values
       port &+= 1
     }
@@ -116,9 +125,9 @@ struct ClassifierLane {
     guard let floats else { return noMemory(error) }
     var start = 0
     var index = 0
-    while index < Int(classifier.outputCount) {
+    while index < Int(model.outputCount) {
       outputs[index].data = UnsafeMutableRawPointer(floats + start)
-      if index == Int(classifier.output) { result = floats + start }
+      if index == Int(model.output) { result = floats + start }
       start &+= count(of: outputs[index])
       index &+= 1
     }
@@ -137,20 +146,20 @@ struct ClassifierLane {
   }
 
   /// What `crnn_batch_run` takes.
-  func record(_ classifier: Classifier) -> crnn_batch_item {
+  func record(_ model: ImageModel) -> crnn_batch_item {
     crnn_batch_item(
       struct_size: MemoryLayout<crnn_batch_item>.size, inputs: arrays, outputs: arrays.map { $0 + 1 }, input_count: 1,
-      output_count: classifier.outputCount, status: CRNN_OK, order: 0)
+      output_count: model.outputCount, status: CRNN_OK, order: 0)
   }
 
   /// Runs this image alone, where the sentence of its failure is wanted.
-  func run(_ classifier: Classifier, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
-    crnn_run(classifier.model, arrays, 1, arrays.map { $0 + 1 }, classifier.outputCount, error)
+  func run(_ model: ImageModel, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
+    crnn_run(model.model, arrays, 1, arrays.map { $0 + 1 }, model.outputCount, error)
   }
 
   /// Writes the best classes of the last frame.
-  func rank(_ values: Int) {
-    guard let item, let classes = item.pointee.classes, let result, frames > 0 else { return }
+  func rank(_ item: UnsafeMutablePointer<crnn_classify_item>, _ values: Int) {
+    guard let classes = item.pointee.classes, let result, frames > 0 else { return }
     item.pointee.class_count = Ranking.write(
       result + Int(truncatingIfNeeded: frames &- 1) &* values, values, to: classes, room: item.pointee.class_count)
   }
