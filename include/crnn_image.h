@@ -204,8 +204,8 @@ CRNN_API crnn_status crnn_image_measure(const crnn_image_recipe *recipe, int32_t
  * not the port's integer_scale is CRNN_ERROR_RECIPE. A side that would become longer than 65,535 pixels is CRNN_ERROR_IMAGE_TOO_LARGE.
  * `*needed`, where not NULL, receives the bytes of the result: width * height * channels values (crnn_image_measure) of 1 or 4 bytes. With
  * less `capacity` the status is CRNN_ERROR_CAPACITY and nothing but `*needed` is written; so `buffer` NULL with capacity 0 asks for the
- * size. Floats go to a `buffer` that is aligned to 4. Takes memory from the heap for the call: a few megabytes at most, of small images
- * less than the image once more. Since 0.1. */
+ * size. Floats go to a `buffer` that is aligned to 4. Takes memory from the heap for the call: 4 MB, or for 16 x 16 pixels of the result
+ * where those are made of more; where the system has none (CRNN_ERROR_MEMORY), a part of `buffer` may have been written. Since 0.1. */
 CRNN_API crnn_status crnn_image_prepare(const crnn_image_recipe *recipe, const crnn_image *image, const crnn_port_info *port,
                                         void *buffer, size_t capacity, crnn_array *frames, size_t *needed,
                                         crnn_error *error) CRNN_CHECK_RESULT;
@@ -273,8 +273,8 @@ typedef struct crnn_classify_item {
  *     if (crnn_classify_file(model, NULL, "seven.png", best, &count, &error)) puts(error.message);
  *     else printf("%d %.3f\n", best[0].index, best[0].confidence);
  *
- * The model must have one input, which takes what the recipe makes. Uses the heap for the call, for the image, about once more for
- * preparing it, and a stream. Errors: those of crnn_image_recipe_parse, _decode and _prepare, of crnn_run, and CRNN_ERROR_PORT for a
+ * The model must have one input, which takes what the recipe makes. Uses the heap for the call: for the image, for preparing it, and a
+ * stream. Errors: those of crnn_image_recipe_parse, _decode and _prepare, of crnn_run, and CRNN_ERROR_PORT for a
  * model with several inputs. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_classify_file(const crnn_model *model, const crnn_classify_options *options, const char *path,
                                         crnn_class *classes, int32_t *count, crnn_error *error) CRNN_CHECK_RESULT;

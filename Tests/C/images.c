@@ -229,12 +229,203 @@ static void classifying(const char *model_path, const char *path) {
   crnn_model_destroy(model);
 }
 
+/* Pieces of a prepared image are what the whole has there, for every filter, layout and padding; and a stream that is pushed them gives
+ * what the whole gives. */
+static void preparing_frames(void) {
+  static const char *const recipes[] = {
+    "grey,resize=37x12:pillow:bilinear",  "grey,resize=37x12:pillow:nearest",  "rgb,resize=60x70:pillow:lanczos,invert",
+    "grey,resize=9x60:pillow:bicubic",    "grey,resize=*x20:pillow:box",       "grey,resize=50x9:pillow:hamming,pad=centre",
+    "grey,resize=37x12:opencv:bilinear",  "rgb,resize=13x70:opencv:area",      "rgb,resize=13x7:opencv:area,pad=end:black",
+    "grey,resize=90x11:opencv:bicubic",   "grey,resize=21x80:opencv:lanczos",  "grey,resize=21x8:opencv:nearest",
+    "rgb,mean=0.5:0.4:0.3,deviation=0.2", "grey,resize=30x30:pillow:bilinear,layout=rows,pad=start", "grey,layout=whole" };
+  static uint8_t pixels[41 * 53 * 4], whole[200000], piece[200000];
+  crnn_image image = CRNN_IMAGE_INITIALIZER;
+  crnn_error error = CRNN_ERROR_INITIALIZER;
+  crnn_array all, part;
+  unsigned state = 3, i;
+  for (i = 0; i < sizeof pixels; i++) {
+    state = state * 1664525u + 1013904223u;
+    pixels[i] = (uint8_t)(state >> 24);
+  }
+  image.width = 53;
+  image.height = 41;
+  image.channels = 4;
+  image.pixels = pixels;
+  for (i = 0; i < sizeof recipes / sizeof *recipes; i++) {
+    crnn_image_recipe recipe = CRNN_IMAGE_RECIPE_INITIALIZER;
+    size_t bytes, needed;
+    int64_t frames, first, count;
+    CHECK(crnn_image_recipe_parse(recipes[i], &recipe, &error) == CRNN_OK);
+    CHECK(crnn_image_prepare(&recipe, &image, NULL, whole, sizeof whole, &all, &bytes, &error) == CRNN_OK);
+    frames = all.shape[0];
+    for (count = 1; count <= frames; count += count < 4 ? 1 : 7) {
+      for (first = 0; first + count <= frames; first += count) {
+        CHECK(crnn_image_prepare_frames(&recipe, &image, NULL, first, count, piece, sizeof piece, &part, &needed, &error) == CRNN_OK);
+        CHECK(part.shape[0] == count && part.rank == all.rank && part.dtype == all.dtype && part.shape[1] == all.shape[1]);
+        CHECK(needed * (size_t)frames == bytes * (size_t)count);
+        CHECK(memcmp(piece, whole + bytes / (size_t)frames * (size_t)first, needed) == 0);
+      }
+    }
+#define REFUSE_PIECE(first, count) \
+  CHECK(crnn_image_prepare_frames(&recipe, &image, NULL, first, count, piece, sizeof piece, &part, NULL, &error) == CRNN_ERROR_ARGUMENT)
+    REFUSE_PIECE(-1, 1);
+    REFUSE_PIECE(0, 0);
+    REFUSE_PIECE(0, frames + 1);
+    REFUSE_PIECE(frames, 1);
+    REFUSE_PIECE(INT64_MAX, INT64_MAX);
+  }
+}
+
+static void streaming(const char *model_path) {
+  static uint8_t pixels[70 * 31], whole[31 * 8], columns[16 * 8];
+  static float expected[31 * 5], given[31 * 5];
+  crnn_error error = CRNN_ERROR_INITIALIZER;
+  crnn_model *model = NULL;
+  crnn_stream *stream = NULL;
+  crnn_image image = CRNN_IMAGE_INITIALIZER;
+  crnn_image_recipe recipe = CRNN_IMAGE_RECIPE_INITIALIZER;
+  crnn_image_placement placement;
+  crnn_port_info port;
+  crnn_array in, out;
+  int64_t frames, first, done = 0;
+  unsigned i;
+  for (i = 0; i < sizeof pixels; i++) pixels[i] = (uint8_t)(i * i / 7);
+  image.width = 70;
+  image.height = 31;
+  image.channels = 1;
+  image.pixels = pixels;
+  port.struct_size = sizeof port;
+  placement.struct_size = sizeof placement;
+  CHECK(crnn_model_open(model_path, NULL, &model, &error) == CRNN_OK);
+  CHECK(crnn_model_port(model, CRNN_INPUT, 0, &port, &error) == CRNN_OK);
+  CHECK(crnn_image_recipe_parse("grey,resize=31x8:pillow:bilinear,scale=1/255", &recipe, &error) == CRNN_OK);
+  CHECK(crnn_image_measure(&recipe, 70, 31, &placement, &error) == CRNN_OK && placement.width == 31);
+  CHECK(crnn_image_prepare(&recipe, &image, &port, whole, sizeof whole, &in, NULL, &error) == CRNN_OK);
+  out = crnn_array_2d(expected, CRNN_F32, 31, 5);
+  CHECK(crnn_run(model, &in, 1, &out, 1, &error) == CRNN_OK);
+  CHECK(crnn_stream_create(model, NULL, &stream, &error) == CRNN_OK);
+  for (first = 0; first < 31; first += 16) {
+    int64_t count = 31 - first < 16 ? 31 - first : 16;
+    CHECK(crnn_image_prepare_frames(&recipe, &image, &port, first, count, columns, sizeof columns, &in, NULL, &error) == CRNN_OK);
+    out = crnn_array_2d(given + done * 5, CRNN_F32, 31 - done, 5);
+    CHECK(crnn_stream_process(model, stream, &in, first + count == 31, &out, &frames, &error) == CRNN_OK);
+    done += frames;
+  }
+  CHECK(done == 31 && memcmp(expected, given, sizeof given) == 0);
+  crnn_stream_destroy(stream);
+  crnn_model_destroy(model);
+}
+
+/* The same line in every way, and what is wrong with a call or an item. */
+static void reading(const char *model_path, const char *path) {
+  crnn_error error = CRNN_ERROR_INITIALIZER, errors[4];
+  crnn_model *model = NULL;
+  crnn_image image = CRNN_IMAGE_INITIALIZER;
+  crnn_image_recipe recipe = CRNN_IMAGE_RECIPE_INITIALIZER;
+  crnn_read_options options = CRNN_READ_OPTIONS_INITIALIZER, bad;
+  crnn_ctc_options decoding = CRNN_CTC_OPTIONS_INITIALIZER, worse;
+  crnn_reading line = CRNN_READING_INITIALIZER, none = CRNN_READING_INITIALIZER, lines[4];
+  crnn_read_item items[4], fresh = CRNN_READ_ITEM_INITIALIZER;
+  static unsigned char content[4096];
+  size_t length;
+  int32_t index, symbol;
+  FILE *stream = fopen(path, "rb");
+
+  CHECK(stream != NULL);
+  length = fread(content, 1, sizeof content, stream);
+  fclose(stream);
+  CHECK(crnn_model_open(model_path, NULL, &model, &error) == CRNN_OK);
+  CHECK(crnn_image_decode_file(path, NULL, &image, &error) == CRNN_OK);
+  CHECK(image.full_width == image.width && image.full_height == image.height);
+  CHECK(crnn_read_file(model, NULL, path, &line, &error) == CRNN_ERROR_RECIPE);
+  CHECK(crnn_image_recipe_parse("grey,resize=40x6:pillow:bilinear", &recipe, &error) == CRNN_OK);
+  decoding.width = 8;
+  options.recipe = &recipe;
+  options.decoding = &decoding;
+  options.best = 3;
+  CHECK(crnn_read_file(model, &options, path, &line, &error) == CRNN_OK);
+  CHECK(line.count == 3 && line.width == 4 && line.height == 3 && line.frames == 40);
+  CHECK(line.texts[0].result.confidence >= line.texts[1].result.confidence);
+  for (index = 0; index < line.count; index++) {
+    const crnn_read_text *text = &line.texts[index];
+    int32_t left = 0;
+    CHECK(strlen(text->result.text) == text->result.text_bytes);
+    for (symbol = 0; symbol < text->result.symbol_count; symbol++) {
+      const crnn_ctc_symbol *of = &text->result.symbols[symbol];
+      const crnn_image_box *box = &text->boxes[symbol];
+      CHECK(box->left >= left && box->left < box->right && box->right <= 4 && box->top == 0 && box->bottom == 3);
+      CHECK(box->left == of->first_input * 4 / 40 && box->right == (of->last_input * 4 + 4 + 39) / 40);
+      CHECK(of->text_offset + of->text_bytes <= (int32_t)text->result.text_bytes);
+      left = box->left;
+    }
+  }
+
+  for (index = 0; index < 4; index++) {
+    crnn_error empty = CRNN_ERROR_INITIALIZER;
+    errors[index] = empty;
+    lines[index] = none;
+    items[index] = fresh;
+    items[index].reading = &lines[index];
+    items[index].error = &errors[index];
+  }
+  items[0].path = path;
+  items[1].bytes = content;
+  items[1].byte_count = length / 2;
+  items[2].image = &image;
+  items[3].bytes = content;
+  items[3].byte_count = length;
+  CHECK(crnn_read_batch(model, &options, items, 4, &error) == CRNN_ERROR_IMAGE_DAMAGED);
+  CHECK(strncmp(error.message, "item 1: ", 8) == 0 && errors[1].status == CRNN_ERROR_IMAGE_DAMAGED && lines[1].texts == NULL);
+  for (index = 0; index < 4; index++) {
+    if (index == 1) continue;
+    CHECK(items[index].status == CRNN_OK && lines[index].count == line.count);
+    CHECK(strcmp(lines[index].texts[0].result.text, line.texts[0].result.text) == 0);
+    CHECK(lines[index].texts[0].result.score == line.texts[0].result.score);
+  }
+  for (index = 0; index < 4; index++) crnn_reading_free(&lines[index]);
+  CHECK(lines[0].texts == NULL && lines[0].count == 0);
+  crnn_reading_free(&lines[0]);
+  crnn_reading_free(NULL);
+  crnn_reading_free(&line);
+
+  CHECK(crnn_read_batch(model, &options, NULL, 0, &error) == CRNN_OK);
+  CHECK(crnn_read_batch(NULL, &options, items, 4, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_read_batch(model, &options, NULL, 4, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_read_batch(model, &options, items, -1, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_read_file(model, &options, NULL, &line, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_read_file(model, &options, path, NULL, &error) == CRNN_ERROR_ARGUMENT);
+#define REFUSE_READING(change, expected)                                    \
+  do {                                                                     \
+    bad = options;                                                         \
+    worse = decoding;                                                      \
+    bad.decoding = &worse;                                                 \
+    change;                                                                \
+    CHECK(crnn_read_batch(model, &bad, items, 4, &error) == (expected));   \
+    CHECK(items[0].status == (expected));                                  \
+  } while (0)
+  REFUSE_READING(bad.struct_size = 0, CRNN_ERROR_ARGUMENT);
+  REFUSE_READING(bad.best = 1025, CRNN_ERROR_ARGUMENT);
+  REFUSE_READING(bad.best = -1, CRNN_ERROR_ARGUMENT);
+  REFUSE_READING(bad.together = 65, CRNN_ERROR_ARGUMENT);
+  REFUSE_READING(worse.struct_size = 0, CRNN_ERROR_ARGUMENT);
+  REFUSE_READING(worse.width = 2000, CRNN_ERROR_ARGUMENT);
+  REFUSE_READING(worse.output = 1, CRNN_ERROR_PORT);
+  REFUSE_READING((worse.lexicon = content, worse.lexicon_bytes = 3), CRNN_ERROR_FILE_TRUNCATED);
+  items[2].reading = NULL;
+  CHECK(crnn_read_batch(model, &options, items, 4, &error) == CRNN_ERROR_ARGUMENT);
+  crnn_image_free(&image);
+  crnn_model_destroy(model);
+}
+
 int main(int count, char **arguments) {
-  if (count != 3) return 2;
+  if (count != 5) return 2;
   decoding(arguments[1]);
   recipes();
   preparing();
+  preparing_frames();
   names();
   classifying(arguments[2], arguments[1]);
+  streaming(arguments[3]);
+  reading(arguments[4], arguments[1]);
   return failures != 0;
 }

@@ -64,7 +64,7 @@ def test_images_from_c(tmp_path, compiler, standard, flags):
         compiler, *STRICT, f"-std={standard}", *language, ROOT / "Tests/C/images.c", "-x", "none", *flags, "-o",
         program)
     assert process.returncode == 0, process.stderr.decode()
-    process = run(program, tmp_path / "small.png", MODELS / "last.crnn")
+    process = run(program, tmp_path / "small.png", *(MODELS / f"{name}.crnn" for name in ("last", "stream", "text")))
     assert process.returncode == 0, process.stdout.decode() + process.stderr.decode()
 
 

@@ -6,9 +6,11 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import time
+import zlib
 
 import numpy as np
 import pytest
@@ -152,6 +154,104 @@ def test_unreadable_files_are_rows(tmp_path):
     assert "7 of 8 images could not be read" in message and "b.png" in message
     lines = run("classify", MODEL, tmp_path, "--format", "jsonl", status=UNREADABLE)[0].splitlines()
     assert [list(json.loads(line)) for line in lines[:2]] == [["file", "label", "confidence", "top"], ["file", "error"]]
+
+
+READING = ["--preprocess", "grey,resize=*x6:pillow:bilinear,scale=1/255"]
+
+
+def test_options_of_reading(pictures, tmp_path):
+    """crnn read with a beam, n best, spans, and languages as text or packed: the rows of any threads, in every form."""
+    words = ["read", MODELS / "text.crnn", pictures, *READING]
+    plain = rows(run(*words, "--format", "csv")[0])
+    assert list(plain[0]) == ["file", "text", "confidence", "error"] and len(plain) == 300
+    options = ["--best", "2", "--spans", "--lexicon", MODELS / "text.lexicon.txt", "--ngram", MODELS / "text.ngram.txt"]
+    options += ["--ngram-weight", "0.7"]
+    found = rows(run(*words, *options, "--format", "csv", "--threads", "1", "--batch", "1")[0])
+    columns = ["file", "text", "confidence", "symbols", "text_2", "confidence_2", "symbols_2", "error"]
+    assert list(found[0]) == columns
+    packed = [str(word).removesuffix(".txt") for word in options]
+    for others in (options, packed):
+        assert rows(run(*words, *others, "--format", "csv", "--threads", "3", "--batch", "7")[0]) == found
+    lexicon = set((MODELS / "text.lexicon.txt").read_text().split("\n")) | {""}
+    assert {row["text"] for row in found} <= lexicon and {row["text"] for row in plain} - lexicon
+    lines = [json.loads(line) for line in run(*words, *options, "--format", "jsonl")[0].splitlines()]
+    for row, line in zip(found, lines):
+        assert line["text"] == row["text"] and line["symbols"] == json.loads(row["symbols"])
+        assert [entry["text"] for entry in line["best"]] == [row["text"], row["text_2"]][: len(line["best"])]
+        width, height = Image.open(line["file"]).size
+        assert "".join(symbol["text"] for symbol in line["symbols"]) == line["text"]
+        for symbol in line["symbols"]:
+            left, top, right, bottom = symbol["box"]
+            assert 0 <= left < right <= width and (top, bottom) == (0, height) and 0 < symbol["confidence"] <= 1
+            # The columns of the picture that those of the line are made of.
+            columns = max(1, (2 * width * 6 + height) // (2 * height))
+            first, end = symbol["input"]
+            assert left == first * width // columns and right == -(-end * width // columns)
+    text = run(*words, *options, "--format", "text")[0].decode().splitlines()
+    assert [line.split("\t")[1] for line in text] == [row["text"] for row in found]
+    assert json.loads(text[0].split("\t")[3]) == lines[0]["symbols"]
+    out = tmp_path / "rows"
+    for form in ("csv", "jsonl", "text"):
+        run(*words, *options, "--format", form, "-o", out)
+        whole = out.read_bytes()
+        out.write_bytes(whole[: len(whole) // 2])
+        run(*words, *options, "--format", form, "--resume", out)
+        assert out.read_bytes() == whole
+
+
+def test_what_reading_refuses(pictures, tmp_path):
+    words = ["read", MODELS / "text.crnn", pictures / "001.png", *READING]
+    strange = tmp_path / "words.txt"
+    strange.write_text("abc\naxy\n")
+    _, message = run(*words, "--lexicon", strange, status=FAILURE)
+    assert str(strange) in message and "x" in message and "y" in message
+    strange.write_bytes((MODELS / "text.lexicon").read_bytes()[:-4])
+    assert "lexicon" in run(*words, "--lexicon", strange, status=FAILURE)[1]
+    assert "absent" in run(*words, "--lexicon", tmp_path / "absent", status=FAILURE)[1]
+    for bad in (["--width", "1025"], ["--best", "0"], ["--best", "3", "--width", "2"], ["--ngram-weight", "1"]):
+        run(*words, *bad, status=USAGE)
+    run(*words, "--lexicon", MODELS / "text.lexicon", "--width", "0", status=USAGE)
+    _, message = run("read", MODELS / "text.crnn", pictures / "001.png", status=FAILURE)
+    assert "--preprocess" in message
+
+
+def test_images_of_extreme_sizes(tmp_path):
+    """65,535 pixels wide, and no pixel at all."""
+    wide = tmp_path / "wide.png"
+    Image.fromarray(np.arange(65_535, dtype=np.uint32).astype(np.uint8)[None].repeat(6, 0)).save(wide)
+    content = bytearray(wide.read_bytes())
+    content[16:24] = bytes(8)
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+    (tmp_path / "zero.png").write_bytes(content)
+    words = [MODELS / "text.crnn", tmp_path, "--preprocess", "grey,resize=*x6:pillow:bilinear", "--format", "csv"]
+    found = rows(run("read", *words, status=UNREADABLE)[0])
+    assert not found[0]["error"] and found[0]["confidence"]
+    assert "damaged" in found[1]["error"] and not found[1]["text"]
+    words[3] = "grey,resize=*x60:pillow:bilinear"
+    found = rows(run("read", *words, status=UNREADABLE)[0])
+    assert "65535" in found[0]["error"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may open any folder")
+def test_a_folder_that_may_not_be_opened(pictures, tmp_path):
+    """It is a row, and the others are read."""
+    tmp_path.chmod(0o755)
+    shutil.copytree(pictures / "inner", tmp_path / "run/a")
+    (tmp_path / "run/b").mkdir(mode=0)
+    shutil.copy(MODEL, tmp_path / "run/model.crnn")
+    for path in [tmp_path / "run", *(tmp_path / "run/a").iterdir(), tmp_path / "run/a"]:
+        path.chmod(0o755)
+    # The folder's own parents may be closed to others: the tool begins inside it.
+    words = [TOOL, "classify", "model.crnn", "a", "b", "--format", "csv"]
+    if os.geteuid() == 0:
+        words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", *words]
+        shutil.copy(TOOL, tmp_path / "run/crnn")
+        words[words.index(TOOL)] = "./crnn"
+    result = subprocess.run(words, cwd=tmp_path / "run", capture_output=True, check=False)
+    assert result.returncode == UNREADABLE, result.stderr
+    found = rows(result.stdout)
+    assert found[-1]["file"] == "b" and "cannot open the folder" in found[-1]["error"]
+    assert len(found) == 101 and not any(row["error"] for row in found[:-1])
 
 
 def test_limits(pictures):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 from ctypes import byref, c_char_p, c_float, c_int32, c_int64, c_size_t, c_void_p
+from typing import Optional
 
 import numpy as np
 
@@ -50,57 +51,88 @@ class CClassifyItem(ctypes.Structure):
 
 def classify(model, sources, top: int, threads, recipe, maximum_pixels: int, maximum_bytes: int):
     """One row for a single source, whose error is raised; a list of rows for many, each with its own error."""
-    if is_one(sources):
-        row, problem = _rows(model, [sources], top, 1, recipe, maximum_pixels, maximum_bytes)[0]
-        if problem is not None:
-            raise problem
-        return row
-    if threads is None:
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return [row for row, _ in _rows(model, list(sources), top, threads, recipe, maximum_pixels, maximum_bytes)]
+    sources, is_one = as_sources(sources)
+    rows = _rows(model, sources, top, 1 if is_one else as_threads(threads), recipe, maximum_pixels, maximum_bytes)
+    if not is_one:
+        return [row for row, _ in rows]
+    row, problem = rows[0]
+    if problem is not None:
+        raise problem
+    return row
 
 
-def is_one(sources) -> bool:
-    """A path, a file's content, pixels, or an image of Pillow; else something that holds many of these."""
-    return isinstance(sources, (str, os.PathLike, bytes, bytearray, memoryview, np.ndarray)) or hasattr(
+def as_sources(sources) -> tuple[list, bool]:
+    """The images in a list, and whether a single one was given: a path, a file's bytes, pixels, an image of Pillow."""
+    is_one = isinstance(sources, (str, os.PathLike, bytes, bytearray, memoryview, np.ndarray)) or hasattr(
         sources, "__array_interface__"
     )
+    return [sources] if is_one else list(sources), is_one
 
 
-def _rows(model, sources: list, top, threads, recipe, maximum_pixels, maximum_bytes) -> list:
-    top = as_integer("top", top, 1, MAXIMUM_TOP)
-    threads = as_integer("threads", threads, 1, MAXIMUM_THREADS)
+def as_threads(threads) -> int:
+    """As many as there are processors for None."""
+    if threads is None:
+        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return as_integer("threads", threads, 1, MAXIMUM_THREADS)
+
+
+def image_options(structure, recipe, maximum_pixels, maximum_bytes) -> tuple:
+    """Options of one of the calls on images, and what they point to."""
     if recipe is not None and not isinstance(recipe, str):
         raise ArgumentError(ARGUMENT, f"recipe must be a str, not {type(recipe).__name__}")
     options = sized(
-        CClassifyOptions,
+        structure,
         maximum_pixels=as_integer("maximum_pixels", maximum_pixels, 0, MAXIMUM_INT64),
         maximum_bytes=as_integer("maximum_bytes", maximum_bytes, 0, MAXIMUM_INT64),
     )
     given = None if recipe is None else understood(recipe)
     if given is not None:
         options.recipe = ctypes.addressof(given)
+    return options, given
+
+
+def run_on_threads(options, threads: int, run) -> None:
+    """Calls `run`, whose call of the library takes the options, with so many threads lent to it. What `run` returns
+    lives as long as the call, should the caller be interrupted."""
+    if threads < 2:
+        run()
+        return
+    from .executor import executor_of, in_own_thread
+
+    executor = executor_of(threads)
+    options.executor = ctypes.addressof(executor)
+    in_own_thread(lambda: (run(), executor))
+
+
+def problem_of(status: int, problem: CError) -> Optional[Exception]:
+    """What an item's status and sentence say went wrong."""
+    if status == OK:
+        return None
+    return error(status, problem.message.decode("utf-8", "replace") or f"status {status}")
+
+
+def _rows(model, sources: list, top, threads, recipe, maximum_pixels, maximum_bytes) -> list:
+    top = as_integer("top", top, 1, MAXIMUM_TOP)
+    options, given = image_options(CClassifyOptions, recipe, maximum_pixels, maximum_bytes)
     # Without items: whether the model takes images at all.
     check(image_library().crnn_classify_batch, model._handle, byref(options), None, 0, None, None)
 
     count = len(sources)
     items, classes, problems = (CClassifyItem * count)(), (CClass * (top * count))(), (CError * count)()
-    kept = [_point(item, source) for item, source in zip(items, sources)]
+    kept = [point(item, source) for item, source in zip(items, sources)]
     for index, item in enumerate(items):
         problems[index].struct_size = ctypes.sizeof(CError)
         item.struct_size = ctypes.sizeof(CClassifyItem)
         item.classes = ctypes.addressof(classes) + index * top * ctypes.sizeof(CClass)
         item.class_count = top
         item.error = ctypes.addressof(problems) + index * ctypes.sizeof(CError)
-    if min(threads, count) > 1:
-        from .executor import executor_of, in_own_thread
 
-        executor = executor_of(threads)
-        options.executor = ctypes.addressof(executor)
-        # The thread keeps everything that the call reads and writes, should the caller be interrupted.
-        in_own_thread(lambda: (_run(model, options, items), kept, classes, problems, executor, given))
-    elif count:
-        _run(model, options, items)
+    def run():
+        # What it returns is the status of its first item: each has its own.
+        image_library().crnn_classify_batch(model._handle, byref(options), items, count, None, None, None)
+        return kept, classes, problems, given
+
+    run_on_threads(options, min(threads, count), run)
     labels = model.labels
     return [
         _row(source, item, classes[index * top : (index + 1) * top], problems[index], labels)
@@ -108,12 +140,7 @@ def _rows(model, sources: list, top, threads, recipe, maximum_pixels, maximum_by
     ]
 
 
-def _run(model, options: CClassifyOptions, items) -> None:
-    # What it returns is the status of its first item: each has its own.
-    image_library().crnn_classify_batch(model._handle, byref(options), items, len(items), None, None, None)
-
-
-def _point(item: CClassifyItem, source):
+def point(item, source):
     """Makes the item point to its image; what is returned must live as long."""
     if isinstance(source, (str, os.PathLike)):
         item.path = as_path(source)
@@ -136,8 +163,6 @@ def _row(source, item: CClassifyItem, classes, problem: CError, labels: list[str
         name = labels[best.index] if best.index < len(labels) else str(best.index)
         row["label" + suffix] = name if is_there else None
         row["confidence" + suffix] = best.confidence if is_there else float("nan")
-    failure = None
-    if item.status != OK:
-        failure = error(item.status, problem.message.decode("utf-8", "replace") or f"status {item.status}")
+    failure = problem_of(item.status, problem)
     row["error"] = None if failure is None else str(failure)
     return row, failure

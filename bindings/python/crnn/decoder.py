@@ -84,6 +84,8 @@ class Symbol(Record):
         confidence: its highest probability in any of its frames, 0 to 1.
         frames: the network's output frames that say it, in the most probable way to say the whole text.
         input: the frames of the input port that those come from, as `Model.span` tells; empty without a model.
+        box: where it stands in the picture, for `Model.read`: left, top, right and bottom in pixels, the last two
+            outside, as ``Image.crop`` of Pillow takes them; else None.
     """
 
     text: str
@@ -91,6 +93,7 @@ class Symbol(Record):
     confidence: float
     frames: range
     input: range
+    box: Optional[tuple[int, int, int, int]]
 
 
 class Reading(Record):
@@ -167,38 +170,28 @@ class Decoder:
         output: Union[str, int] = 0,
         input: Union[str, int] = 0,
     ):
-        if values not in _VALUES:
-            raise ArgumentError(ARGUMENT, f"values is {values!r}; it must be one of {list(_VALUES)}")
-        if blank is not None and alphabet is None:
-            raise ArgumentError(ARGUMENT, "blank goes with alphabet; without it the model says both")
-        if model is None and alphabet is None:
-            raise ArgumentError(ARGUMENT, "give a model or an alphabet")
-        numbers = (0, 0) if model is None else model._pair(output, input)
-        text = None if alphabet is None else as_text("alphabet", alphabet)
-        last = 0 if alphabet is None else len(alphabet)
-        blocks = [_packed(name, value) for name, value in (("lexicon", lexicon), ("ngram", ngram))]
-        options = sized(
-            COptions,
-            width=as_integer("width", width, 0, MAXIMUM_WIDTH),
-            maximum_symbols=as_integer("maximum_symbols", maximum_symbols, 1, MAXIMUM_SYMBOLS),
-            output=numbers[0],
-            input=numbers[1],
-            values=_VALUES[values],
-            blank=last if blank is None else as_integer("blank", blank, 0, last),
-            alphabet=text,
-            ngram_weight=_number("ngram_weight", ngram_weight),
-            insertion_bonus=_number("insertion_bonus", insertion_bonus),
+        options, kept = ctc_options(
+            model,
+            width=width,
+            lexicon=lexicon,
+            ngram=ngram,
+            ngram_weight=ngram_weight,
+            insertion_bonus=insertion_bonus,
+            maximum_symbols=maximum_symbols,
+            alphabet=alphabet,
+            blank=blank,
+            values=values,
+            output=output,
+            input=input,
         )
-        options.lexicon, options.lexicon_bytes = blocks[0][1:]
-        options.ngram, options.ngram_bytes = blocks[1][1:]
         handle = c_void_p()
         check(runtime.crnn_ctc_create, None if model is None else model._handle, byref(options), byref(handle))
-        self._handle, self._model, self._output = handle, model, numbers[0]
-        self._port = None if model is None else model.outputs[numbers[0]]
-        self._input = numbers[1]
-        self._classes = last + 1
+        self._handle, self._model = handle, model
+        self._port = None if model is None else model.outputs[options.output]
+        self._input = options.input
+        self._classes = 1 if alphabet is None else len(alphabet) + 1
         # What the decoder reads in place lives as long as it.
-        self._kept = (options, text, blocks, model)
+        self._kept = (options, kept, model)
         weakref.finalize(self, _end, handle, self._kept)
 
     def __reduce__(self):
@@ -261,28 +254,76 @@ class Decoder:
     def _reading(self, rank: int) -> tuple[Reading, int]:
         result = sized(CResult)
         check(runtime.crnn_ctc_result_at, self._handle, rank, byref(result))
-        text = ctypes.string_at(result.text, result.text_bytes)
-        symbols = (CSymbol * result.symbol_count).from_address(result.symbols)
-        reading = Reading(
-            text=text.decode("utf-8", "replace"),
-            confidence=result.confidence,
-            symbols=tuple(
-                Symbol(
-                    text=text[symbol.text_offset : symbol.text_offset + symbol.text_bytes].decode("utf-8", "replace"),
-                    index=symbol.character,
-                    confidence=symbol.confidence,
-                    frames=range(symbol.first_frame, symbol.last_frame + 1),
-                    input=range(symbol.first_input, symbol.last_input + 1),
-                )
-                for symbol in symbols
-            ),
-            stable=result.stable_count,
-            is_complete=bool(result.is_complete),
-            is_truncated=bool(result.is_truncated),
-            log_probability=result.log_probability,
-            score=result.score,
-        )
-        return reading, result.count
+        return reading_of(result), result.count
+
+
+def ctc_options(
+    model: Optional[Model],
+    *,
+    width: int = 0,
+    lexicon: Optional[Packed] = None,
+    ngram: Optional[Packed] = None,
+    ngram_weight: float = 0.5,
+    insertion_bonus: float = 0.0,
+    maximum_symbols: int = 256,
+    alphabet: Optional[str] = None,
+    blank: Optional[int] = None,
+    values: Optional[str] = None,
+    output: Union[str, int] = 0,
+    input: Union[str, int] = 0,
+) -> tuple[COptions, tuple]:
+    """What C takes of a decoder's options, and what must live as long as they."""
+    if values not in _VALUES:
+        raise ArgumentError(ARGUMENT, f"values is {values!r}; it must be one of {list(_VALUES)}")
+    if blank is not None and alphabet is None:
+        raise ArgumentError(ARGUMENT, "blank goes with alphabet; without it the model says both")
+    if model is None and alphabet is None:
+        raise ArgumentError(ARGUMENT, "give a model or an alphabet")
+    numbers = (0, 0) if model is None else model._pair(output, input)
+    text = None if alphabet is None else as_text("alphabet", alphabet)
+    last = 0 if alphabet is None else len(alphabet)
+    blocks = [_packed(name, value) for name, value in (("lexicon", lexicon), ("ngram", ngram))]
+    options = sized(
+        COptions,
+        width=as_integer("width", width, 0, MAXIMUM_WIDTH),
+        maximum_symbols=as_integer("maximum_symbols", maximum_symbols, 1, MAXIMUM_SYMBOLS),
+        output=numbers[0],
+        input=numbers[1],
+        values=_VALUES[values],
+        blank=last if blank is None else as_integer("blank", blank, 0, last),
+        alphabet=text,
+        ngram_weight=_number("ngram_weight", ngram_weight),
+        insertion_bonus=_number("insertion_bonus", insertion_bonus),
+    )
+    options.lexicon, options.lexicon_bytes = blocks[0][1:]
+    options.ngram, options.ngram_bytes = blocks[1][1:]
+    return options, (text, blocks)
+
+
+def reading_of(result: CResult, boxes: Optional[list] = None) -> Reading:
+    """A text of C, with the places of its characters in a picture, where there is one."""
+    text = ctypes.string_at(result.text, result.text_bytes)
+    symbols = (CSymbol * result.symbol_count).from_address(result.symbols)
+    return Reading(
+        text=text.decode("utf-8", "replace"),
+        confidence=result.confidence,
+        symbols=tuple(
+            Symbol(
+                text=text[symbol.text_offset : symbol.text_offset + symbol.text_bytes].decode("utf-8", "replace"),
+                index=symbol.character,
+                confidence=symbol.confidence,
+                frames=range(symbol.first_frame, symbol.last_frame + 1),
+                input=range(symbol.first_input, symbol.last_input + 1),
+                box=box,
+            )
+            for symbol, box in zip(symbols, boxes or [None] * len(symbols))
+        ),
+        stable=result.stable_count,
+        is_complete=bool(result.is_complete),
+        is_truncated=bool(result.is_truncated),
+        log_probability=result.log_probability,
+        score=result.score,
+    )
 
 
 def _number(name: str, value) -> float:

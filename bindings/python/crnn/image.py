@@ -26,6 +26,8 @@ class CImage(ctypes.Structure):
         ("reserved", c_int32),
         ("row_bytes", c_int64),
         ("pixels", c_void_p),
+        ("full_width", c_int32),
+        ("full_height", c_int32),
     ]
 
 

@@ -143,6 +143,8 @@ _IMAGE_FUNCTIONS = {
         c_int32,
         [_POINTER, _POINTER, _POINTER, c_int32, c_void_p, c_void_p, _POINTER],
     ),
+    "crnn_read_batch": (c_int32, [_POINTER, _POINTER, _POINTER, c_int32, _POINTER]),
+    "crnn_reading_free": (None, [_POINTER]),
     "crnn_image_recipe_parse": (c_int32, [c_char_p, _POINTER, _POINTER]),
     "crnn_image_prepare": (
         c_int32,

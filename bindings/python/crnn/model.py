@@ -31,8 +31,9 @@ from .values import Record, as_integer, as_path, as_text, stream_options
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from .decoder import Decoder, Reading
+    from .decoder import Decoder
     from .image import Source
+    from .read import Line
     from .stream import Stream
     from .timing import Timing
 
@@ -368,36 +369,45 @@ class Model:
         return self.text("alphabet")
 
     def read(
-        self, sources: Union[Source, Iterable[Source]], width: int = 0, threads: int = 1, **options
-    ) -> Union["Reading", list["Reading"]]:
+        self,
+        sources: Union[Source, Iterable[Source]],
+        width: int = 0,
+        best: int = 1,
+        threads: Optional[int] = None,
+        recipe: Optional[str] = None,
+        maximum_pixels: int = 0,
+        maximum_bytes: int = 0,
+        **options,
+    ) -> Union["Line", list["Line"]]:
         """Reads the text of images of lines (CTC).
 
-        >>> model.read("line.png").text
-        '2b827'
-        >>> [line.text for line in model.read(paths, width=16, lexicon="words.lexicon", threads=2)]
+        >>> line = model.read("line.png")
+        >>> line.text, line.confidence
+        ('2b827', 0.97)
+        >>> [image.crop(symbol.box) for symbol in line.symbols]        # where each character was seen
+        >>> pandas.DataFrame(line.row for line in model.read(paths, width=16, lexicon="words.lexicon"))
 
         Args:
-            sources: an image, or any number of them in a list or other iterable, as `prepare` takes them. All are held
-                at once: for folders of any size there is ``crnn read``.
-            width, options: as in `decoder`.
-            threads: how many run the network. Texts do not depend on it.
+            sources: an image, or any number of them in a list or other iterable, as `classify` takes them.
+            width, options: as in `decoder`; but a text may be as long as its line has frames, unless maximum_symbols is
+                given.
+            best: how many texts each line gives at most, best first, 1 to 1,024; more than one needs a width.
+            threads: how many decode and run the images, 1 to 65,536; None: as many as there are processors. Lines do
+                not depend on it.
+            recipe: how an image becomes the input, in place of what the model file says.
+            maximum_pixels, maximum_bytes: as in `decode_image`, for each image.
 
         Returns:
-            A `Reading` for one image; for many a list, in their order. The frames of the symbols' spans are columns of
-            what `prepare` makes of the image.
+            A `Line` for one image; for many a list, in their order. One that could not be read has its error.
 
         Raises:
-            ImageError: an image cannot be decoded, or the model file has no recipe for images.
-            ArgumentError: the model has no alphabet.
+            ImageError: one image, not in a list, cannot be decoded; or the model file has no recipe for images.
+            ArgumentError: the model has no alphabet; pixels of another type or shape.
         """
-        from .classify import is_one
+        from .read import read
 
-        decoder = self.decoder(width, **options)
-        if is_one(sources):
-            return decoder.read(self.prepare(sources))
-        columns = [self.prepare(source) for source in sources]
-        results = self.run(columns, threads=threads) if columns else []
-        return [decoder.decode(frames, len(x)) for frames, x in zip(results, columns)]
+        decoding = {"width": width, **options}
+        return read(self, sources, threads, best, recipe, maximum_pixels, maximum_bytes, decoding)
 
     def decoder(self, width: int = 0, **options) -> "Decoder":
         """A decoder for a network that reads text (CTC).
