@@ -51,5 +51,5 @@ def test_the_share_of_sixteen_bits_is_told(results, name):
     assert "% of the MACs" in model["texts"]["quantisation"]
     if name in ("captcha_crnn", "mnist_lstm"):
         assert result["sixteen_bit_macs_percent"] == result["sixteen_bit_weights_percent"] == 0
-    if name != "hello_edge_gru_s":
+    if name not in ("hello_edge_gru_s", "dtln_model_1@40dB"):
         assert result["sixteen_bit_weights_percent"] == 0

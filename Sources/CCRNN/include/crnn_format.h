@@ -194,7 +194,8 @@ enum { CRNN_AFFINE_PER_CHANNEL = 1, CRNN_AFFINE_PER_ELEMENT = 2, CRNN_AFFINE_PER
 
 enum { CRNN_NODE_CEILING = 1 /* pooling in time: a last, partial window counts */,
        CRNN_NODE_COUNT_PADDING = 2 /* average: the padding counts in the divisor */,
-       CRNN_NODE_EDGE_PADDING = 4 /* window: the padding in time repeats the first and last frame */ };
+       CRNN_NODE_EDGE_PADDING = 4 /* window: the padding in time repeats the first and last frame */,
+       CRNN_NODE_WIDE_HIDDEN = 8 /* recurrent, h as S16, units in eights: rows of the recurrent matrices are [A | B], over h and h / 64 */ };
 
 typedef struct crnn_node_record {
   uint32_t op;

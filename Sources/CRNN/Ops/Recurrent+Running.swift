@@ -147,9 +147,14 @@ extension Recurrent {
     _ values: UnsafePointer<Float>, _ rows: Rows, _ row: Int
   ) {
     if layer.hiddenIsByte {
-      kernels.pointee.quantize_u8(values, operand, rows.codes + row &* rows.stride, layer.units)
+      kernels.pointee.quantize_u8(values, operand, rows.codes + row &* rows.codeStride, layer.units)
     } else {
-      kernels.pointee.quantize_s16(values, operand, rows.wideCodes + row &* rows.stride, layer.units)
+      let codes = rows.wideCodes + row &* rows.codeStride
+      kernels.pointee.quantize_s16(values, operand, codes, layer.units)
+      if layer.depth == layer.units { return }
+      var fraction = operand.pointee
+      fraction.inverse_scale *= 1 / 64
+      kernels.pointee.quantize_s16(values, &fraction, codes + layer.units, layer.units)
     }
   }
 
@@ -161,7 +166,7 @@ extension Recurrent {
   ) {
     let kind: OperandKind = !layer.hiddenIsByte ? .s16 : layer.hiddenIsSevenBit ? .u7 : .u8
     let codes = layer.hiddenIsByte ? UnsafeRawPointer(rows.codes) : UnsafeRawPointer(rows.wideCodes)
-    matrix.apply(kernels, kind, codes, stride: rows.stride &* kind.bytes, count: count, result)
+    matrix.apply(kernels, kind, codes, stride: rows.codeStride &* kind.bytes, count: count, result)
   }
 
   private static func activation(_ node: NodeView, _ kind: Int, _ alpha: Int) -> crnn_activation {

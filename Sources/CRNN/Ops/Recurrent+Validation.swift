@@ -39,6 +39,12 @@ extension Recurrent {
     let minimum = node.parameter(CRNN_RECURRENT_HIDDEN_MINIMUM)
     let maximum = node.parameter(CRNN_RECURRENT_HIDDEN_MAXIMUM)
     let zero = node.parameter(CRNN_RECURRENT_HIDDEN_ZERO)
+    if node.hasFlag(CRNN_NODE_WIDE_HIDDEN) {
+      // The second part of the operand begins where whole vectors may.
+      guard node.parameter(CRNN_RECURRENT_HIDDEN_STORE) == CRNN_STORE_S16,
+        node.parameter(CRNN_RECURRENT_UNITS) & 7 == 0
+      else { return false }
+    }
     switch node.parameter(CRNN_RECURRENT_HIDDEN_STORE) {
     case CRNN_STORE_U8: return 0 <= minimum && minimum <= zero && zero <= maximum && maximum <= 255
     case CRNN_STORE_S16: return -32767 <= minimum && minimum <= 0 && zero == 0 && 0 <= maximum && maximum <= 32767
@@ -60,18 +66,19 @@ extension Recurrent {
     let gates = self.gates(kind)
     let resetsBefore = kind == CRNN_RECURRENT_GRU && node.parameter(CRNN_RECURRENT_RESET_AFTER) != 1
     let segments = node.parameter(CRNN_RECURRENT_SEGMENTS_HIDDEN)
+    let depth = hiddenDepth(node)
     guard
       Matrix.isValid(
         node, firstBlob: CRNN_RECURRENT_BLOB_INPUT, rows: gates &* units, depth: node.input(0).pointee.elements,
         segments: Int(node.record.pointee.segments)),
       Matrix.isValid(
-        node, firstBlob: CRNN_RECURRENT_BLOB_HIDDEN, rows: (resetsBefore ? 2 : gates) &* units, depth: units,
+        node, firstBlob: CRNN_RECURRENT_BLOB_HIDDEN, rows: (resetsBefore ? 2 : gates) &* units, depth: depth,
         segments: segments)
     else { return false }
     if resetsBefore {
       guard
         Matrix.isValid(
-          node, firstBlob: CRNN_RECURRENT_BLOB_CANDIDATE, rows: units, depth: units, segments: segments)
+          node, firstBlob: CRNN_RECURRENT_BLOB_CANDIDATE, rows: units, depth: depth, segments: segments)
       else { return false }
     }
     let peephole = node.blobLength(CRNN_RECURRENT_BLOB_PEEPHOLE)

@@ -14,6 +14,8 @@ enum Recurrent {
     let hasCandidate: Bool
     let hiddenIsByte: Bool
     let hiddenIsSevenBit: Bool
+    /// Operands of a row of the recurrent matrices: h, and where weights have two parts h / 64 behind it.
+    let depth: Int
     /// Rows of the sums, in whole panels.
     let inputRows: Int
     let hiddenRows: Int
@@ -26,6 +28,7 @@ enum Recurrent {
       hasCandidate = kind == CRNN_RECURRENT_GRU && node.parameter(CRNN_RECURRENT_RESET_AFTER) != 1
       hiddenIsByte = node.parameter(CRNN_RECURRENT_HIDDEN_STORE) == CRNN_STORE_U8
       hiddenIsSevenBit = hiddenIsByte && node.parameter(CRNN_RECURRENT_HIDDEN_MAXIMUM) <= 127
+      depth = Recurrent.hiddenDepth(node)
       let gates = Recurrent.gates(kind)
       inputRows = Matrix.paddedRows(gates &* units)
       hiddenRows = Matrix.paddedRows((hasCandidate ? 2 : gates) &* units)
@@ -38,10 +41,10 @@ enum Recurrent {
         segments: Int(node.record.pointee.segments))
     }
     func hiddenMatrix(_ node: NodeView) -> Matrix {
-      Matrix(node, firstBlob: CRNN_RECURRENT_BLOB_HIDDEN, rows: hiddenRows, depth: units, segments: segments)
+      Matrix(node, firstBlob: CRNN_RECURRENT_BLOB_HIDDEN, rows: hiddenRows, depth: depth, segments: segments)
     }
     func candidateMatrix(_ node: NodeView) -> Matrix {
-      Matrix(node, firstBlob: CRNN_RECURRENT_BLOB_CANDIDATE, rows: units, depth: units, segments: segments)
+      Matrix(node, firstBlob: CRNN_RECURRENT_BLOB_CANDIDATE, rows: units, depth: depth, segments: segments)
     }
   }
 
@@ -56,8 +59,9 @@ enum Recurrent {
 
   /// What streams that step together need: a row for each. A stream by itself has one.
   struct Rows {
-    /// Elements from row to row of what lies beside the sums.
+    /// Elements from row to row of what lies beside the sums, and of the operands.
     let stride: Int
+    let codeStride: Int
     let hidden: MatrixSums
     let candidate: MatrixSums
     let resetHidden: UnsafeMutablePointer<Float>
@@ -67,14 +71,15 @@ enum Recurrent {
 
     init(_ layer: Layer, rows: Int, _ cursor: inout Cursor) {
       stride = Matrix.paddedRows(layer.units)
+      codeStride = Matrix.paddedRows(layer.depth)
       hidden = MatrixSums(rows &* layer.hiddenRows, segments: layer.segments, &cursor)
       let count = rows &* stride
       let candidates = layer.hasCandidate ? count : 0
       candidate = MatrixSums(candidates, segments: layer.segments, &cursor)
       resetHidden = cursor.take(candidates, of: Float.self)
       update = cursor.take(candidates, of: Float.self)
-      codes = cursor.take(layer.hiddenIsByte ? count : 0, of: UInt8.self)
-      wideCodes = cursor.take(layer.hiddenIsByte ? 0 : count, of: Int16.self)
+      codes = cursor.take(layer.hiddenIsByte ? rows &* codeStride : 0, of: UInt8.self)
+      wideCodes = cursor.take(layer.hiddenIsByte ? 0 : rows &* codeStride, of: Int16.self)
     }
   }
 
@@ -96,6 +101,12 @@ enum Recurrent {
     case CRNN_RECURRENT_GRU: 3
     default: 1
     }
+  }
+
+  /// Weights in a row of the recurrent matrices.
+  static func hiddenDepth(_ node: NodeView) -> Int {
+    let units = node.parameter(CRNN_RECURRENT_UNITS)
+    return node.hasFlag(CRNN_NODE_WIDE_HIDDEN) ? 2 &* units : units
   }
 
   static func stateBytes(_ node: NodeView) -> Int {

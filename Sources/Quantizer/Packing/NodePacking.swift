@@ -46,6 +46,7 @@ struct NodePacking {
     case .recurrent(let recurrent):
       record.op = UInt32(CRNN_OP_RECURRENT)
       record.segments = try field(quantized.segments, node.name)
+      if quantized.hasWideHidden { record.flags |= UInt32(CRNN_NODE_WIDE_HIDDEN) }
       if let view = recurrent.view {
         record.kernel.0 = try field(view.block + view.ahead, node.name)
         record.stride.0 = try field(view.block, node.name)

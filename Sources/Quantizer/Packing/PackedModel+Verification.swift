@@ -91,9 +91,10 @@ extension PackedModel {
       throw PackedModelError("recurrent node \(node.name) is incomplete")
     }
     let segments = node.parameter(CRNN_RECURRENT_SEGMENTS_HIDDEN)
+    let depth = node.record.flags & UInt32(CRNN_NODE_WIDE_HIDDEN) == 0 ? units : 2 * units
     func matrix(_ first: Int, gates: Int) -> StoredMatrix {
       StoredMatrix(
-        blobs: node.blobs[first..<first + 4], operand: hidden, rows: gates * units, depth: units, segments: segments)
+        blobs: node.blobs[first..<first + 4], operand: hidden, rows: gates * units, depth: depth, segments: segments)
     }
     var input = input
     input.rows = gates * units

@@ -83,13 +83,15 @@ public struct QuantizedNode: Sendable {
   public let hiddenSegments: Int
   /// The hidden state as the operand of a recurrent node.
   public let hidden: TensorQuantization?
+  /// The weights on the hidden state have two parts (`WideWeights`).
+  let hasWideHidden: Bool
 
   init(
     _ node: Node, operand: TensorQuantization, matrices: [QuantizedMatrix], hiddenRange: ValueRange, hiddenStore: Store?
   ) throws {
     self.matrices = matrices
     switch node.operation {
-    case .convolution, .dense: hidden = nil
+    case .convolution, .dense: (hidden, hasWideHidden) = (nil, false)
     case .recurrent(let recurrent):
       guard hiddenRange.isFinite else {
         throw GraphError(
@@ -101,8 +103,9 @@ public struct QuantizedNode: Sendable {
       case .s16: hidden = .s16(isBounded ? ValueRange(minimum: -1, maximum: 1) : hiddenRange)
       case .f32, .s32: throw GraphError("\(node.name): a hidden state can be stored as u8 or s16")
       }
+      hasWideHidden = matrices.dropFirst().contains { $0.depth > recurrent.units }
     default:
-      (segments, hiddenSegments, hidden) = (1, 1, nil)
+      (segments, hiddenSegments, hidden, hasWideHidden) = (1, 1, nil, false)
       return
     }
     segments = OverflowProof.segments(matrices.prefix(1), operand)

@@ -44,7 +44,7 @@ extension Recurrent {
     var result = self
     result.inputWeights = matrices[0].values
     result.inputBias = matrices[0].bias
-    result.hiddenWeights = matrices.dropFirst().flatMap(\.values)
+    result.hiddenWeights = matrices.dropFirst().flatMap { $0.depth == units ? $0.values : WideWeights.joined($0) }
     result.hiddenBias = matrices.dropFirst().flatMap(\.bias)
     return result
   }

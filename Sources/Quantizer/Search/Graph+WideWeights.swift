@@ -3,6 +3,8 @@
 /// A node with weights W on x becomes one with weights [A | B] on the frames (x, x / 64), where W = s · (A + B / 64), |A| ≤ 127,
 /// |B| ≤ 32 and s is the scale of the row. Both parts of the sum are integers of one int32 sum, proved like every other; x / 64 is
 /// rounded to a code of x's own scale, whose error counts at most a quarter of x's own rounding.
+///
+/// The weights on a hidden state have the same form, in which the runtime itself makes h / 64 (CRNN_NODE_WIDE_HIDDEN).
 enum WideWeights {
   static let parts: Float = 64
   /// The largest magnitude of a weight in steps of s / 64.
@@ -19,6 +21,14 @@ enum WideWeights {
       result += zip(run, high).map { Int8(clamping: $0 - Int32($1 * parts)) }
     }
     return result
+  }
+
+  /// The weights that the codes of `split` over whole rows stand for.
+  static func joined(_ matrix: QuantizedMatrix) -> [Float] {
+    let (values, half) = (matrix.values, matrix.depth / 2)
+    return (0..<matrix.rows).flatMap { row in
+      (row * matrix.depth..<row * matrix.depth + half).map { values[$0] + values[$0 + half] / parts }
+    }
   }
 
   /// Float weights in the same form: all of them in A.
@@ -79,6 +89,11 @@ extension Graph {
 }
 
 extension Node {
+  var canHaveWideHidden: Bool {
+    if case .recurrent(let recurrent) = operation { return recurrent.units % 8 == 0 }
+    return false
+  }
+
   var canHaveWideWeights: Bool {
     if case .convolution(let convolution) = operation { return convolution.groups == 1 }
     return hasMatrix

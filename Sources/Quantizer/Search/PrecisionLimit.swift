@@ -3,7 +3,7 @@ public enum PrecisionLimit: Equatable, Sendable {
   /// 8 bits wherever, all together, they lose no more than half a decibel against the best that s8 weights and 16-bit operands give, or
   /// keep 48 dB; both in front of a last softmax or sigmoid.
   case automatic
-  /// Signal-to-noise ratio of every output against float, in dB, in each part of the data.
+  /// Signal-to-noise ratio of every output against float, in dB, in each stretch of the data (`HeldOut.judgedStretches`).
   case signalToNoise(Double)
   /// Points of accuracy lost against float, on labelled data.
   case accuracyDrop(Double)
@@ -27,7 +27,7 @@ public struct SearchReport: Codable, Sendable {
   /// What one choice alone costs, all else as before it.
   public struct Sensitivity: Codable, Sendable {
     public var name: String
-    /// "8-bit operand", "8-bit hidden state" or "16-bit weights".
+    /// "8-bit operand", "16-bit weights", "16-bit hidden state" or "16-bit weights on the hidden state".
     public var change: String
     /// Of the outputs, in dB.
     public var signalToNoise: Double
@@ -72,7 +72,7 @@ public struct PrecisionUnreached: Error, CustomStringConvertible, Sendable {
   /// The best that was found.
   public let best: TrialResult
   public var description: String {
-    let reached = "\((best.worstPart * 10).rounded() / 10) dB"
+    let reached = "\((best.worstStretch * 10).rounded() / 10) dB"
     switch limit {
     case .signalToNoise(let least):
       return

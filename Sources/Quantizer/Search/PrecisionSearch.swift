@@ -27,7 +27,7 @@ final class PrecisionSearch {
   private var sensitivities: [SearchReport.Sensitivity] = []
   private var recipe = Recipe()
   private var result = TrialResult(
-    worstPart: -TrialResult.exact, signalToNoise: -TrialResult.exact, tappedSignalToNoise: -TrialResult.exact)
+    worstStretch: -TrialResult.exact, signalToNoise: -TrialResult.exact, tappedSignalToNoise: -TrialResult.exact)
   private var threshold = 0.0
 
   init(_ builder: RecipeBuilder, _ trial: Trial, _ options: SearchOptions, progress: ((_ done: Int) -> Void)?) throws {
@@ -76,7 +76,7 @@ final class PrecisionSearch {
   private func holds(_ result: TrialResult) -> Bool {
     if case .accuracyDrop(let most) = options.limit { return (result.accuracyDrop ?? .infinity) <= most + 1e-9 }
     if case .automatic = options.limit { return result.score >= threshold }
-    return result.worstPart >= threshold
+    return result.worstStretch >= threshold
   }
 
   /// Takes what `change` makes of the recipe where the ratio rises by `gain` dB, or where it must only hold the limit.
@@ -137,17 +137,35 @@ final class PrecisionSearch {
   private enum Widening {
     case weights(TensorID)
     case hidden(TensorID)
+    case hiddenWeights(TensorID)
 
+    /// Its name in reports.
+    var text: String {
+      switch self {
+      case .weights: "16-bit weights"
+      case .hidden: "16-bit hidden state"
+      case .hiddenWeights: "16-bit weights on the hidden state"
+      }
+    }
+    func isTaken(in recipe: Recipe) -> Bool {
+      switch self {
+      case .weights(let output): recipe.wideWeights.contains(output)
+      case .hidden(let output): recipe.hiddenStores[output] != nil
+      case .hiddenWeights(let output): recipe.wideHidden.contains(output)
+      }
+    }
     func apply(_ recipe: inout Recipe) {
       switch self {
       case .weights(let output): recipe.wideWeights.insert(output)
       case .hidden(let output): recipe.hiddenStores[output] = .s16
+      case .hiddenWeights(let output): recipe.wideHidden.insert(output)
       }
     }
     func undo(_ recipe: inout Recipe) {
       switch self {
       case .weights(let output): recipe.wideWeights.remove(output)
       case .hidden(let output): recipe.hiddenStores[output] = nil
+      case .hiddenWeights(let output): recipe.wideHidden.remove(output)
       }
     }
   }
@@ -164,6 +182,8 @@ final class PrecisionSearch {
       if case .recurrent = node.operation, builder.options.hiddenStores[node.name] == nil {
         let hidden = (1..<node.operation.matrixCount).reduce(0) { $0 + node.multiplications($1, in: graph) }
         found.append((.hidden(node.output), node, weight * Double(hidden)))
+        // Twice as many products, each twice as dear.
+        if node.canHaveWideHidden { found.append((.hiddenWeights(node.output), node, 3 * weight * Double(hidden))) }
       }
       return found
     }
@@ -177,11 +197,7 @@ final class PrecisionSearch {
       var changed = recipe
       change.apply(&changed)
       let measured = try measure(changed)
-      if case .weights = change {
-        note(node.name, "16-bit weights", measured)
-      } else {
-        note(node.name, "16-bit hidden state", measured)
-      }
+      note(node.name, change.text, measured)
       ranked.append((change, (noise - power(measured)) / max(cost, 1e-9)))
     }
     // The order of the nodes where gains are equal.
@@ -196,12 +212,8 @@ final class PrecisionSearch {
   }
 
   private func unwiden() throws {
-    for (change, _, _) in widenings().sorted(by: { $0.cost > $1.cost }) {
-      switch change {
-      case .weights(let output) where !recipe.wideWeights.contains(output): continue
-      case .hidden(let output) where recipe.hiddenStores[output] == nil: continue
-      default: try take(gain: nil) { change.undo(&$0) }
-      }
+    for (change, _, _) in widenings().sorted(by: { $0.cost > $1.cost }) where change.isTaken(in: recipe) {
+      try take(gain: nil) { change.undo(&$0) }
     }
   }
 
@@ -283,8 +295,10 @@ final class PrecisionSearch {
         switch entry.change {
         case "8-bit operand":
           groups.contains { graph.tensors[$0.operand].name == entry.name && recipe.stores[$0.operand] == .u8 }
-        case "16-bit weights": recipe.wideWeights.contains { names[$0] == entry.name }
-        default: recipe.hiddenStores.keys.contains { names[$0] == entry.name }
+        default:
+          widenings().contains {
+            $0.node.name == entry.name && $0.change.text == entry.change && $0.change.isTaken(in: recipe)
+          }
         }
       return entry
     }
@@ -294,7 +308,8 @@ final class PrecisionSearch {
       result: result, wideResult: wide, plainResult: plain, trials: trials, heldOut: trial.heldOut.text,
       sensitivities: taken, equalized: recipe.equalized.keys.sorted().map { graph.tensors[$0].name },
       secondOrder: recipe.secondOrder.sorted().map(name), corrected: recipe.corrected.sorted().map(name),
-      wideWeights: recipe.wideWeights.sorted().compactMap { names[$0] },
+      wideWeights: recipe.wideWeights.sorted().compactMap { names[$0] }
+        + recipe.wideHidden.sorted().compactMap { names[$0].map { "\($0) R" } },
       rules: Dictionary(
         narrow.compactMap { group in
           recipe.rules[group.operand].map { (graph.tensors[group.operand].name, $0.text) }

@@ -7,7 +7,7 @@ extension QuantizedNetwork {
     var (wideWeights, allWeights) = (0, 0)
     for (node, quantized) in zip(graph.nodes, nodes) {
       for (index, matrix) in quantized.matrices.enumerated() {
-        let isPair = index == 0 && graph.hasWideWeights(node)
+        let isPair = index == 0 ? graph.hasWideWeights(node) : quantized.hasWideHidden
         let multiplications = graph.weight(of: node.output) * Double(node.multiplications(index, in: graph))
         let operand = index == 0 ? node.inputs.first.map { tensors[$0].store } : quantized.hidden?.store
         all += multiplications

@@ -8,6 +8,8 @@ struct Recipe {
   var corrected: Set<MatrixKey> = []
   /// Nodes, by the tensors that they compute, whose weights on the input have 14 bits (`WideWeights`).
   var wideWeights: Set<TensorID> = []
+  /// Recurrent nodes, likewise, whose weights on the hidden state have 14 bits; it is then stored in 16.
+  var wideHidden: Set<TensorID> = []
   /// Of the operands of `StoreAssignment.openGroups`.
   var stores: [TensorID: Store] = [:]
   var rules: [TensorID: RangeRule] = [:]
@@ -82,6 +84,7 @@ final class RecipeBuilder {
     for (tensor, store) in recipe.stores { choices.stores[operands[tensor] ?? tensor] = store }
     for (tensor, rule) in recipe.rules where operands[tensor] == nil { choices.rules[tensor] = rule }
     choices.hiddenStores = recipe.hiddenStores
+    for output in recipe.wideHidden { choices.hiddenStores[output] = .s16 }
 
     var calibration = self.calibration
     for (tensor, range) in ranges {
@@ -118,7 +121,7 @@ final class RecipeBuilder {
       else { return nil }
       return FactorKey(tensor: place.tensor, exponent: exponent)
     }
-    let isWide = key.index == 0 && recipe.wideWeights.contains(node.output)
+    let isWide = (key.index == 0 ? recipe.wideWeights : recipe.wideHidden).contains(node.output)
     let rounding = RoundingKey(key: key, exponent: exponent, heldOut: heldOut)
     let cacheKey = RoundedKey(
       rounding: rounding, outputs: outputs, isSecondOrder: recipe.secondOrder.contains(key), isWide: isWide)
@@ -127,7 +130,7 @@ final class RecipeBuilder {
       result = known
     } else {
       let known = moments(rounding, factors: exponent.flatMap { e in input.map { factors($0, e) } })
-      let channels = input.map { graph.tensors[$0].frame.channels } ?? 1
+      let channels = key.index > 0 ? matrix.depth : input.map { graph.tensors[$0].frame.channels } ?? 1
       result = matrix.rounded(
         by: cacheKey.isSecondOrder ? known?.rounding : nil, means: known?.moments.means, isWide: isWide,
         channels: channels)
