@@ -165,7 +165,7 @@ build/torch/.made: tools/convert/requirements-torch.txt
 
 .PHONY: test-torch
 test-torch: build/torch/.made build/crnn ## the tests that need PyTorch, which `make test` leaves out
-	build/torch/bin/python -m pytest -q -p no:cacheprovider Tests/Convert/test_torch.py Tests/Convert/test_torch_exports.py
+	build/torch/bin/python -m pytest -q -p no:cacheprovider Tests/Convert/test_torch.py Tests/Convert/test_torch_exports.py Tests/Train
 
 .PHONY: test-mistakes
 test-mistakes: ## makes mistakes in a copy of the runtime, each of which the random networks must find

@@ -27,7 +27,7 @@ def warp(ink: np.ndarray, random: np.random.Generator, strength: float = 1.0) ->
     shear = random.uniform(-0.3, 0.3) * strength
     stretch = 1 + random.uniform(-0.18, 0.22) * strength
     result = max(1, round(width * stretch + abs(shear) * height / 2))
-    # Where a pixel of the result comes from, both seen from the middle of their picture: the width, then the shear, then the turn.
+    # Where a pixel of the result comes from, both seen from the middle of their picture: width, then shear, then turn.
     cosine, sine = np.cos(angle), np.sin(angle)
     x, y = (cosine / stretch, cosine * shear - sine), (sine / stretch, sine * shear + cosine)
     middle = (result - 1) / 2, (height - 1) / 2
@@ -47,7 +47,8 @@ def blur(ink: np.ndarray, random: np.random.Generator, strength: float = 1.0) ->
         return _filtered(ink, ImageFilter.GaussianBlur(random.uniform(0.2, 1.1) * strength))
     if kind < 0.6:
         factor = 1 - random.uniform(0, 0.45) * strength
-        small = Image.fromarray(ink).resize((max(1, round(width * factor)), round(height * factor)), Image.Resampling.BOX)
+        size = max(1, round(width * factor)), round(height * factor)
+        small = Image.fromarray(ink).resize(size, Image.Resampling.BOX)
         return np.asarray(small.resize((width, height), Image.Resampling.BILINEAR))
     return ink
 

@@ -2,9 +2,9 @@
 
     python3 tools/train/measure_text_lines.py [--count 500] [--convert OPTION ...]
 
-Draws test lines (words and a font that no training line has) as PNG files, once as they are and once distorted, converts
-tools/demo/lines/text_lines.onnx with the crnn tool (build/crnn, or CRNN_TOOL), calibrated on the lines beside it, and lets `crnn read`
-read them. The float network reads the same pictures through ONNX Runtime.
+Draws test lines (words and a font that no training line has) as PNG files, once as they are and once distorted,
+converts tools/demo/lines/text_lines.onnx with the crnn tool (build/crnn, or CRNN_TOOL), calibrated on the lines beside
+it, and lets `crnn read` read them. The float network reads the same pictures through ONNX Runtime.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PREPROCESS = "grey,invert,resize=*x32:pillow:bilinear,scale=1/255"
 
 
 def draw(folder: pathlib.Path, count: int, strength: float, is_test: bool, seed: int = SEED) -> dict[str, str]:
-    """`count` PNG files in `folder`, dark on light, and their texts by name, which also stand in truth.csv beside the folder."""
+    """`count` PNG files in `folder`, dark on light, and their texts by name, which also stand in a CSV file beside."""
     random = np.random.default_rng(seed)
     folder.mkdir(parents=True)
     truth = {}

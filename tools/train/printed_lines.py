@@ -1,7 +1,7 @@
 """Printed lines of text: what they say, in which of Debian's free fonts, as grey pictures 32 pixels high.
 
-Words come from Debian's list of English words (package wamerican), numbers, dates and codes are made up. A word or a font is
-either for training or for the test, never for both.
+Words come from Debian's list of English words (package wamerican), numbers, dates and codes are made up. A word or a
+font is either for training or for the test, never for both.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FONTS = pathlib.Path("/usr/share/fonts/truetype")
 TRAINING_FONTS = ("dejavu/DejaVu", "liberation/Liberation", "freefont/Free")
 TEST_FONTS = ("open-sans/OpenSans",)
 # Faces so narrow or so heavy that letters run together at this height.
-_LEFT_OUT = ("ExtraBold", "ExtraLight", "Math")
+_LEFT_OUT = ("CondLight", "ExtraBold", "ExtraLight", "Math")
 PACKAGES = "fonts-dejavu-core fonts-liberation fonts-freefont-ttf fonts-open-sans wamerican"
 
 
@@ -73,19 +73,23 @@ def _part(random: np.random.Generator, is_test: bool) -> str:
         return f"({word})" if mark < 0.24 else word
     if kind < 0.8:
         whole, cents = random.integers(10 ** random.integers(1, 7)), random.integers(100)
-        return [f"{whole}", f"{whole}.{cents:02}", f"{whole:,}", f"+{whole}", f"{cents}%", f"-{cents}"][random.integers(6)]
+        numbers = f"{whole}", f"{whole}.{cents:02}", f"{whole:,}", f"+{whole}", f"{cents}%", f"-{cents}"
+        return numbers[random.integers(6)]
     if kind < 0.9:
         day, month, year = random.integers(1, 29), random.integers(1, 13), random.integers(1950, 2050)
         hour, minute = random.integers(24), random.integers(60)
-        return [f"{day:02}/{month:02}/{year}", f"{year}-{month:02}-{day:02}", f"{hour:02}:{minute:02}", f"{day}.{month}."][
-            random.integers(4)
-        ]
+        date = f"{day:02}/{month:02}/{year}", f"{year}-{month:02}-{day:02}", f"{day}.{month}.", f"{hour:02}:{minute:02}"
+        return date[random.integers(4)]
     # Codes: every character of the alphabet comes in all neighbourhoods.
-    return "".join(ALPHABET[random.integers(len(ALPHABET))] for _ in range(random.integers(2, 9))).replace(" ", "&") or "&"
+    return "".join(ALPHABET[random.integers(len(ALPHABET))] for _ in range(random.integers(2, 9))).replace(" ", "&")
 
 
 def render(
-    line: str, random: np.random.Generator, is_test: bool = False, font: Optional[str] = None, size: Optional[int] = None
+    line: str,
+    random: np.random.Generator,
+    is_test: bool = False,
+    font: Optional[str] = None,
+    size: Optional[int] = None,
 ) -> np.ndarray:
     """The line in a random font and size [32, width] float32, 1 is ink; `font` and `size` fix either."""
     chosen = font or fonts(is_test)[random.integers(len(fonts(is_test)))]

@@ -1,11 +1,11 @@
 """Trains the network for printed lines with CTC: tools/demo/lines/text_lines.onnx.
 
     make build/torch/.made && tools/setup train
-    build/torch/bin/python tools/train/text_lines.py                  trains, some twenty minutes on one core
-    build/torch/bin/python tools/train/text_lines.py --minutes 5      less, and less well
+    build/torch/bin/python tools/train/text_lines.py                  trains, about a quarter of an hour on one core
+    build/torch/bin/python tools/train/text_lines.py --steps 800      less, and less well
 
-Every line is drawn and distorted anew. The test has other words and a font that no line of the training is set in; it is made once,
-at the end (tools/train/measure_text_lines.py measures the packed network on the same lines).
+Every line is drawn and distorted anew. The test (tools/train/measure_text_lines.py) has other words, and a font that
+no line of the training is set in.
 """
 
 from __future__ import annotations
@@ -52,13 +52,14 @@ def loss(network: torch.nn.Module, pictures: torch.Tensor, texts: list[str], wid
     )
 
 
-def train(network: torch.nn.Module, seconds: float, rate: float = 4e-3, size: int = 24) -> None:
-    """Steps until the time is over: the rate rises over its first twentieth and then falls to nothing."""
+def train(network: torch.nn.Module, steps: int, rate: float = 4e-3, size: int = 24) -> None:
+    """The rate rises over the first twentieth of the steps and then falls to nothing."""
     random = np.random.default_rng(SEED)
     optimizer = torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-3)
     network.train()
-    start, step, recent = time.monotonic(), 0, []
-    while (progress := (time.monotonic() - start) / seconds) < 1:
+    recent = []
+    for step in range(steps):
+        progress = step / steps
         for group in optimizer.param_groups:
             group["lr"] = rate * min(progress / 0.05 + 0.01, (1 + np.cos(np.pi * progress)) / 2 + 1e-3)
         error = loss(network, *batch(size, random))
@@ -67,9 +68,8 @@ def train(network: torch.nn.Module, seconds: float, rate: float = 4e-3, size: in
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         recent.append(error.item())
-        step += 1
-        if step % 100 == 0:
-            print(f"{100 * progress:5.1f} %  step {step}  loss {np.mean(recent):.3f}", flush=True)
+        if (step + 1) % 100 == 0:
+            print(f"step {step + 1} of {steps}, loss {np.mean(recent):.3f}", flush=True)
             recent.clear()
     network.eval()
 
@@ -88,14 +88,19 @@ def write_onnx(network: torch.nn.Module, path: pathlib.Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--steps", type=int, default=3400)
     parser.add_argument("-o", "--output", type=pathlib.Path, default=MODEL)
+    parser.add_argument("--weights", type=pathlib.Path, help="also write the weights for PyTorch to this file")
     options = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     network = text_line_network.TextLine()
     print(f"{sum(parameter.numel() for parameter in network.parameters())} parameters")
-    train(network, 60 * options.minutes)
+    start = time.monotonic()
+    train(network, options.steps)
+    print(f"trained in {(time.monotonic() - start) / 60:.1f} minutes")
+    if options.weights is not None:
+        torch.save(network.state_dict(), options.weights)
     write_onnx(network, options.output)
 
 
