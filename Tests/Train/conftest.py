@@ -1,6 +1,7 @@
-"""Lets the tests import the recipes of tools/train."""
+"""Lets the tests import the recipes of tools/train, and the front end that they use."""
 
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "train"))
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
+sys.path[:0] = [str(TOOLS / "train"), str(TOOLS / "convert")]

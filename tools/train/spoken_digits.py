@@ -1,7 +1,7 @@
 """Trains a small network for spoken digits, frame by frame from a microphone: spoken_digits.onnx.
 
-    make build/torch/.made
-    build/torch/bin/python tools/train/spoken_digits.py --speech FSDD     two minutes on one core
+    make build/torch/.made && export PYTHONPATH=tools/convert
+    build/torch/bin/python tools/train/spoken_digits.py --speech FSDD     some minutes on one core
 
 FSDD is the folder with fsdd.npz (speech.py). The dataset's own division: recordings 0 to 4 of each speaker and digit
 are the test, which tools/train/measure_spoken_digits.py looks at and this program does not.
@@ -13,7 +13,9 @@ import argparse
 import pathlib
 import time
 
+import crnn_convert
 import numpy as np
+import onnx
 import speech
 import torch
 from torch import nn
@@ -95,10 +97,8 @@ def train(network: nn.Module, folder: str, epochs: int, rate: float = 3e-3, size
 
 def write_onnx(network: nn.Module, path: pathlib.Path) -> None:
     """With the number of frames open."""
-    torch.onnx.export(
-        network.eval(), torch.zeros(1, 61, speech.BANDS), str(path), dynamo=False,
-        input_names=["frames"], output_names=["digit"], dynamic_axes={"frames": {1: "time"}},
-    )  # fmt: skip
+    example = torch.zeros(1, 61, speech.BANDS)
+    onnx.save(crnn_convert.torch(network, example, time_axis=1, output_names=["digit"]), str(path))
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Trains the network for printed lines with CTC: tools/demo/lines/text_lines.onnx.
 
-    make build/torch/.made && tools/setup train
+    make build/torch/.made && tools/setup train && export PYTHONPATH=tools/convert
     build/torch/bin/python tools/train/text_lines.py                  trains, about a quarter of an hour on one core
     build/torch/bin/python tools/train/text_lines.py --steps 800      less, and less well
 
@@ -11,10 +11,10 @@ no line of the training is set in.
 from __future__ import annotations
 
 import argparse
-import io
 import pathlib
 import time
 
+import crnn_convert
 import line_distortions
 import numpy as np
 import onnx
@@ -76,14 +76,8 @@ def train(network: torch.nn.Module, steps: int, rate: float = 4e-3, size: int = 
 
 def write_onnx(network: torch.nn.Module, path: pathlib.Path) -> None:
     """With the width open."""
-    content = io.BytesIO()
     example = torch.zeros(1, 1, printed_lines.HEIGHT, 200)
-    torch.onnx.export(
-        network.eval(), example, content, dynamo=False, input_names=["image"], output_names=["characters"],
-        dynamic_axes={"image": {3: "width"}, "characters": {1: "time"}},
-    )  # fmt: skip
-    model = onnx.load_from_string(content.getvalue())
-    path.write_bytes(model.SerializeToString())
+    onnx.save(crnn_convert.torch(network, example, time_axis=3, output_names=["characters"]), str(path))
 
 
 def main() -> None:
