@@ -63,7 +63,7 @@ enum Convolution {
     else { return false }
     let r = node.record.pointee
     let taps = Int(r.kernel.0) &* Int(r.kernel.1) &* Int(r.kernel.2)
-    guard taps &* (inputs / groups) <= 1 << 24 else { return false }
+    guard Int64(taps) &* Int64(inputs / groups) <= 1 << 24 else { return false }
     return Matrix.isValid(
       node, firstBlob: 0, rows: outputs / groups, depth: depth(node), groups: groups, segments: Int(r.segments))
   }

@@ -34,7 +34,7 @@ enum Depthwise {
     else { return false }
     let padded = paddedChannels(node)
     let taps = WindowShape(node).taps
-    guard taps &* padded <= 1 << 26 else { return false }
+    guard Int64(taps) &* Int64(padded) <= 1 << 26 else { return false }
     return node.blobLength(CRNN_MATRIX_WEIGHTS) == taps &* padded && node.blobLength(CRNN_MATRIX_SCALES) == 4 &* padded
       && node.blobLength(CRNN_MATRIX_OFFSETS) == 4 &* padded && node.blobLength(CRNN_MATRIX_BIAS) == 4 &* padded
   }

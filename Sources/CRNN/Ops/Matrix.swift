@@ -53,10 +53,11 @@ struct Matrix {
     guard (segments &- 1) &* perSegment(inner, segments) < inner else { return false }
     let (all, overflow) = padded.multipliedReportingOverflow(by: groups)
     guard !overflow, all <= 1 << 25 else { return false }
+    let weights = Int64(all) &* Int64(inner) &* Int64(CRNN_GROUP_DEPTH)
     return node.blobCount >= firstBlob &+ CRNN_BLOB_MATRIX
-      && node.blobLength(firstBlob &+ CRNN_MATRIX_WEIGHTS) == all &* inner &* Int(CRNN_GROUP_DEPTH)
+      && Int64(node.blobLength(firstBlob &+ CRNN_MATRIX_WEIGHTS)) == weights
       && node.blobLength(firstBlob &+ CRNN_MATRIX_SCALES) == 4 &* all
-      && node.blobLength(firstBlob &+ CRNN_MATRIX_OFFSETS) == 4 &* all &* segments
+      && Int64(node.blobLength(firstBlob &+ CRNN_MATRIX_OFFSETS)) == 4 &* Int64(all) &* Int64(segments)
       && node.blobLength(firstBlob &+ CRNN_MATRIX_BIAS) == 4 &* all
   }
 

@@ -15,8 +15,8 @@ enum Movement {
     case CRNN_OP_WINDOW:
       let r = node.record.pointee
       guard node.inputCount == 1, input.hasSameCodes(as: output), r.kernel.0 > 0, r.kernel.0 <= 1 << 24, r.stride.0 > 0,
-        r.stride.0 <= 1 << 24, r.dilation.0 == 1, abs(Int(r.pad_before.0)) <= 1 << 24,
-        abs(Int(r.pad_after.0)) <= 1 << 24
+        r.stride.0 <= 1 << 24, r.dilation.0 == 1, r.pad_before.0.magnitude <= 1 << 24,
+        r.pad_after.0.magnitude <= 1 << 24
       else { return false }
       return Int(r.kernel.0) &* input.pointee.elements == output.pointee.elements
     case CRNN_OP_REPEAT:

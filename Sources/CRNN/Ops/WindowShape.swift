@@ -61,8 +61,8 @@ struct WindowShape {
     let area =
       isValid(Int(r.kernel.1), Int(r.stride.1), Int(r.dilation.1))
       && isValid(Int(r.kernel.2), Int(r.stride.2), Int(r.dilation.2))
-    guard time, area, Int(r.kernel.0) &* Int(r.kernel.1) &* Int(r.kernel.2) <= 1 << 24 else { return false }
-    guard abs(Int(r.pad_before.0)) <= 1 << 24, abs(Int(r.pad_after.0)) <= 1 << 24 else { return false }
+    guard time, area, Int64(r.kernel.0) &* Int64(r.kernel.1) &* Int64(r.kernel.2) <= 1 << 24 else { return false }
+    guard r.pad_before.0.magnitude <= 1 << 24, r.pad_after.0.magnitude <= 1 << 24 else { return false }
     return size(
       Int(input.height), Int(r.kernel.1), Int(r.stride.1), Int(r.dilation.1), Int(r.pad_before.1), Int(r.pad_after.1))
       == Int(output.height)
