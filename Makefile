@@ -73,7 +73,9 @@ build/libcrnn_convert.so: $(regular)/release/libcrnn-convert-static.a $(convert_
 
 # ---- Checks --------------------------------------------------------------------------------------------------------
 
-conformance := $(patsubst Tests/Conformance/%.c,build/tests/conformance/%,$(wildcard Tests/Conformance/*.c)) build/tests/conformance/threads-sanitized
+fault_programs := $(addprefix build/tests/conformance/faults-,runtime images convert)
+conformance := $(patsubst Tests/Conformance/%.c,build/tests/conformance/%,$(wildcard Tests/Conformance/*.c)) build/tests/conformance/threads-sanitized \
+  $(fault_programs)
 checks := $(wildcard Tests/Conformance/*.h) include/crnn.h
 check_flags := -std=gnu11 -O1 -g -Wall -Wextra -Werror -pthread -Iinclude
 
@@ -106,6 +108,23 @@ build/tests/conformance/vectors: Tests/Conformance/vectors.c build/tests/vectors
 build/tests/conformance/%: Tests/Conformance/%.c $(checks) build/libcrnn.so
 	mkdir -p $(@D)
 	$(CC) $(check_flags) $< -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN/../..'
+
+# What makes calls of the system fail, and the programs that go through all of them.
+build/tests/libfaults.so: Tests/Faults/faults.c Tests/Faults/faults.h
+	mkdir -p $(@D)
+	$(CC) $(check_flags) -shared -fPIC $< -o $@
+
+build/tests/conformance/faults-%: Tests/Faults/%.c Tests/Faults/each_site.h $(checks) build/tests/libfaults.so \
+  build/libcrnn.so build/libcrnn_image.so build/libcrnn_convert.so
+	mkdir -p $(@D)
+	$(CC) $(check_flags) -DSEEDS='"$(CURDIR)/Tests/Fuzz/seeds"' -ITests/Conformance $< -o $@ -Lbuild/tests -lfaults \
+	  -Lbuild -Wl,--as-needed -lcrnn_image -lcrnn_convert -lcrnn -Wl,-rpath,'$$ORIGIN/../..:$$ORIGIN/..'
+
+.PHONY: test-faults
+test-faults: all build/tests/models/.made $(fault_programs) ## every allocation and call of a file failing once; full disks, read-only folders, signals
+	@tools/setup test
+	$(foreach program,$(fault_programs),$(program) build/tests/models &&) true
+	$(python) -m pytest -q -rs -p no:cacheprovider Tests/Faults
 
 # The sources of the library once more, as Embedded Swift: with each access to memory checked, and with each that two threads
 # make without an order between them.
@@ -149,7 +168,7 @@ soak: ## random networks for MINUTES (60), from SEED on; a difference is shrunk 
 	$(regular)/release/soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --directory build/soak
 
 .PHONY: fuzz
-fuzz: ## fuzzers for MINUTES (60) each, two at a time; findings are left in build/fuzz. PARTS='onnx png' for some of them
+fuzz: ## fuzzers for MINUTES (60) of processor time each, JOBS (2) at a time; findings are left in build/fuzz. PARTS='onnx png' for some of them
 	@tools/setup build
 	CRNN_FUZZER=1 swift build -c release --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -sanitize=address,fuzzer \
 	  -Xcc -fsanitize=address,fuzzer-no-link --product fuzz
@@ -204,6 +223,7 @@ cross-programs: cross build/tests/vectors-data.c
 	  tools/cross/program $$target build/cross/$$target/vectors Tests/Conformance/vectors.c build/tests/vectors-data.c -- \
 	    -DCONFORMANCE_MEMORY=300000; \
 	done
+	tools/cross/program cortex-m4f build/cross/cortex-m4f/hostile Tests/Cross/hostile.c build/tests/vectors-data.c
 	for target in aarch64-linux cortex-m4f cortex-m7 cortex-m55 wasm32-simd128; do \
 	  OBJECTS=1 tools/cross/program $$target build/cross/$$target/kernels Tests/Cross/kernels.c; \
 	done

@@ -162,17 +162,20 @@ typedef struct crnn_model_options {
   size_t struct_size;
   const char *isa;        /* an instruction set's name (crnn_isa_name), or NULL: CRNN_ISA of the environment, else the best */
   int32_t defer_checksum; /* 1: do not check the weights' checksum now, which touches the whole file (see crnn_model_check) */
-  int32_t reserved;       /* 0 */
+  int32_t copy_file;      /* 1: crnn_model_open reads the file into memory, instead of mapping it */
 } crnn_model_options;
 
 #define CRNN_MODEL_OPTIONS_INITIALIZER { sizeof(crnn_model_options), NULL, 0, 0 }
 
-/* Maps the file at `path` (UTF-8, NUL-terminated) and makes a model of it. Uses the heap. The file must not be changed while
- * the model lives. Errors: CRNN_ERROR_OPEN, CRNN_ERROR_MEMORY, 2xx, CRNN_ERROR_ISA. Threads: any. Since 0.1. */
+/* Maps the file at `path` (UTF-8, NUL-terminated) and makes a model of it. Uses the heap. A mapped file must not be changed while the
+ * model lives: new weights may be used unchecked, and a file that becomes shorter ends the process (SIGBUS) where the part that is gone is
+ * read. To replace one, rename a new file to its name, as the converter does: the model keeps the old one. Who cannot see to
+ * that sets copy_file: it costs the file's bytes of memory and the time to read them, and whatever becomes of the file afterwards
+ * changes nothing. Errors: CRNN_ERROR_OPEN, CRNN_ERROR_MEMORY, 2xx, CRNN_ERROR_ISA. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_model_open(const char *path, const crnn_model_options *options, crnn_model **model,
                                      crnn_error *error) CRNN_CHECK_RESULT;
 
-/* Ends a model from crnn_model_open and unmaps its file. No stream of it may be in use. Models from crnn_model_init need no
+/* Ends a model from crnn_model_open and unmaps its file, or frees the copy. No stream of it may be in use. Models from crnn_model_init need no
  * end, and NULL is ignored. Threads: alone. Since 0.1. */
 CRNN_API void crnn_model_destroy(crnn_model *model);
 

@@ -52,7 +52,7 @@ extension Files {
     // mkstemp makes a private file: give it the mode that a new file would have.
     let mask = umask(0)
     umask(mask)
-    let isWritten = writeAll(bytes, descriptor) && fchmod(descriptor, 0o666 & ~mask) == 0
+    let isWritten = put(bytes, descriptor) == bytes.count && fchmod(descriptor, 0o666 & ~mask) == 0
     let error = failure("cannot write", path)
     guard close(descriptor) == 0, isWritten else {
       unlink(temporary)
@@ -65,22 +65,20 @@ extension Files {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("cannot write", path) }
     defer { close(descriptor) }
-    guard writeAll(bytes, descriptor) else { throw failure("cannot write", path) }
+    guard put(bytes, descriptor) == bytes.count else { throw failure("cannot write", path) }
   }
 
-  /// False where the system refuses, for the reason in `errno`.
-  private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
+  /// Writes to an open file and returns how many bytes the system took: fewer than all where it refuses, for the reason in `errno`.
+  public static func put(_ bytes: [UInt8], _ descriptor: Int32) -> Int {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
         Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
       }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return false
-      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
       written += count
     }
-    return true
+    return written
   }
 }

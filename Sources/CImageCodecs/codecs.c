@@ -10,8 +10,19 @@ size_t crnn_codec_read(crnn_codec_source *source, void *target, size_t wanted) {
   size_t taken = wanted < rest ? wanted : rest;
   if (taken != 0) memcpy(target, (source->file != NULL ? source->start : source->bytes) + source->position, taken);
   source->position += taken;
-  if (source->file == NULL || taken == wanted) return taken;
-  return taken + fread((uint8_t *)target + taken, 1, wanted - taken, source->file);
+  while (source->file != NULL && taken < wanted) {
+    taken += fread((uint8_t *)target + taken, 1, wanted - taken, source->file);
+    if (taken == wanted || !ferror(source->file)) break;
+    source->failure = errno;
+    if (errno != EINTR) break;
+    clearerr(source->file);
+  }
+  return taken;
+}
+
+crnn_codec_result crnn_codec_end_early(const crnn_codec_source *source, crnn_codec_image *image) {
+  if (source->file == NULL || !ferror(source->file)) return crnn_codec_fail(image, CRNN_CODEC_DAMAGED, "it ends too early");
+  return crnn_codec_fail(image, CRNN_CODEC_CANNOT_READ, "%s", strerror(source->failure));
 }
 
 crnn_codec_result crnn_codec_fail(crnn_codec_image *image, crnn_codec_result result, const char *format, ...) {
@@ -57,9 +68,7 @@ static crnn_codec_result decode(crnn_codec_source *source, const crnn_codec_opti
   uint8_t start[8] = { 0 };
   size_t count = crnn_codec_read(source, start, sizeof start);
 
-  if (source->file != NULL && ferror(source->file)) {
-    return crnn_codec_fail(image, CRNN_CODEC_CANNOT_READ, "%s", strerror(errno));
-  }
+  if (source->file != NULL && ferror(source->file)) return crnn_codec_end_early(source, image);
   if (count == 0) return crnn_codec_fail(image, CRNN_CODEC_UNKNOWN_FORMAT, "it is empty");
   int is_png = count >= sizeof png && memcmp(start, png, sizeof png) == 0;
   int is_jpeg = count >= sizeof jpeg && memcmp(start, jpeg, sizeof jpeg) == 0;
@@ -77,8 +86,10 @@ static crnn_codec_result decode(crnn_codec_source *source, const crnn_codec_opti
 
 crnn_codec_result crnn_codec_decode_file(const char *path, const crnn_codec_options *options, crnn_codec_image *image) {
   memset(image, 0, sizeof *image);
-  crnn_codec_source source = { fopen(path, "rbe"), NULL, 0, 0, { 0 } };
-  if (source.file == NULL) return crnn_codec_fail(image, CRNN_CODEC_CANNOT_READ, "%s", strerror(errno));
+  crnn_codec_source source = { fopen(path, "rbe"), 0, NULL, 0, 0, { 0 } };
+  if (source.file == NULL) {
+    return crnn_codec_fail(image, errno == ENOMEM ? CRNN_CODEC_NO_MEMORY : CRNN_CODEC_CANNOT_READ, "%s", strerror(errno));
+  }
   crnn_codec_result result = decode(&source, options, image);
   fclose(source.file);
   return result;
@@ -87,6 +98,6 @@ crnn_codec_result crnn_codec_decode_file(const char *path, const crnn_codec_opti
 crnn_codec_result crnn_codec_decode_memory(const uint8_t *bytes, size_t count, const crnn_codec_options *options,
                                            crnn_codec_image *image) {
   memset(image, 0, sizeof *image);
-  crnn_codec_source source = { NULL, bytes, count, 0, { 0 } };
+  crnn_codec_source source = { NULL, 0, bytes, count, 0, { 0 } };
   return decode(&source, options, image);
 }

@@ -10,14 +10,18 @@
 /* Where a codec's bytes come from: a block of memory, or a file that is read as the codec asks for more. The first bytes of a file have
  * been read to tell its format, and are given once more: a pipe cannot be wound back. */
 typedef struct crnn_codec_source {
-  FILE *file; /* NULL: memory */
+  FILE *file;  /* NULL: memory */
+  int failure; /* errno of the file's last failure */
   const uint8_t *bytes;
   size_t count, position; /* of `bytes`, or of `start` */
   uint8_t start[8];
 } crnn_codec_source;
 
-/* Copies up to `wanted` bytes to `target`; fewer only at the end. */
+/* Copies up to `wanted` bytes to `target`; fewer only at the end, or where the system refuses. */
 size_t crnn_codec_read(crnn_codec_source *source, void *target, size_t wanted);
+
+/* What it means that there were fewer: writes image->detail and returns the result. */
+crnn_codec_result crnn_codec_end_early(const crnn_codec_source *source, crnn_codec_image *image);
 
 /* Writes image->detail, cut where it does not fit, and returns `result`. */
 crnn_codec_result crnn_codec_fail(crnn_codec_image *image, crnn_codec_result result, const char *format, ...)

@@ -68,7 +68,7 @@ static boolean fill_input(j_decompress_ptr decoder) {
   jpeg_state *state = decoder->client_data;
   size_t count = crnn_codec_read(state->source, state->buffer, sizeof state->buffer);
   if (count == 0) {
-    state->result = crnn_codec_fail(state->image, CRNN_CODEC_DAMAGED, "it ends too early");
+    state->result = crnn_codec_end_early(state->source, state->image);
     longjmp(state->jump, 1);
   }
   decoder->src->next_input_byte = state->buffer;

@@ -8,7 +8,20 @@ typedef struct png_state {
   crnn_codec_source *source;
   crnn_codec_image *image;
   crnn_codec_result result;
+  int lacks_memory;
 } png_state;
+
+/* libpng's message of a lack is one of many, and some of them only warnings. */
+static png_voidp on_allocate(png_structp png, png_alloc_size_t bytes) {
+  void *memory = malloc(bytes);
+  if (memory == NULL) ((png_state *)png_get_mem_ptr(png))->lacks_memory = 1;
+  return memory;
+}
+
+static void on_free(png_structp png, png_voidp memory) {
+  (void)png;
+  free(memory);
+}
 
 static void on_error(png_structp png, png_const_charp message) {
   png_state *state = png_get_error_ptr(png);
@@ -24,7 +37,9 @@ static void on_warning(png_structp png, png_const_charp message) {
 
 static void on_read(png_structp png, png_bytep target, size_t wanted) {
   png_state *state = png_get_io_ptr(png);
-  if (crnn_codec_read(state->source, target, wanted) < wanted) png_error(png, "it ends too early");
+  if (crnn_codec_read(state->source, target, wanted) == wanted) return;
+  state->result = crnn_codec_end_early(state->source, state->image);
+  png_longjmp(png, 1);
 }
 
 /* Everything between here and the return may jump back to setjmp; it holds no local that is used after the jump. */
@@ -58,8 +73,9 @@ static void read_image(png_structp png, png_infop info, png_state *state, const 
 }
 
 crnn_codec_result crnn_codec_decode_png(crnn_codec_source *source, const crnn_codec_options *options, crnn_codec_image *image) {
-  png_state state = { source, image, CRNN_CODEC_OK };
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, on_error, on_warning);
+  png_state state = { source, image, CRNN_CODEC_OK, 0 };
+  png_structp png =
+      png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &state, on_error, on_warning, &state, on_allocate, on_free);
   png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
 
   if (info == NULL) {
@@ -74,6 +90,7 @@ crnn_codec_result crnn_codec_decode_png(crnn_codec_source *source, const crnn_co
     read_image(png, info, &state, options);
   }
   png_destroy_read_struct(&png, &info, NULL);
+  if (state.lacks_memory) state.result = crnn_codec_fail(image, CRNN_CODEC_NO_MEMORY, "no memory for the PNG reader");
   if (state.result != CRNN_CODEC_OK) {
     free(image->pixels);
     image->pixels = NULL;

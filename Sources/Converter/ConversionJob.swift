@@ -44,8 +44,10 @@ package struct ConversionJob {
   /// Reads the network in a file.
   package init(_ request: ConversionRequest, path: String) throws {
     let name = path.split(separator: "/").last.map(String.init) ?? path
+    // Once: what the model says of its source is then true of what was converted.
+    let bytes = try Files.read(path)
     try self.init(
-      request, network: request.network.load(path), source: (name, SHA256.hexadecimal(try Files.read(path))))
+      request, network: request.network.load(bytes, of: path), source: (name, SHA256.hexadecimal(bytes)))
   }
 
   /// Reads a network that lies in memory; data kept outside of it are looked for in `directory`, where it is given.

@@ -17,7 +17,7 @@ func selfTestChecksum(file: [UInt8], seed: UInt32, frames: UInt32) throws -> UIn
   var model: OpaquePointer?
   try "reference".withCString { isa in
     var options = crnn_model_options(
-      struct_size: MemoryLayout<crnn_model_options>.size, isa: isa, defer_checksum: 0, reserved: 0)
+      struct_size: MemoryLayout<crnn_model_options>.size, isa: isa, defer_checksum: 0, copy_file: 0)
     try RuntimeCall.check {
       crnn_model_init(memory, Int(requirements.model_bytes), image, file.count, &options, &model, $0)
     }

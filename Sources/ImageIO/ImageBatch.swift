@@ -65,8 +65,10 @@ struct ImageBatch {
   private func work(_ decoder: UnsafeMutablePointer<LineDecoder>?) {
     // Where others have done everything, nothing is made.
     guard var group = take() else { return }
-    guard let lanes = allocate(ImageLane.self, together), let records = allocate(crnn_batch_item.self, together)
-    else { return }
+    guard let lanes = allocate(ImageLane.self, together) else { return }
+    defer { release(lanes) }
+    guard let records = allocate(crnn_batch_item.self, together) else { return }
+    defer { release(records) }
     var i = 0
     while i < together {
       (lanes + i).initialize(to: ImageLane())
@@ -92,8 +94,6 @@ struct ImageBatch {
       lanes[i].free()
       i &+= 1
     }
-    release(lanes)
-    release(records)
   }
 
   /// The next items, which no other thread has got; nil where there are none.

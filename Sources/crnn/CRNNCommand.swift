@@ -27,6 +27,15 @@ struct CRNNCommand: ParsableCommand {
       ClassifyCommand.self, ReadCommand.self, BenchCommand.self, LanguageCommand.self,
     ])
 
+  static func main() {
+    // Swift asks /proc for the command line. Without an answer it would have no words at all, and this be a call for help.
+    guard CommandLine.argc > 0 else {
+      Console.note("crnn: the system does not tell what stands on the command line")
+      exit(withError: ExitStatus.failure)
+    }
+    main(nil)
+  }
+
   /// Of the tool, and of the runtime in it.
   static let version = ConversionJob.version
 }

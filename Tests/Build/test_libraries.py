@@ -15,7 +15,7 @@ LIBRARIES = {
 # the heap; for CRNN_ISA the environment.
 LIBC_FUNCTIONS = {
     "bcmp", "memcmp", "memcpy", "memmove", "memset", "strlen",
-    "open", "lseek", "mmap", "munmap", "close",
+    "open", "lseek", "mmap", "pread", "munmap", "close", "__errno_location",
     "posix_memalign", "free",
     "getenv",
 }

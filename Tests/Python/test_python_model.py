@@ -20,6 +20,15 @@ def test_ports(stream_model, last_model, pair_model):
     assert [port.name for port in pair_model.inputs] == ["sound", "image"]
 
 
+def test_a_copied_file_may_change(tmp_path, models, stream_model, random):
+    path = tmp_path / "own.crnn"
+    path.write_bytes((models / "stream.crnn").read_bytes())
+    model = crnn.Model(path, copy=True)
+    path.write_bytes(b"something else")
+    features = random.uniform(-1, 1, (9, 8)).astype(np.float32)
+    assert (model.run(features) == stream_model.run(features)).all()
+
+
 def test_timing(stream_model, last_model, bounded_model, pair_model):
     timing = stream_model.timing()
     assert timing == stream_model.timing("scores", "features") == crnn.Timing(True, True, False, 1, 1, 1, 3)

@@ -83,10 +83,12 @@ inline int64_t frames(const crnn_port_info &port, const std::vector<float> &valu
 /* A network. May be moved, not copied. */
 class Model {
  public:
-  /* Maps the file. `isa`: an instruction set's name, or empty for the best. Throws Error. */
-  explicit Model(const std::string &path, const std::string &isa = std::string()) {
+  /* Maps the file, or with `copy` reads it into memory (crnn_model_open). `isa`: an instruction set's name, or empty for the best.
+   * Throws Error. */
+  explicit Model(const std::string &path, const std::string &isa = std::string(), bool copy = false) {
     crnn_model_options options = CRNN_MODEL_OPTIONS_INITIALIZER;
     options.isa = isa.empty() ? nullptr : isa.c_str();
+    options.copy_file = copy;
     crnn_error error = detail::no_error();
     detail::check(crnn_model_open(path.c_str(), &options, &model_, &error), error);
   }

@@ -91,10 +91,11 @@ private func openFile(
   var isa: UnsafePointer<CChar>?
   var defers = false
   if let options {
-    guard options.pointee.struct_size >= MemoryLayout<crnn_model_options>.size, options.pointee.reserved == 0 else {
+    guard options.pointee.struct_size >= MemoryLayout<crnn_model_options>.size, options.pointee.copy_file >> 1 == 0
+    else {
       return (
         Message(error, CRNN_ERROR_ARGUMENT)
-          .text("initialise model options with CRNN_MODEL_OPTIONS_INITIALIZER; reserved fields must be 0").status,
+          .text("initialise model options with CRNN_MODEL_OPTIONS_INITIALIZER; copy_file must be 0 or 1").status,
         InstructionSets.table(0)
       )
     }
@@ -107,6 +108,10 @@ private func openFile(
   return (PackedFile.open(file, bytes, defers ? .wholeDeferringChecksum : .whole, packed, error), kernels)
 }
 
+private func noMemory(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
+  Message(error, CRNN_ERROR_MEMORY).text("no memory for the model").status
+}
+
 @_cdecl("crnn_model_open") @implementation
 public func crnn_model_open(
   _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<crnn_model_options>?,
@@ -116,38 +121,42 @@ public func crnn_model_open(
     return Message(error, CRNN_ERROR_ARGUMENT).text("path or model is NULL").status
   }
   var bytes = 0
-  var isOpen: Int32 = 0
-  let mapping = crnn_host_map(path, &bytes, &isOpen)
-  guard let mapping else {
-    if isOpen == 1 {
+  var reason: Int32 = 0
+  // Options that are not as they should be are refused below.
+  let isWhole = (options?.pointee.struct_size ?? 0) >= MemoryLayout<crnn_model_options>.size
+  let copies = isWhole ? options?.pointee.copy_file ?? 0 : 0
+  guard let content = crnn_host_read(path, copies, &bytes, &reason) else {
+    if reason == 2 { return noMemory(error) }
+    if reason == 1 {
       return Message(error, CRNN_ERROR_FILE_EMPTY).text("the file ").name(path)
         .text(" is empty; copy or convert it again").status
     }
     return Message(error, CRNN_ERROR_OPEN).text("the file ").name(path)
       .text(" cannot be opened; does it exist, is it a file, may you read it?").status
   }
-  var packed = PackedFile(base: mapping)
-  let (status, kernels) = openFile(mapping, bytes, options, &packed, error)
+  var packed = PackedFile(base: content)
+  let (status, kernels) = openFile(content, bytes, options, &packed, error)
   guard status == CRNN_OK else {
-    crnn_host_unmap(mapping, bytes)
+    crnn_host_release(content, copies, bytes)
     return status
   }
   guard let memory = crnn_host_allocate(Model.bytes(packed)) else {
-    crnn_host_unmap(mapping, bytes)
-    return Message(error, CRNN_ERROR_MEMORY).text("no memory for the model").status
+    crnn_host_release(content, copies, bytes)
+    return noMemory(error)
   }
   let placed = Model.place(packed, kernels, in: memory)
-  placed.pointee.mapping = UnsafeRawPointer(mapping)
-  placed.pointee.mappingBytes = bytes
+  placed.pointee.content = content
+  placed.pointee.contentBytes = bytes
+  placed.pointee.isCopy = copies
   model.pointee = OpaquePointer(placed)
   return CRNN_OK
 }
 
 @_cdecl("crnn_model_destroy") @implementation
 public func crnn_model_destroy(_ model: OpaquePointer?) {
-  guard let view = view(model), let mapping = view.pointee.mapping else { return }
+  guard let view = view(model), let content = view.pointee.content else { return }
   let placed = UnsafeMutablePointer(mutating: view)
   placed.pointee.magic = 0
-  crnn_host_unmap(mapping, view.pointee.mappingBytes)
+  crnn_host_release(content, view.pointee.isCopy, view.pointee.contentBytes)
   crnn_host_free(placed)
 }

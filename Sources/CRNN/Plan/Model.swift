@@ -18,9 +18,10 @@ struct Model {
   var timings: UnsafeMutablePointer<NodeTiming>
   /// Transformed weights that crnn_model_prepare was given memory for, else nil.
   var expansion: UnsafeRawPointer?
-  /// Where crnn_model_open mapped the file, else nil.
-  var mapping: UnsafeRawPointer?
-  var mappingBytes: Int
+  /// Where crnn_model_open mapped the file or copied it to, else nil.
+  var content: UnsafeMutableRawPointer?
+  var contentBytes: Int
+  var isCopy: Int32
 
   static func bytes(_ file: PackedFile) -> Int {
     var cursor = Cursor()
@@ -78,7 +79,7 @@ struct Model {
     model.initialize(
       to: Model(
         magic: magic, file: UnsafePointer(kept), kernels: kernels, firstConsumer: first, consumers: consumers,
-        windows: windows, timings: timings, expansion: nil, mapping: nil, mappingBytes: 0))
+        windows: windows, timings: timings, expansion: nil, content: nil, contentBytes: 0, isCopy: 0))
     return model
   }
 }

@@ -3,6 +3,7 @@
 #else
   import Foundation
 #endif
+import Arrays
 import ONNX
 import Quantizer
 
@@ -36,9 +37,12 @@ package struct NetworkReading: Sendable {
   }
 
   /// Reads the file at `path`.
-  package func load(_ path: String) throws -> Network {
-    let options = try importOptions()
-    do { return try arranged(ONNXImporter.read(path: path, options: options)) } catch let error as ImportError {
+  package func load(_ path: String) throws -> Network { try load(Files.read(path), of: path) }
+
+  /// Reads the bytes of the file at `path`, beside which data kept outside of it are looked for.
+  package func load(_ bytes: [UInt8], of path: String) throws -> Network {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    do { return try load(Data(bytes), directory: folder) } catch let error as ImportError {
       throw ConverterError(naming: path, error)
     }
   }

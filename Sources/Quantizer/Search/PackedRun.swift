@@ -24,7 +24,7 @@ final class PackedRun {
       let room = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 1), alignment: alignment)
       memory = room
       var options = crnn_model_options(
-        struct_size: MemoryLayout<crnn_model_options>.size, isa: nil, defer_checksum: 1, reserved: 0)
+        struct_size: MemoryLayout<crnn_model_options>.size, isa: nil, defer_checksum: 1, copy_file: 0)
       var model: OpaquePointer?
       try PackedRun.check { crnn_model_init(room, bytes, image, file.count, &options, &model, $0) }
       guard let model else { throw GraphError("the runtime gave no model") }

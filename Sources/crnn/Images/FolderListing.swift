@@ -17,7 +17,12 @@ struct FolderListing {
     }
     defer { closedir(directory) }
     var names: [CChar] = []
-    while let entry = readdir(directory) {
+    while true {
+      errno = 0
+      guard let entry = readdir(directory) else {
+        guard errno == 0 else { throw CommandError("cannot read the folder: \(String(cString: strerror(errno)))") }
+        break
+      }
       withUnsafePointer(to: &entry.pointee.d_name) { tuple in
         tuple.withMemoryRebound(to: CChar.self, capacity: 256) { name in
           guard strcmp(name, ".") != 0, strcmp(name, "..") != 0 else { return }

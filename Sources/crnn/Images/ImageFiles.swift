@@ -53,10 +53,15 @@ struct ImageFiles {
       } else if let name = matches.popFirst() {
         if let entry = named(name) { return entry }
       } else if list != nil {
-        if let name = list?.next() {
-          if let entry = named(name) { return entry }
-        } else {
+        do {
+          if let name = try list?.next() {
+            if let entry = named(name) { return entry }
+          } else {
+            list = nil
+          }
+        } catch {
           list = nil
+          return .unreadable(FileName([UInt8(ascii: "-")]), "\(error)")
         }
       } else if let argument = arguments.popFirst() {
         if argument.bytes == [UInt8(ascii: "-")] {
@@ -84,8 +89,10 @@ struct ImageFiles {
     if kind == Int32(DT_REG) { return path.isImage ? .file(path) : nil }
     guard kind == Int32(DT_DIR) || kind == Int32(DT_LNK) || kind == Int32(DT_UNKNOWN) else { return nil }
     guard let status = ImageFiles.status(path, stat) else {
-      let reason = String(cString: strerror(errno))
-      return path.isImage || errno == ELOOP ? .unreadable(path, "the image cannot be read: \(reason)") : nil
+      // A link to nowhere may be anything. What is there and cannot be looked at might be a folder of images.
+      let code = errno
+      guard path.isImage || code != ENOENT else { return nil }
+      return .unreadable(path, "the image cannot be read: \(String(cString: strerror(code)))")
     }
     if status.st_mode & S_IFMT == S_IFDIR { return enter(path, status) }
     return status.st_mode & S_IFMT == S_IFREG && path.isImage ? .file(path) : nil

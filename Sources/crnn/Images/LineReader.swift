@@ -15,7 +15,8 @@ struct LineReader {
   /// There is one that need not be waited for.
   var hasLine: Bool { block[unread].contains(separator) }
 
-  mutating func next() -> FileName? {
+  /// Throws with the system's reason.
+  mutating func next() throws -> FileName? {
     var line: [UInt8] = []
     while true {
       if let end = block[unread].firstIndex(of: separator) {
@@ -24,10 +25,14 @@ struct LineReader {
         if !line.isEmpty { return FileName(line) }
       } else {
         line += block[unread]
+        unread = 0..<0
         let count = read(descriptor, &block, block.count)
         if count < 0, errno == EINTR { continue }
-        unread = 0..<max(0, count)
-        if count <= 0 { return line.isEmpty ? nil : FileName(line) }
+        guard count >= 0 else {
+          throw CommandError("cannot read the list of names: \(String(cString: strerror(errno)))")
+        }
+        unread = 0..<count
+        if count == 0 { return line.isEmpty ? nil : FileName(line) }
       }
     }
   }

@@ -33,7 +33,8 @@ final class RowFile {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
     for piece in pieces { bytes += piece }
-    let (written, error) = put(bytes)
+    let written = Files.put(bytes, descriptor)
+    let error = errno
     guard written < bytes.count else {
       if areRows { rows += pieces.count }
       return
@@ -47,19 +48,6 @@ final class RowFile {
     throw CommandError(
       "cannot write \(path ?? "standard output"): \(String(cString: strerror(error))); the first \(rows) rows are whole"
         + (path.map { ", --resume \($0) goes on behind them" } ?? ""))
-  }
-
-  private func put(_ bytes: [UInt8]) -> (written: Int, error: Int32) {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { return (written, errno) }
-      written += count
-    }
-    return (written, 0)
   }
 
   private func cut(by count: Int) {

@@ -16,7 +16,7 @@ final class RuntimeModel: SequenceModel {
   init(path: String, isa: String? = nil) throws {
     var pointer: OpaquePointer?
     var options = crnn_model_options(
-      struct_size: MemoryLayout<crnn_model_options>.size, isa: nil, defer_checksum: 0, reserved: 0)
+      struct_size: MemoryLayout<crnn_model_options>.size, isa: nil, defer_checksum: 0, copy_file: 0)
     do {
       try RuntimeModel.check { error in
         guard let isa else { return crnn_model_open(path, &options, &pointer, error) }

@@ -18,12 +18,9 @@ struct ReportOptions: ParsableArguments {
     var files = results
     if let json, json != "-" { files.append((Array(document.document.utf8), json)) }
     try Files.write(files)
-    if json == "-" {
-      print(document.document, terminator: "")
-      return
-    }
+    if json == "-" { return try Console.output(document.document) }
     let text = text()
-    if !text.isEmpty { print(text) }
+    if !text.isEmpty { try Console.output(text + "\n") }
   }
 
   /// Throws where the command would write over what it reads, or write two things into one file.

@@ -1,20 +1,20 @@
+import Arrays
 import Glibc
 
-/// Standard error: progress on a terminal, notes anywhere.
+/// Standard error: progress on a terminal, notes anywhere. Standard output: results.
 enum Console {
+  /// Throws where the system does not take all of it.
+  static func output(_ text: String) throws {
+    let bytes = Array(text.utf8)
+    guard Files.put(bytes, STDOUT_FILENO) == bytes.count else { throw RowFile.failure("standard output") }
+  }
+
   /// A line on standard error.
   static func note(_ text: String) { write(text + "\n") }
 
   static let isTerminal = isatty(STDERR_FILENO) == 1
 
-  fileprivate static func write(_ text: String) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      guard count > 0 else { return }
-      bytes = bytes.dropFirst(count)
-    }
-  }
+  fileprivate static func write(_ text: String) { _ = Files.put(Array(text.utf8), STDERR_FILENO) }
 }
 
 /// What is being done and how much of it, rewritten in one line of the terminal; silent elsewhere and in the first second.

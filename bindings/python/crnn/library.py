@@ -39,7 +39,7 @@ class CArray(ctypes.Structure):
 
 
 class CModelOptions(ctypes.Structure):
-    _fields_ = [("struct_size", c_size_t), ("isa", c_char_p), ("defer_checksum", c_int32), ("reserved", c_int32)]
+    _fields_ = [("struct_size", c_size_t), ("isa", c_char_p), ("defer_checksum", c_int32), ("copy_file", c_int32)]
 
 
 class CPortInfo(ctypes.Structure):

@@ -77,19 +77,20 @@ class Model:
     (10,)
 
     Args:
-        path: the ``.crnn`` file. It is mapped, not copied, and must not be changed meanwhile.
+        path: the ``.crnn`` file. It is mapped and must not be changed meanwhile; a new file may be renamed to its name.
         isa: the name of an instruction set (`crnn.isas()`); None: the best that this processor has. All give the same
             bits.
+        copy: reads the file into memory instead: whatever becomes of it afterwards changes nothing.
 
     Raises:
         RuntimeEnvironmentError: the file cannot be opened, or the processor lacks the instruction set.
         FileError: it is not a model, or a damaged or too new one.
     """
 
-    def __init__(self, path: Union[str, os.PathLike], isa: Optional[str] = None):
+    def __init__(self, path: Union[str, os.PathLike], isa: Optional[str] = None, copy: bool = False):
         encoded = as_path(path)
         handle = ctypes.c_void_p()
-        options = sized(CModelOptions, isa=None if isa is None else as_text("isa", isa))
+        options = sized(CModelOptions, isa=None if isa is None else as_text("isa", isa), copy_file=bool(copy))
         check(runtime.crnn_model_open, encoded, byref(options), byref(handle))
         self._handle = handle
         self._end = weakref.finalize(self, runtime.crnn_model_destroy, handle)
