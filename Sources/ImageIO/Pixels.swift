@@ -32,6 +32,13 @@ func allocate<Element: BitwiseCopyable>(_ type: Element.Type, _ count: Int) -> U
   return crnn_codec_allocate(bytes)?.bindMemory(to: type, capacity: count)
 }
 
+/// The same for `width` × `height` pixels, whose number may pass what an Int of 32 bits holds.
+func allocatePixels(_ width: Int, _ height: Int, _ channels: Int) -> UnsafeMutablePointer<UInt8>? {
+  let (pixels, overflow1) = width.multipliedReportingOverflow(by: height)
+  let (bytes, overflow2) = pixels.multipliedReportingOverflow(by: channels)
+  return overflow1 || overflow2 ? nil : allocate(UInt8.self, bytes)
+}
+
 func release<Element: BitwiseCopyable>(_ memory: UnsafeMutablePointer<Element>?) { crnn_codec_free(memory) }
 
 /// One row of `target`, each pixel from the place of `source` that `columns` names.

@@ -22,7 +22,7 @@ struct Placement {
     (innerWidth, innerHeight) = (self.width, self.height)
     guard recipe.fit != CRNN_IMAGE_STRETCH else { return }
     // The side that has less room is filled.
-    if wantedWidth &* height <= wantedHeight &* width {
+    if Int64(wantedWidth) &* Int64(height) <= Int64(wantedHeight) &* Int64(width) {
       innerHeight = min(Placement.scaled(height, wantedWidth, width), wantedHeight)
     } else {
       innerWidth = min(Placement.scaled(width, wantedHeight, height), wantedWidth)
@@ -35,9 +35,10 @@ struct Placement {
     }
   }
 
-  /// `side * new / old`, rounded to the nearest, halves up; at least 1.
+  /// `side * new / old`, rounded to the nearest, halves up; at least 1, and at most what an Int holds.
   private static func scaled(_ side: Int, _ new: Int, _ old: Int) -> Int {
-    max(1, (2 &* side &* new &+ old) / (2 &* old))
+    let (side, new, old) = (Int64(side), Int64(new), Int64(old))
+    return Int(truncatingIfNeeded: min(max(1, (2 &* side &* new &+ old) / (2 &* old)), Int64(Int.max)))
   }
 
   var isPadded: Bool { innerWidth != width || innerHeight != height }

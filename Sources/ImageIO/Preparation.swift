@@ -98,7 +98,7 @@ struct Preparation {
     var colored = viewed
     var coloredMemory: UnsafeMutablePointer<UInt8>?
     if source.channels != channels {
-      guard let memory = allocate(UInt8.self, viewed.width &* viewed.height &* channels) else { return false }
+      guard let memory = allocatePixels(viewed.width, viewed.height, channels) else { return false }
       coloredMemory = memory
       colored = Pixels(memory, width: viewed.width, height: viewed.height, channels: channels)
       colors.convert(viewed, to: colored)
@@ -108,7 +108,7 @@ struct Preparation {
     var resizedMemory: UnsafeMutablePointer<UInt8>?
     defer { release(resizedMemory) }
     if resizing.changesSize {
-      guard let memory = allocate(UInt8.self, region.width &* region.height &* channels) else { return false }
+      guard let memory = allocatePixels(region.width, region.height, channels) else { return false }
       resizedMemory = memory
       resized = Pixels(memory, width: region.width, height: region.height, channels: channels)
       guard resizing.run(colored, to: resized) else { return false }

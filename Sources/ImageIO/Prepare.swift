@@ -13,9 +13,12 @@ private func view(
   guard image.channels >= 1, image.channels <= 4 else { return refuse("image: channels is not 1 to 4") }
   let minimum = Int64(image.width) &* Int64(image.channels)
   let rowBytes = image.row_bytes == 0 ? minimum : image.row_bytes
-  // Above 2^40 bytes no such image exists, and below nothing computed from it can overflow.
-  guard rowBytes >= minimum, rowBytes <= (1 << 40) / Int64(image.height) else {
-    return refuse("image: row_bytes is smaller than width * channels, or the image larger than 2^40 bytes")
+  // Below this, no side of it times a small number overflows. Above 2^40 bytes no image exists.
+  let largest = min(1 << 40, Int64(Int.max >> 3))
+  guard rowBytes >= minimum, rowBytes <= largest / Int64(image.height) else {
+    return refuse(
+      "image: row_bytes is smaller than width * channels, or the image larger than 2^40 bytes, with 32-bit addresses 2^28"
+    )
   }
   return (
     Pixels(
@@ -98,9 +101,14 @@ private func prepare(
     default: break
     }
   }
-  // Sides below 2^16, or those of an image that is there: no product overflows.
-  let values = wanted.width &* wanted.height &* channels
-  let bytes = recipe.normalised == 1 ? 4 &* values : values
+  // Sides below 2^16, or those of an image that is there: no product overflows 64 bits.
+  let wantedValues = Int64(wanted.width) &* Int64(wanted.height) &* Int64(channels)
+  let wantedBytes = recipe.normalised == 1 ? 4 &* wantedValues : wantedValues
+  guard let bytes = Int(exactly: wantedBytes) else {
+    return Message(error, CRNN_ERROR_MEMORY).text("the prepared image takes ").number(wantedBytes)
+      .text(" bytes, more than this machine has addresses").status
+  }
+  let values = Int(truncatingIfNeeded: wantedValues)
   guard capacity >= bytes else {
     needed?.pointee = bytes
     return Message(error, CRNN_ERROR_CAPACITY).text("the prepared image takes ").number(bytes)

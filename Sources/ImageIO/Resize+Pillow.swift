@@ -9,7 +9,7 @@ enum PillowResize {
     let shrinks = rows.old &- rows.new
     let isColumnsFirst = shrinks > 0 && shrinks > 2 &* (columns.old &- columns.new)
     let (width, height) = isColumnsFirst ? (source.width, target.height) : (target.width, source.height)
-    guard let middle = allocate(UInt8.self, width &* height &* source.channels) else { return false }
+    guard let middle = allocatePixels(width, height, source.channels) else { return false }
     defer { release(middle) }
     let between = Pixels(middle, width: width, height: height, channels: source.channels)
     return isColumnsFirst

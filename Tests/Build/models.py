@@ -11,8 +11,8 @@ lstm.crnn     LSTM and dense: one result for each frame; one of its cells counts
 strided.crnn  convolution over time with stride 8, LSTM, dense: a result for every eighth frame
 wide.crnn     convolutions of 32 channels, for which Winograd's way pays, dense: one result for each column of an image
 rates.crnn    two columns of one input for each frame of another; one result for each frame, one a sequence
-text.crnn     columns, convolution with stride 2, dense, softmax: it reads a, b, c, ß, the blank first; and
-              text.lexicon, text.ngram for its decoder
+text.crnn     columns, convolution with stride 2, dense, softmax: it reads a, b, c, ß, the blank first, of pictures too;
+              and text.lexicon, text.ngram for its decoder
 """
 
 import pathlib
@@ -27,7 +27,7 @@ from onnx import TensorProto, helper, numpy_helper
 OPTIONS = {
     "last": ["--labels", "0,1,2,3,4,5,6,7,8,9", "--preprocess", "grey,invert,resize=10x12:pillow:bilinear,scale=1/255"],
     "wide": ["--input-kind", "image"],
-    "text": ["--alphabet", "abcß", "--blank", "first"],
+    "text": ["--alphabet", "abcß", "--blank", "first", "--preprocess", "grey,resize=*x6:pillow:bicubic"],
 }
 
 random = numpy.random.default_rng(20240611)

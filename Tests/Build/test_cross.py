@@ -61,18 +61,34 @@ def test_static_libraries_define_the_golden_list(target):
     assert sorted(line.split()[-1] for line in lines if len(line.split()) == 3) == EXPORTS
 
 
-@pytest.mark.parametrize("target", ["wasm32", "wasm32-simd128"])
-def test_webassembly_module(target):
-    module = built(target, "crnn.wasm")
-    assert module.stat().st_size <= 150_000
+def interface(module):
+    """What a WebAssembly module imports and exports, in order."""
     if not shutil.which("node"):
         pytest.skip("node is not installed")
     program = (
         "const m = new WebAssembly.Module(require('fs').readFileSync(process.argv[1]));"
-        "console.log(WebAssembly.Module.imports(m).length, ...WebAssembly.Module.exports(m).map(e => e.name).sort())")
-    imports, *exports = subprocess.run(
-        ["node", "-e", program, module], check=True, capture_output=True, text=True).stdout.split()
-    assert imports == "0"
+        "for (const list of [WebAssembly.Module.imports(m), WebAssembly.Module.exports(m)])"
+        "  console.log(...list.map(e => e.name).sort())")
+    process = subprocess.run(["node", "-e", program, module], check=True, capture_output=True, text=True)
+    return [line.split() for line in process.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("target", ["wasm32", "wasm32-simd128"])
+def test_webassembly_module(target):
+    module = built(target, "crnn.wasm")
+    assert module.stat().st_size <= 150_000
+    imports, exports = interface(module)
+    assert imports == []
     listed = (ROOT / "tools/cross/wasm.exports").read_text().split()
     assert set(listed) < set(EXPORTS)
+    assert exports == sorted([*listed, "memory", "__heap_base"])
+
+
+def test_webassembly_module_of_images():
+    module = built("wasm32", "crnn_image.wasm")
+    assert module.stat().st_size <= 32_000
+    imports, exports = interface(module)
+    assert imports == ["allocate", "free"]
+    listed = (ROOT / "tools/cross/wasm-image.exports").read_text().split()
+    assert set(listed) < set((ROOT / "tools/link/crnn_image.exports").read_text().split())
     assert exports == sorted([*listed, "memory", "__heap_base"])

@@ -80,6 +80,21 @@ test("streams", () => {
   equal(model.outputs[0].shape.join(), "10", "shape");
   model.free();
 });
+test("decodes frames", () => {
+  const decoder = crnn.decoder({ alphabet: "aß", width: 4 });
+  const frames = Float32Array.of(0.8, 0.1, 0.1, 0.1, 0.1, 0.8, 0.1, 0.8, 0.1, 0.2, 0.6, 0.2);
+  const reading = decoder.decode(frames);
+  equal(reading.text, "aß", "text");
+  equal(reading.symbols.map(({ text, index, frames: { start, end } }) => [text, index, start, end].join()).join(" "), "a,0,0,1 ß,1,2,4", "symbols");
+  decoder.reset();
+  for (let at = 0; at < frames.length; at += 3) decoder.push(frames.subarray(at, at + 3));
+  equal(decoder.reading().text, "aß", "text so far");
+  equal(decoder.finish().logProbability, reading.logProbability, "probability in pieces");
+  equal(decoder.alternatives().length, 4, "alternatives");
+  equal(decoder.alternatives(2).map(({ text }) => text).join(), "aß,aßa", "the best two");
+  decoder.free();
+  decoder.free();
+});
 test("refuses", () => {
   const damaged = Uint8Array.from(digits.model);
   damaged[3000] ^= 1;
@@ -100,6 +115,19 @@ test("refuses", () => {
   const stream = model.stream();
   stream.finish();
   refused(() => stream.push(new Float32Array(28)), "CRNN_ERROR_FINISHED");
+  refused(() => model.decoder(), "CRNN_ERROR_ARGUMENT"); // it has no alphabet
+  refused(() => model.decoder({ blank: 1 }));
+  refused(() => model.decoder({ values: "words" }));
+  refused(() => model.prepare({ width: 1, height: 1, data: new Uint8Array(1) })); // crnn_image.wasm was not given
+  refused(() => crnn.decoder({}));
+  const decoder = crnn.decoder({ alphabet: "ab" });
+  refused(() => decoder.push(new Float32Array(4)));
+  refused(() => decoder.push(new Uint8Array(3)));
+  refused(() => decoder.read(new Float32Array(3)));
+  decoder.finish();
+  refused(() => decoder.push(new Float32Array(3)), "CRNN_ERROR_FINISHED");
+  decoder.free();
+  refused(() => decoder.reset());
   model.free();
   refused(() => model.stream());
 });
@@ -108,6 +136,7 @@ test("gives memory back", () => {
     const model = crnn.model(digits.model);
     model.run(digits.inputs[0]);
     model.free();
+    crnn.decoder({ alphabet: "abc", width: 64, maximumSymbols: 4096 }).free();
   };
   turn();
   const bytes = crnn.memoryBytes;

@@ -1,18 +1,22 @@
-"""The page of tools/web in a headless Chromium: it draws digits, reads the answers from the page, takes a picture."""
+"""The page of tools/web in a headless Chromium: draws digits, drops pictures of lines, reads the answers from the page,
+takes a picture."""
 
-import functools
-import http.server
+import json
 import pathlib
-import re
-import shutil
 import subprocess
-import threading
+import sys
 
+import crnn
+import numpy as np
 import pytest
+from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WEB = ROOT / "build/web"
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+MODELS = ROOT / "build/tests/models"
+sys.path.insert(0, str(ROOT / "tools/web"))
+
+from browser import BROWSER, serve  # noqa: E402
 
 pytestmark = [
     pytest.mark.skipif(not BROWSER, reason="no Chromium is installed"),
@@ -26,78 +30,106 @@ DRAWINGS = {
     "0": [[(140, 50), (95, 80), (80, 140), (95, 200), (140, 230), (185, 200), (200, 140), (185, 80), (140, 50)]],
 }
 
-# Draws in the page as a hand would, in small steps, and leaves the answer in its own document.
-HAND = """<!doctype html><html><body><iframe src="index.html" width="600" height="900"></iframe><pre id="found"></pre>
-<script type="module">
-const frame = document.querySelector("iframe");
-const found = document.getElementById("found");
-const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-try {
-  while (frame.contentDocument?.documentElement?.dataset.ready !== "yes") await wait(50);
-  const page = frame.contentDocument, paper = page.getElementById("paper"), box = paper.getBoundingClientRect();
-  const send = (type, [x, y]) => paper.dispatchEvent(new frame.contentWindow.PointerEvent(
-    type, { clientX: box.left + x, clientY: box.top + y, bubbles: true, pointerId: 1 }));
-  for (const [label, strokes] of Object.entries(DRAWINGS)) {
-    page.getElementById("clear").click();
-    for (const stroke of strokes) {
-      send("pointerdown", stroke[0]);
-      for (let i = 1; i < stroke.length; i++) {
-        for (let step = 1; step <= 8; step++) {
-          const [a, b] = [stroke[i - 1], stroke[i]];
-          send("pointermove", [0, 1].map((axis) => a[axis] + (b[axis] - a[axis]) * step / 8));
-        }
-      }
-      send("pointerup", stroke.at(-1));
-    }
-    found.textContent += `${label} read as ${page.getElementById("answer").textContent}; `;
-  }
-  found.textContent += page.getElementById("about").textContent;
-} catch (error) {
-  found.textContent += `failed: ${error.stack}`;
-}
-</script></body></html>
-"""
+# A hand for the page; BODY is what it does.
+HAND = (ROOT / "Tests/Web/hand.html").read_text()
 
 
 @pytest.fixture(scope="module")
-def address():
-    subprocess.run([ROOT / "tools/web/build"], check=True)
-    (WEB / "hand.html").write_text(HAND.replace("DRAWINGS", str(
-        {label: [[list(point) for point in stroke] for stroke in strokes] for label, strokes in DRAWINGS.items()})))
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".wasm": "application/wasm"}
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=WEB))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+def lines(tmp_path_factory):
+    """Three pictures of lines: grey, in colour, and with a transparent ground."""
+    folder = tmp_path_factory.mktemp("lines")
+    random = np.random.default_rng(3)
+    for name, shape in (("0", (24, 160)), ("1", (11, 77, 3)), ("2", (40, 300, 4))):
+        pixels = random.integers(0, 256, shape, np.uint8)
+        if len(shape) == 3 and shape[2] == 4:
+            pixels[..., 3] = np.where(pixels[..., 3] > 127, 255, 0)
+        Image.fromarray(pixels).save(folder / f"{name}.png")
+    return folder
 
 
-def browse(*options):
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+@pytest.fixture(scope="module")
+def server(lines):
+    subprocess.run([ROOT / "tools/web/build", MODELS / "text.crnn", lines], check=True)
+    with serve(WEB) as server:
+        yield server
 
 
-def test_reads_what_is_drawn(address, tmp_path):
+def in_page(server, body):
+    """What `body`, JavaScript with the functions of HAND, returns."""
+    (WEB / "hand.html").write_text(HAND.replace("BODY", body))
+    answer = json.loads(server.answer("hand.html"))
+    assert not isinstance(answer, dict) or "failed" not in answer, answer["failed"]
+    return answer
+
+
+def test_reads_what_is_drawn(server, tmp_path):
+    drawings = json.dumps(list(DRAWINGS.values()))
+    answers, about = in_page(server, f"""return [{drawings}.map(draw), at("about").textContent];""")
+    print(answers, about)
+    assert answers == list(DRAWINGS)
+    assert "simd128" in about
     picture = tmp_path / "page.png"
-    page = browse("--dump-dom", f"{address}/hand.html")
-    found = re.search(r'<pre id="found">(.*?)</pre>', page, re.DOTALL)[1]
-    print(found)
-    for label in DRAWINGS:
-        assert f"{label} read as {label};" in found, found
-    assert "simd128" in found
-    browse(f"--screenshot={picture}", "--window-size=700,1000", f"{address}/hand.html")
-    assert picture.stat().st_size > 5000
+    server.picture("hand.html", picture, "--window-size=700,1400")
+    assert len(np.unique(np.asarray(Image.open(picture).convert("L")))) > 50
 
 
-def test_is_small(address):
-    assert address
-    sizes = {path.name: path.stat().st_size for path in WEB.iterdir() if path.name != "hand.html"}
-    assert sizes.pop("digits.crnn") <= 400_000
-    assert sum(sizes.values()) <= 300_000
+def test_reads_what_is_drawn_by_keys(server):
+    keys = json.dumps(["ArrowUp"] * 5 + [" "] + ["ArrowDown"] * 25)
+    assert in_page(server, f"return type({keys});") == "1"
+
+
+def test_reads_lines_as_python_does(server, lines):
+    model = crnn.Model(MODELS / "text.crnn")
+    (WEB / "dropped.png").write_bytes((lines / "1.png").read_bytes())
+    shown = in_page(server, """
+        at("samples").children[0].click();
+        while (at("line").hidden) await wait(10);
+        const first = shown();
+        return [first, await drop("dropped.png"), await drop("lines/2.png")];""")
+    for index, found in enumerate(shown):
+        expected = model.read(lines / f"{index}.png", width=16)
+        width, height = Image.open(lines / f"{index}.png").size
+        prepared = len(model.prepare(lines / f"{index}.png"))
+        assert found["isShown"]
+        assert found["text"] == expected.text
+        assert f"Confidence {100 * expected.confidence:.1f} %" in found["about"]
+        assert f"{width} × {height}" in found["about"]
+        assert len(found["spans"]) == len(found["symbols"]) == len(expected.symbols) > 0
+        for symbol, row, (text, left, across) in zip(expected.symbols, found["symbols"], found["spans"]):
+            start, stop = symbol.input.start / prepared, symbol.input.stop / prepared
+            assert text == symbol.text
+            assert left == pytest.approx(100 * start, abs=1e-3)
+            assert across == pytest.approx(100 * (stop - start), abs=1e-3)
+            assert row[:2] == [symbol.text, f"{100 * symbol.confidence:.1f} %"]
+
+
+def test_says_what_it_cannot_read(server):
+    (WEB / "no.crnn").write_bytes(b"no model")
+    (WEB / "no.png").write_bytes(b"no picture")
+    (WEB / "other.crnn").write_bytes((MODELS / "stream.crnn").read_bytes())
+    answers = in_page(server, """
+        return [await drop("no.png"), await drop("no.crnn"), await drop("other.crnn"), await drop("lines/0.png")];""")
+    for answer in answers[:3]:
+        assert answer["text"].startswith("That did not work:")
+        assert not answer["isShown"]
+    assert "alphabet" in answers[2]["text"]
+    assert answers[3]["isShown"] and not answers[3]["text"].startswith("That")
+
+
+def test_asks_nobody_else(server):
+    """Nothing in the page names another server."""
+    for path in WEB.iterdir():
+        if path.suffix in (".html", ".css", ".js") and path.name != "hand.html":
+            assert "http" not in path.read_text().replace("http-equiv", ""), path
+
+
+def test_is_small(server):
+    """What a browser loads: one of the two runtimes, and all the rest."""
+    kinds = (".html", ".css", ".js", ".wasm", ".crnn")
+    sizes = {path.name: path.stat().st_size for path in WEB.iterdir() if path.suffix in kinds}
+    sizes.pop("hand.html", None)
+    assert sizes["digits.crnn"] <= 400_000
+    assert sizes["crnn-scalar.wasm"] <= sizes["crnn.wasm"] <= 150_000
+    loaded = sum(size for name, size in sizes.items() if not name.endswith(".crnn") and name != "crnn-scalar.wasm")
+    print(loaded)
+    assert loaded <= 300_000

@@ -31,6 +31,12 @@ int memcmp(const void *a, const void *b, size_t bytes) {
   return 0;
 }
 
+size_t strlen(const char *text) {
+  size_t length = 0;
+  while (text[length]) length++;
+  return length;
+}
+
 #if defined(__arm__)
 /* The same under the names of the run-time ABI for the Arm architecture, 4.3.4, which compilers call there; the digit is the alignment
  * that the caller knows of. */

@@ -5,7 +5,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#if !defined(__wasm__)
 #include <stdlib.h>
+#endif
 
 typedef enum crnn_codec_result {
   CRNN_CODEC_OK = 0,
@@ -40,7 +42,13 @@ crnn_codec_result crnn_codec_decode_memory(const uint8_t *bytes, size_t count, c
                                            crnn_codec_image *image);
 
 /* The heap, for Swift code that must also build without an allocating runtime. */
+#if defined(__wasm__)
+/* There is no C library: who loads the module lends the memory (bindings/js), or answers NULL. */
+__attribute__((import_module("env"), import_name("allocate"))) void *crnn_codec_allocate(size_t bytes);
+__attribute__((import_module("env"), import_name("free"))) void crnn_codec_free(void *memory);
+#else
 static inline void *crnn_codec_allocate(size_t bytes) { return malloc(bytes != 0 ? bytes : 1); }
 static inline void crnn_codec_free(void *memory) { free(memory); }
+#endif
 
 #endif
