@@ -17,7 +17,7 @@ private func view(
   let largest = min(1 << 40, Int64(Int.max >> 3))
   guard rowBytes >= minimum, rowBytes <= largest / Int64(image.height) else {
     return refuse(
-      "image: row_bytes is smaller than width * channels, or the image larger than 2^40 bytes, with 32-bit addresses 2^28"
+      "image: row_bytes is smaller than width * channels, or the image larger than 2^40 bytes, or with 32-bit addresses 2^28"
     )
   }
   return (

@@ -1,5 +1,5 @@
-/* Runs every vector with every instruction set of the runtime, frame by frame and all at once, and compares the checksum of each output
- * with that of the reference kernels. Prints a line for each vector, and what a processor lacks; ends with status 1 where one differs.
+/* Runs every vector with every instruction set of the runtime, frame by frame and all at once, in every floating-point mode, and compares the
+ * checksum of each output with that of the reference kernels. Prints a line for each vector, and what a processor lacks; ends with status 1 where one differs.
  *
  * Whoever brings the runtime to another machine runs this program there. It needs crnn.h, puts, and CONFORMANCE_MEMORY bytes; no heap, no
  * files, no other part of a C library. Compile it with what `tools/cross/embed` makes of a folder of vectors, and link the runtime:
@@ -65,23 +65,37 @@ static uint32_t crc32c(uint32_t crc, const void *bytes, size_t count) {
 
 /* ---- What a processor may be told about numbers --------------------------------------------------------------------------- */
 
-/* 1 and subnormal numbers count as 0 from now on, as many programs want it; or 0 where there is no such mode. */
-static int flush_subnormals(int on) {
+typedef enum mode { TO_NEAREST, FLUSHED, UPWARD, DOWNWARD, TOWARDS_ZERO } mode;
+
+/* The processor's own number for a mode: FLUSHED rounds to the nearest and takes subnormal numbers for 0, as many programs want it. */
 #if defined(__SSE2__)
-  __builtin_ia32_ldmxcsr(on ? 0x1F80u | 0x8040u : 0x1F80u);
-  return 1;
-#elif defined(__aarch64__)
-  __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)(on ? 1u << 24 : 0)));
-  return 1;
-#elif defined(__ARM_FP)
-  uint32_t status; /* whose other bits a processor with vectors needs as they are */
-  __asm__ volatile("vmrs %0, fpscr" : "=r"(status));
-  __asm__ volatile("vmsr fpscr, %0" : : "r"(on ? status | 1u << 24 : status & ~(1u << 24)));
-  return 1;
-#else
-  return on ? 0 : 1;
-#endif
+#define HAS_MODES 1
+static const uint32_t modes[] = { 0x1F80, 0x1F80 | 0x8040, 0x1F80 | 0x4000, 0x1F80 | 0x2000, 0x1F80 | 0x6000 };
+static uint32_t mode_now(void) { return __builtin_ia32_stmxcsr() & ~0x3Fu; } /* without what happened so far */
+static void enter(mode wanted) { __builtin_ia32_ldmxcsr(modes[wanted]); }
+#elif defined(__aarch64__) || defined(__ARM_FP)
+#define HAS_MODES 1
+#define MODE_BITS (7u << 22)
+static const uint32_t modes[] = { 0, 1u << 24, 1u << 22, 2u << 22, 3u << 22 };
+#if defined(__aarch64__)
+static uint64_t control(void) {
+  uint64_t bits;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(bits));
+  return bits;
 }
+static void enter(mode wanted) { __asm__ volatile("msr fpcr, %0" : : "r"((control() & ~(uint64_t)MODE_BITS) | modes[wanted])); }
+#else
+static uint32_t control(void) { /* whose other bits a processor with vectors needs as they are */
+  uint32_t bits;
+  __asm__ volatile("vmrs %0, fpscr" : "=r"(bits));
+  return bits;
+}
+static void enter(mode wanted) { __asm__ volatile("vmsr fpscr, %0" : : "r"((control() & ~MODE_BITS) | modes[wanted])); }
+#endif
+static uint32_t mode_now(void) { return (uint32_t)control() & MODE_BITS; }
+#else
+#define HAS_MODES 0
+#endif
 
 /* ---- One vector ----------------------------------------------------------------------------------------------------------- */
 
@@ -159,8 +173,8 @@ static int has_gone_on(const crnn_model *model, crnn_stream *stream, const vecto
   return progress;
 }
 
-/* A whole sequence in pieces of `chunk` frames. 1 where every output is what it must be. */
-static int is_the_same(const crnn_model *model, const vector *v, int64_t chunk) {
+/* A whole sequence in pieces of `chunk` frames. 1 where every output has the length that it must have and, where `bits`, the values. */
+static int runs(const crnn_model *model, const vector *v, int64_t chunk, int bits) {
   crnn_stream_options options = CRNN_STREAM_OPTIONS_INITIALIZER;
   crnn_stream *stream = NULL;
   size_t bytes = 0;
@@ -188,9 +202,31 @@ static int is_the_same(const crnn_model *model, const vector *v, int64_t chunk) 
   }
   for (int32_t i = 0; same && !refused && i < v->outputs; i++) {
     if (out[i].done != out[i].frames) refused = "too few frames";
-    else if ((crc32c(~0u, out[i].data, (size_t)(4 * out[i].frames * out[i].size)) ^ ~0u) != v->output[i].checksum) refused = "other bits";
+    else if (bits && (crc32c(~0u, out[i].data, (size_t)(4 * out[i].frames * out[i].size)) ^ ~0u) != v->output[i].checksum) refused = "other bits";
   }
   return !refused;
+}
+
+static int is_the_same(const crnn_model *model, const vector *v, int64_t chunk) { return runs(model, v, chunk, 1); }
+
+/* In every mode of the processor: it runs to its end and leaves the mode as it was; where rounding is to the nearest, the bits are the same. */
+static int holds_in_modes(const crnn_model *model, const vector *v, int64_t chunk, const char **what) {
+#if HAS_MODES
+  static const char *const names[] = { "", "all at once, subnormal numbers flushed to zero", "all at once, rounding upward",
+                                       "all at once, rounding downward", "all at once, rounding towards zero" };
+  for (mode m = FLUSHED; m <= TOWARDS_ZERO; m++) {
+    *what = names[m];
+    enter(m);
+    const int holds = runs(model, v, chunk, m == FLUSHED), is_kept = mode_now() == modes[m];
+    enter(TO_NEAREST);
+    if (!is_kept) refused = "the mode was changed";
+    if (!holds || !is_kept) return 0;
+  }
+  *what = "all at once, after other modes";
+  return is_the_same(model, v, chunk);
+#else
+  return (void)model, (void)v, (void)chunk, (void)what, 1;
+#endif
 }
 
 /* The ports, their data and room for outputs. */
@@ -250,12 +286,7 @@ static int holds(const vector *v, const char *isa, const char **what) {
   *what = "all at once";
   if (!is_the_same(model, v, longest)) return 0;
   const uint64_t counted = stream_bytes;
-  *what = "all at once, subnormal numbers flushed to zero";
-  if (flush_subnormals(1)) {
-    const int same = is_the_same(model, v, longest);
-    flush_subnormals(0);
-    if (!same) return 0;
-  }
+  if (!holds_in_modes(model, v, longest, what)) return 0;
   *what = "all at once, with prepared weights";
   stream_bytes = counted;
   size_t bytes = 0;

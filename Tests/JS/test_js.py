@@ -38,6 +38,10 @@ def test_types():
     assert "not ok" not in node("Tests/JS/types.mjs")
 
 
+def test_sizes_of_32_bits():
+    assert "not ok" not in node("Tests/JS/sizes.mjs", modules("wasm32")[1])
+
+
 def test_structures_are_those_of_the_headers(tmp_path):
     if not shutil.which("clang"):
         pytest.skip("clang is not installed")

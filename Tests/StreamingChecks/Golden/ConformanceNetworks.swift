@@ -145,6 +145,13 @@ extension GoldenNetworks {
         try builder.add(.embedding(Embedding(rows: rows, width: 5, table: builder.random.values(5 * rows))), [words])
       ]
     },
+    Entry("smallest", "scores so far apart that probabilities would be subnormal numbers") { builder in
+      let x = builder.input(frame: FrameShape(channels: 11))
+      let scores = try builder.add(.activation(Activation(.affine, alpha: 90, beta: 0)), [x])
+      let probabilities = try builder.add(.softmax(logarithm: false), [scores])
+      let power = try builder.add(.activation(Activation(.exponential)), [scores])
+      return [probabilities, try builder.add(.activation(Activation(.reciprocal)), [power])]
+    },
   ]
 
   private static let recurrentLayers = [
