@@ -9,7 +9,7 @@ export async function readLines(crnn) {
   let model = null;
   let picture = null; // the last one, for another model
 
-  /** Takes the bytes of a model; what it is without, the user is told. */
+  /** Takes the bytes of a model that reads text from pictures. */
   async function use(bytes, name) {
     const opened = crnn.model(bytes);
     try {
@@ -35,7 +35,8 @@ export async function readLines(crnn) {
     const milliseconds = performance.now() - begun;
     byId("line-answer").classList.remove("refused");
     byId("line-answer").textContent = line.text === "" ? "(no text)" : line.text;
-    byId("line-about").textContent = `Confidence ${percent(line.confidence)}, ${milliseconds.toFixed(1)} ms, ${pixels.width} × ${pixels.height} pixels`;
+    const size = `${pixels.width} × ${pixels.height} pixels`;
+    byId("line-about").textContent = `Confidence ${percent(line.confidence)}, ${milliseconds.toFixed(1)} ms, ${size}`;
     show(pixels, line.symbols);
   }
 
@@ -119,9 +120,10 @@ function show(pixels, symbols) {
     const isAcross = width < pixels.width;
     const [from, to] = (isAcross ? [x, x + width] : [y, y + height]).map(Math.round);
     row.append(element("td", visible(symbol.text)), confidence, element("td", `${isAcross ? "columns" : "rows"} ${from}–${to}`));
+    row.tabIndex = 0;
     for (const part of [span, row]) {
-      part.addEventListener("pointerenter", () => choose(index, true));
-      part.addEventListener("pointerleave", () => choose(index, false));
+      for (const event of ["pointerenter", "focus"]) part.addEventListener(event, () => choose(index, true));
+      for (const event of ["pointerleave", "blur"]) part.addEventListener(event, () => choose(index, false));
     }
     return { span, row };
   });
