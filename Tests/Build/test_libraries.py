@@ -126,3 +126,19 @@ def test_avx_instructions_stand_only_in_the_avx_kernels():
     assert with_vex, "the AVX kernels hold no AVX instruction at all"
     assert with_vex <= in_avx
     assert not with_vex & elsewhere
+
+
+def test_nothing_in_the_runtime_calls_itself():
+    """Whatever a file holds, the stack that a call takes is bounded: no function is called by what it calls."""
+    called, function = {}, None
+    for line in output_of("objdump", "-d", "--no-show-raw-insn", BUILD / "libcrnn.so.unstripped").splitlines():
+        if label := re.match(r"[0-9a-f]+ <(.+)>:$", line):
+            function = called.setdefault(label[1], set())
+        elif function is not None and (target := re.search(r"\bcall +[0-9a-f]+ <([^>+]+)>", line)):
+            function.add(target[1])
+    assert len(called) > 300
+    # Whatever calls nothing that is left is taken away, until only circles would be left.
+    while done := [name for name, targets in called.items() if not targets & called.keys()]:
+        for name in done:
+            del called[name]
+    assert not called

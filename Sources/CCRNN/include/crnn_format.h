@@ -21,6 +21,9 @@
 #define CRNN_PANEL_ROWS 8u       /* rows (output channels) of one weight panel */
 #define CRNN_GROUP_DEPTH 4u      /* consecutive inputs of one row that lie together */
 
+/* A file has at most so many of these, and its nodes so many inputs in all: the time to open it grows with the product of tensors and inputs. */
+enum { CRNN_MAXIMUM_NODES = 4096, CRNN_MAXIMUM_TENSORS = 4096, CRNN_MAXIMUM_NODE_INPUTS = 65536 };
+
 /* Bytes 0..127 of a file. */
 typedef struct crnn_file_header {
   uint8_t magic[8];            /* "CRNN" 0x0D 0x0A 0x1A 0x0A */

@@ -92,32 +92,59 @@ public func crnn_model_output_frames(
   return CRNN_OK
 }
 
-/// Counts the frames of whole sequences without any memory: from a tensor back to the inputs.
+/// Counts the frames of whole sequences: from a tensor back to an input, then forward again. Not by recursion: there may be thousands of
+/// nodes on the way, and a stack of a few kilobytes.
 struct TotalFrames {
   let file: UnsafePointer<PackedFile>
   let inputs: UnsafePointer<Int64>
 
   func of(_ tensor: Int) -> Int64 {
+    // A bit for each node on the way. They stand in the file in the order in which they run.
+    var way = InlineArray<128, UInt32>(repeating: 0)
+    var tensor = tensor
+    var frames: Int64
+    while true {
+      frames = given(tensor)
+      if frames >= 0 { break }
+      guard let n = producer(of: tensor) else { return 0 }
+      way[n >> 5] |= 1 << UInt32(n & 31)
+      // A join takes its inputs' common length, and all its inputs have one: the first answers for all. One path back and no
+      // more: a hostile file could make the number of all paths as large as it likes.
+      tensor = file.node(n).inputIndex(NodeTiming(file.node(n).record).kind == .following ? 1 : 0)
+    }
+    var n = 0
+    while n < file.pointee.nodeCount {
+      if way[n >> 5] & 1 << UInt32(n & 31) != 0 { frames = after(NodeTiming(file.node(n).record), frames) }
+      n &+= 1
+    }
+    return frames
+  }
+
+  /// The length of an input port; -1 where the tensor is none.
+  private func given(_ tensor: Int) -> Int64 {
     var i = 0
     while i < file.pointee.inputCount {
       if Int(file.pointee.input(i).pointee.tensor) == tensor { return inputs[i] }
       i &+= 1
     }
-    i = 0
-    while i < file.pointee.nodeCount, Int(file.pointee.nodes[i].output) != tensor { i &+= 1 }
-    guard i < file.pointee.nodeCount else { return 0 }
-    let node = file.node(i)
-    let timing = NodeTiming(node.record)
+    return -1
+  }
+
+  private func producer(of tensor: Int) -> Int? {
+    var n = 0
+    while n < file.pointee.nodeCount {
+      if Int(file.pointee.nodes[n].output) == tensor { return n }
+      n &+= 1
+    }
+    return nil
+  }
+
+  private func after(_ timing: NodeTiming, _ frames: Int64) -> Int64 {
     switch timing.kind {
-    // A join takes its inputs' common length, and all its inputs have one: the first answers for all. One path back and no
-    // more: a hostile file could make the number of all paths as large as it likes.
-    case .each, .reverse, .blocks: return of(node.inputIndex(0))
-    case .window:
-      let frames = of(node.inputIndex(0))
-      return timing.windows(frames, final: frames)
-    case .reduction: return of(node.inputIndex(0)) > 0 ? 1 : 0
-    case .expansion: return of(node.inputIndex(0)) > 0 ? Int64(timing.count) : 0
-    case .following: return of(node.inputIndex(1))
+    case .each, .reverse, .blocks, .following: frames
+    case .window: timing.windows(frames, final: frames)
+    case .reduction: frames > 0 ? 1 : 0
+    case .expansion: frames > 0 ? Int64(timing.count) : 0
     }
   }
 }

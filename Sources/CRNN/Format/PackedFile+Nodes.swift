@@ -1,7 +1,7 @@
 import CCRNN
 
 extension UnsafePointer where Pointee == PackedFile {
-  /// Quadratic in the number of pointee.tensors, but without memory: a network has tens of them.
+  /// Quadratic in the number of tensors, but without memory: a network has tens of them, and no file more than CRNN_MAXIMUM_TENSORS.
   func checkNodes(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
     var tensor = 0
     while tensor < pointee.tensorCount {
@@ -20,6 +20,7 @@ extension UnsafePointer where Pointee == PackedFile {
       tensor &+= 1
     }
     var n = 0
+    var inputs = 0
     while n < pointee.nodeCount {
       let node = self.node(n)
       let record = node.record.pointee
@@ -28,6 +29,8 @@ extension UnsafePointer where Pointee == PackedFile {
         UInt64(record.input_first) &+ UInt64(record.input_count) <= UInt64(pointee.indexCount),
         UInt64(record.blob_first) &+ UInt64(record.blob_count) <= UInt64(pointee.blobCount)
       else { return PackedFile.malformed(error, "a node lies outside") }
+      inputs &+= node.inputCount
+      guard inputs <= CRNN_MAXIMUM_NODE_INPUTS else { return PackedFile.malformed(error, "it has too many parts") }
       var i = 0
       while i < node.inputCount {
         guard Int(pointee.indices[Int(record.input_first) &+ i]) < pointee.tensorCount,

@@ -165,7 +165,7 @@ extension PackedFile {
     guard stringBytes > 0, strings[0] == 0, strings[stringBytes &- 1] == 0 else {
       return PackedFile.malformed(error, "its names are not terminated")
     }
-    guard nodeCount <= 4096, tensorCount <= 4096, inputCount <= 256 else {
+    guard nodeCount <= CRNN_MAXIMUM_NODES, tensorCount <= CRNN_MAXIMUM_TENSORS, inputCount <= 256 else {
       return PackedFile.malformed(error, "it has too many parts")
     }
     return CRNN_OK

@@ -1,3 +1,5 @@
+import CCRNN
+
 /// The whole way from a float graph to a model file.
 ///
 /// ```swift
@@ -14,8 +16,11 @@ public enum Conversion {
   public static func convert(
     graph: Graph, calibration: [CalibrationSequence], options: ConversionOptions = ConversionOptions()
   ) throws -> (bytes: [UInt8], report: ConversionReport) {
+    // Before anything that takes time with each pair of them. Simplification leaves fewer.
+    try checkCounts(graph, most: 2)
     let whole = try graph.simplified()
     let simplified = try options.backwardView.map(whole.limitingBackwardView) ?? whole
+    try checkCounts(simplified, most: 1)
     let (tapped, taps) = simplified.tapped()
     let heldOut = HeldOut(sequences: calibration.count)
     var statistics = LayerStatistics(simplified, taps: taps, heldOut: heldOut, sequences: calibration.count)
@@ -51,6 +56,16 @@ public enum Conversion {
         whole: Interpreter(graph: whole), limited: Interpreter(graph: simplified), graph: whole, sequences: calibration)
     }
     return (bytes, result)
+  }
+
+  /// Refuses a graph with more than `most` times the nodes and tensors that a file holds.
+  private static func checkCounts(_ graph: Graph, most: Int) throws {
+    let (nodes, tensors) = (graph.nodes.count, graph.tensors.count)
+    guard nodes <= most * CRNN_MAXIMUM_NODES, tensors <= most * CRNN_MAXIMUM_TENSORS else {
+      throw GraphError(
+        "the network has \(nodes) nodes and \(tensors) tensors; a model file holds at most \(CRNN_MAXIMUM_NODES) and "
+          + "\(CRNN_MAXIMUM_TENSORS)")
+    }
   }
 
   private static func report(

@@ -1,7 +1,7 @@
 extension Graph {
   /// Two affine nodes, one after another, become one.
-  mutating func mergeAffines(_ index: Int) -> Bool {
-    guard case .affine(var second) = nodes[index].operation, let producer = soleProducer(of: index),
+  mutating func mergeAffines(_ index: Int, _ neighbours: Neighbours) -> Bool {
+    guard case .affine(var second) = nodes[index].operation, let producer = soleProducer(of: index, neighbours),
       case .affine(var first) = nodes[producer].operation, nodes[producer].activation == .identity
     else { return false }
     let frame = tensors[nodes[index].output].frame
@@ -19,8 +19,8 @@ extension Graph {
   }
 
   /// An affine node behind a convolution or dense node joins its weights and bias: exact, row by row.
-  mutating func foldAffineBackward(_ index: Int) -> Bool {
-    guard case .affine(let affine) = nodes[index].operation, let producer = soleProducer(of: index),
+  mutating func foldAffineBackward(_ index: Int, _ neighbours: Neighbours) -> Bool {
+    guard case .affine(let affine) = nodes[index].operation, let producer = soleProducer(of: index, neighbours),
       nodes[producer].activation == .identity
     else { return false }
     switch nodes[producer].operation {
@@ -44,11 +44,11 @@ extension Graph {
   /// the columns of a matrix with one scale per row, or move the range of its operand far from 0, it stays.
   ///
   /// In front of a convolution that pads, a shift cannot be folded: the padding is 0 behind the shift, not before it.
-  mutating func foldAffineForward(_ index: Int) -> Bool {
+  mutating func foldAffineForward(_ index: Int, _ neighbours: Neighbours) -> Bool {
     guard case .affine(let affine) = nodes[index].operation, nodes[index].activation == .identity,
       let input = nodes[index].inputs.first, affine.isBenign, !isOutput(nodes[index].output)
     else { return false }
-    let readers = consumers()[nodes[index].output]
+    let readers = neighbours.consumers[nodes[index].output]
     guard readers.count == 1, let reader = readers.first, readsOnlyFirst(reader, nodes[index].output) else {
       return false
     }

@@ -1,11 +1,11 @@
 extension Graph {
   /// A gather in front of a dense or recurrent node, which only see the frame as a list of values, moves into the columns of
   /// the weights; two gathers, one after another, become one.
-  mutating func foldGather(_ index: Int) -> Bool {
+  mutating func foldGather(_ index: Int, _ neighbours: Neighbours) -> Bool {
     guard case .gather(let table, _) = nodes[index].operation, let input = nodes[index].inputs.first,
       !tensors[input].isIndex, nodes[index].activation == .identity, !isOutput(nodes[index].output)
     else { return false }
-    let readers = consumers()[nodes[index].output]
+    let readers = neighbours.consumers[nodes[index].output]
     guard readers.count == 1, let reader = readers.first, readsOnlyFirst(reader, nodes[index].output) else {
       return false
     }

@@ -22,9 +22,11 @@ extension Graph {
 
   /// Applies the first rule that fits somewhere; false where none does.
   private mutating func simplifyOnce() throws -> Bool {
+    let neighbours = Neighbours(self)
     for index in nodes.indices {
-      if dropIdentity(index) || writeAsAffine(index) || mergeAffines(index) || foldAffineBackward(index)
-        || foldAffineForward(index) || foldGather(index) || fuseActivation(index)
+      if dropIdentity(index) || writeAsAffine(index) || mergeAffines(index, neighbours)
+        || foldAffineBackward(index, neighbours) || foldAffineForward(index, neighbours)
+        || foldGather(index, neighbours) || fuseActivation(index, neighbours)
       {
         return true
       }
@@ -55,9 +57,9 @@ extension Graph {
   }
 
   /// Fuses a pointwise function into the node that alone feeds it.
-  private mutating func fuseActivation(_ index: Int) -> Bool {
+  private mutating func fuseActivation(_ index: Int, _ neighbours: Neighbours) -> Bool {
     guard case .activation(let activation) = nodes[index].operation, nodes[index].activation == .identity,
-      let producer = soleProducer(of: index), nodes[producer].activation == .identity,
+      let producer = soleProducer(of: index, neighbours), nodes[producer].activation == .identity,
       nodes[producer].acceptsActivation
     else { return false }
     nodes[producer].activation = activation
@@ -66,11 +68,11 @@ extension Graph {
   }
 
   /// The node that computes the only input of node `index`, where nothing else reads that tensor.
-  func soleProducer(of index: Int) -> Int? {
+  func soleProducer(of index: Int, _ neighbours: Neighbours) -> Int? {
     guard nodes[index].inputs.count == 1, let input = nodes[index].inputs.first, !isOutput(input),
-      consumers()[input] == [index]
+      neighbours.consumers[input] == [index]
     else { return nil }
-    return producers()[input]
+    return neighbours.producers[input]
   }
 
   /// Node `producer` now computes what node `index` computed.
@@ -78,6 +80,14 @@ extension Graph {
     nodes[producer].output = nodes[index].output
     nodes.remove(at: index)
   }
+}
+
+/// Who reads and who computes each tensor of a graph, found out once for all nodes that a rule is tried on.
+struct Neighbours {
+  let consumers: [[Int]]
+  let producers: [Int?]
+
+  init(_ graph: Graph) { (consumers, producers) = (graph.consumers(), graph.producers()) }
 }
 
 extension Node {
