@@ -12,6 +12,7 @@ CC := $(if $(filter default,$(origin CC)),cc,$(CC))
 version := $(shell awk '/^\#define CRNN_VERSION_M|^\#define CRNN_VERSION_P/ { printf "%s%s", dot, $$3; dot = "." }' include/crnn.h)
 library_version := 1
 exports := tools/link/crnn.exports
+link_exports := tools/link/crnn_link.exports
 image_exports := tools/link/crnn_image.exports
 convert_exports := tools/link/crnn_convert.exports
 embedded := .build/embedded
@@ -43,14 +44,14 @@ $(embedded)/release/libcrnn-static.a $(embedded)/release/libcrnn-image-static.a 
 build/libcrnn.so: $(embedded)/release/libcrnn-static.a $(exports) tools/link/shared
 	tools/link/shared $@ CRNN_1 $(exports) $<
 
-build/libcrnn.a: $(embedded)/release/libcrnn-static.a $(exports) tools/link/static
-	tools/link/static $@ $(exports) $<
+build/libcrnn.a: $(embedded)/release/libcrnn-static.a $(exports) $(link_exports) tools/link/static
+	tools/link/static $@ $< $(exports) $(link_exports)
 
 build/libcrnn_image.so: $(embedded)/release/libcrnn-image-static.a $(image_exports) tools/link/shared build/libcrnn.so
 	tools/link/shared $@ CRNN_IMAGE_1 $(image_exports) $< -lpng -ljpeg -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN'
 
 build/libcrnn_image.a: $(embedded)/release/libcrnn-image-static.a $(image_exports) tools/link/static
-	tools/link/static $@ $(image_exports) $<
+	tools/link/static $@ $< $(image_exports)
 
 # ---- Command line tool: regular Swift, its standard library inside -------------------------------------------------
 
@@ -76,7 +77,7 @@ build/libcrnn_convert.so: $(regular)/release/libcrnn-convert-static.a $(convert_
 fault_programs := $(addprefix build/tests/conformance/faults-,runtime images convert)
 conformance := $(patsubst Tests/Conformance/%.c,build/tests/conformance/%,$(wildcard Tests/Conformance/*.c)) build/tests/conformance/threads-sanitized \
   $(fault_programs)
-checks := $(wildcard Tests/Conformance/*.h) include/crnn.h
+checks := $(wildcard Tests/Conformance/*.h Tests/Conformance/older/*.h) include/crnn.h
 check_flags := -std=gnu11 -O1 -g -Wall -Wextra -Werror -pthread -Iinclude
 
 .PHONY: test
@@ -104,6 +105,13 @@ build/tests/vectors-data.c: tools/cross/embed $(wildcard Tests/Conformance/vecto
 build/tests/conformance/vectors: Tests/Conformance/vectors.c build/tests/vectors-data.c $(checks) build/libcrnn.so
 	mkdir -p $(@D)
 	$(CC) $(check_flags) $< build/tests/vectors-data.c -ITests/Conformance -o $@ -Lbuild -lcrnn -Wl,-rpath,'$$ORIGIN/../..'
+
+build/tests/conformance/bad_files: check_flags += -DGOLDEN='"$(CURDIR)/Tests/Golden/bad"'
+
+# Linked with the static library: it names what it takes of it.
+build/tests/conformance/families: Tests/Conformance/families.c build/tests/vectors-data.c $(checks) include/crnn_link.h build/libcrnn.a
+	mkdir -p $(@D)
+	$(CC) $(check_flags) $< build/tests/vectors-data.c -ITests/Conformance -Wl,--gc-sections build/libcrnn.a -o $@
 
 build/tests/conformance/%: Tests/Conformance/%.c $(checks) build/libcrnn.so
 	mkdir -p $(@D)
@@ -306,7 +314,7 @@ fill := sed -e "s|@PREFIX@|$(abspath $(PREFIX))|" -e "s|@VERSION@|$(version)|"
 .PHONY: install
 install: all ## headers, libraries, pkg-config and CMake files and the tool, into PREFIX
 	install -d $(DESTDIR)$(PREFIX)/{bin,include,lib/pkgconfig,lib/cmake/crnn}
-	install -m 644 include/crnn.h include/crnn_image.h include/crnn_convert.h bindings/cpp/crnn.hpp $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/crnn.h include/crnn_link.h include/crnn_image.h include/crnn_convert.h bindings/cpp/crnn.hpp $(DESTDIR)$(PREFIX)/include
 	install -m 644 build/libcrnn.a build/libcrnn_image.a $(DESTDIR)$(PREFIX)/lib
 	for name in crnn crnn_image crnn_convert; do \
 	  install -m 755 build/lib$$name.so $(DESTDIR)$(PREFIX)/lib/lib$$name.so.$(library_version); \

@@ -86,8 +86,14 @@ let runtime: [Target] =
   kernelSets + [
     .target(name: "CCRNN"),
     .target(name: "CKernels"),
+    // The table of all operations, which a program's own takes the place of.
     .target(
-      name: "CRNN", dependencies: ["CCRNN", "CKernels"] + kernelSets.map { .init(stringLiteral: $0.name) },
+      name: "CLinked", dependencies: ["CCRNN", "CKernels"], exclude: ["README.md"],
+      cSettings: [
+        .unsafeFlags(["-fdata-sections"])
+      ]),
+    .target(
+      name: "CRNN", dependencies: ["CCRNN", "CKernels", "CLinked"] + kernelSets.map { .init(stringLiteral: $0.name) },
       exclude: ["README.md"], swiftSettings: core + smallest),
   ]
 
@@ -154,7 +160,7 @@ let tools: [Target] = [
   .executableTarget(
     name: "crnn",
     dependencies: [
-      "CRNN", "CCRNN", "CKernels", "Arrays", "Quantizer", "ONNX", "Converter", "Language", "ImageIO",
+      "CRNN", "CCRNN", "CKernels", "CLinked", "Arrays", "Quantizer", "ONNX", "Converter", "Language", "ImageIO",
       "CCRNNImage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],

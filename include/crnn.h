@@ -99,6 +99,7 @@ typedef int32_t crnn_status;
 #define CRNN_ERROR_OPEN ((crnn_status)500)          /* the file cannot be opened or mapped */
 #define CRNN_ERROR_MEMORY ((crnn_status)501)        /* the system has no memory left */
 #define CRNN_ERROR_ISA ((crnn_status)502)           /* no such instruction set, or this processor lacks it */
+#define CRNN_ERROR_NOT_LINKED ((crnn_status)503)    /* the program was linked without an operation of the model (crnn_link.h) */
 #define CRNN_ERROR_IMAGE_FORMAT ((crnn_status)600)  /* neither PNG nor JPEG */
 #define CRNN_ERROR_IMAGE_DAMAGED ((crnn_status)601) /* damaged, or cut short */
 #define CRNN_ERROR_IMAGE_TOO_LARGE ((crnn_status)602)   /* more pixels than the limit allows */

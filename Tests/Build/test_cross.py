@@ -9,6 +9,8 @@ from conftest import BUILD, ROOT, output_of
 
 CROSS = BUILD / "cross"
 EXPORTS = (ROOT / "tools/link/crnn.exports").read_text().split()
+LINK_EXPORTS = (ROOT / "tools/link/crnn_link.exports").read_text().split()
+FAMILIES = [name.removeprefix("crnn_family_") for name in LINK_EXPORTS if name.startswith("crnn_family_")]
 BARE = {
     **dict.fromkeys(["cortex-m0plus", "cortex-m4f", "cortex-m7", "cortex-m55"], "arm-none-eabi"),
     "riscv32": "riscv64-unknown-elf",
@@ -58,7 +60,33 @@ def test_dot_products_stand_only_in_their_kernels():
 def test_static_libraries_define_the_golden_list(target):
     library = built(target, "libcrnn.a")
     lines = output_of(f"{BARE[target]}-nm", "--extern-only", "--defined-only", library).splitlines()
-    assert sorted(line.split()[-1] for line in lines if len(line.split()) == 3) == EXPORTS
+    assert sorted(line.split()[-1] for line in lines if len(line.split()) == 3) == sorted(EXPORTS + LINK_EXPORTS)
+
+
+@pytest.mark.parametrize("target", BARE)
+def test_static_libraries_need_no_table_of_addresses(target):
+    """A linker script that does not place .got leaves it where nothing fills it."""
+    assert "GOT" not in output_of("readelf", "-rW", built(target, "libcrnn.a"))
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, None])
+def test_firmware_links_only_the_families_that_it_names(family, tmp_path):
+    built("cortex-m4f", "libcrnn.a")
+    named = f".{family} = crnn_family_{family}" if family else ""
+    output_of(
+        ROOT / "tools/cross/program", "cortex-m4f", tmp_path / "least", ROOT / "tools/cross/firmware/least.c", "--",
+        f"-DFAMILIES={named}", "-Wl,--defsym,model_file=0", "-Wl,--defsym,model_file_end=64")
+    symbols = {line.split()[-1] for line in output_of("arm-none-eabi-nm", tmp_path / "least").splitlines()}
+    # …Tm: what the compiler has found to be the same in two families.
+    families = {name for name in symbols if name.startswith("crnn_family_") and not name.endswith("Tm")}
+    assert families == ({f"crnn_family_{family}"} if family else set())
+    # Nothing of the others, whose Swift type has the family's name; and of kernels only those that are its own.
+    types = {name: "".join(map(str.capitalize, name.split("_"))) for name in FAMILIES}
+    here = {name for name, swift in types.items() if any(f"{len(swift)}{swift}O" in symbol for symbol in symbols)}
+    assert here <= {family}
+    own = {"recurrent": "lstm", "depthwise": "depthwise_u8", "pointwise": "softmax"}
+    for other, kernel in own.items():
+        assert (f"crnn_reference_{kernel}" in symbols) == (other == family)
 
 
 def interface(module):

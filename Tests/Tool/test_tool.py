@@ -13,6 +13,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build/crnn"))
 MODELS = pathlib.Path(os.environ.get("CRNN_TEST_MODELS", ROOT / "build/tests/models"))
+VECTORS = ROOT / "Tests/Conformance/vectors"
 
 pytestmark = pytest.mark.skipif(
     not (TOOL.is_file() and (MODELS / "stream.onnx").is_file()),
@@ -123,6 +124,21 @@ def test_the_usual_course(folder, tmp_path):
     assert evaluated["accuracy_drop_points"] == pytest.approx(100 - evaluated["accuracy_percent"])
     assert evaluated["snr_db"] > 25 and evaluated["stream_bytes"] == inspected["stream_bytes"]
     assert evaluated["mean_abs_error"] <= evaluated["max_abs_error"] < 0.1
+
+
+def test_inspect_says_which_families_of_operations_a_firmware_links(folder):
+    model = VECTORS / "digits.crnn"
+    inspected = json.loads(crnn("inspect", model, "--ops", "--json", "-"))
+    families = {family["name"]: family for family in inspected["families"]}
+    assert list(families) == ["convolution", "dense", "pool", "recurrent", "pointwise", "movement", "time_reduction"]
+    assert families["recurrent"]["uses"] == ["recurrent lstm"] and families["pool"]["uses"] == ["pool maximum"]
+    assert sum(len(family["nodes"]) for family in families.values()) == len(
+        json.loads(crnn("inspect", model, "--json", "-"))["nodes"])
+    assert 0 < max(family["bytes"] for family in families.values()) < inspected["core_bytes"] < inspected["all_bytes"]
+    # Its lines are those of the firmware.
+    firmware = (ROOT / "tools/cross/firmware/digits.c").read_text()
+    lines = inspected["declaration"].split("\n\n")[1]
+    assert lines in firmware and lines in crnn("inspect", model, "--ops")
 
 
 def test_inspect_says_what_a_network_costs_and_waits_for(folder):

@@ -100,6 +100,7 @@ static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOC
       .multiply_s16 = crnn_kernel_multiply_s16,
       .multiply_u8 = crnn_kernel_multiply_u8,
       .multiply_u7 = crnn_kernel_multiply_u7,
+#ifndef CRNN_SHARED_KERNELS
       .depthwise_s16 = crnn_kernel_depthwise_s16,
       .depthwise_u8 = crnn_kernel_depthwise_u8,
       .rescale = crnn_kernel_rescale,
@@ -123,6 +124,7 @@ static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOC
       .gru_gates = crnn_kernel_gru_gates,
       .gru_candidate = crnn_kernel_gru_candidate,
       .simple = crnn_kernel_simple,
+#endif
 #ifdef CRNN_WINOGRAD
       .winograd = &winograd,
 #endif

@@ -154,6 +154,48 @@ typedef struct crnn_kernels {
   const crnn_winograd *_Nullable winograd; /* NULL: not there */
 } crnn_kernels;
 
+/* crnn_use_lstm(kernels): the kernel `lstm` of a set. Where all sets of a build share what is no sum of products (CRNN_SHARED_KERNELS:
+ * microcontrollers), it is known by name and stands in no table, so that a program which never runs it is linked without it. */
+#ifdef CRNN_SHARED_KERNELS
+#define CRNN_USE(name)                                                                                              \
+  extern __typeof__(*((const crnn_kernels *)0)->name) crnn_reference_##name CRNN_NO_ALLOCATION                      \
+      __attribute__((visibility("hidden"))); /* no table of addresses, which linker scripts seldom place */         \
+  static inline __typeof__(*((const crnn_kernels *)0)->name) *_Nonnull crnn_use_##name(                            \
+      const crnn_kernels *_Nonnull kernels) CRNN_NO_ALLOCATION {                                                    \
+    return (void)kernels, crnn_reference_##name;                                                                    \
+  }
+#else
+#define CRNN_USE(name)                                                                                              \
+  static inline __typeof__(*((const crnn_kernels *)0)->name) *_Nonnull crnn_use_##name(                            \
+      const crnn_kernels *_Nonnull kernels) CRNN_NO_ALLOCATION {                                                    \
+    return kernels->name;                                                                                           \
+  }
+#endif
+CRNN_USE(depthwise_s16)
+CRNN_USE(depthwise_u8)
+CRNN_USE(rescale)
+CRNN_USE(requantize_u8)
+CRNN_USE(requantize_s16)
+CRNN_USE(convert)
+CRNN_USE(convert_add)
+CRNN_USE(multiply_add)
+CRNN_USE(activate)
+CRNN_USE(quantize_u8)
+CRNN_USE(quantize_s16)
+CRNN_USE(dequantize_u8)
+CRNN_USE(dequantize_s16)
+CRNN_USE(maximum_u8)
+CRNN_USE(maximum_s16)
+CRNN_USE(maximum_f32)
+CRNN_USE(combine)
+CRNN_USE(softmax)
+CRNN_USE(lstm)
+CRNN_USE(gru_after)
+CRNN_USE(gru_gates)
+CRNN_USE(gru_candidate)
+CRNN_USE(simple)
+#undef CRNN_USE
+
 /* One per module. A table lives as long as the program. The sets of a build are those of its architecture, after the reference, best last. */
 const crnn_kernels *_Nonnull crnn_kernels_reference(void) CRNN_NO_ALLOCATION;
 #if defined(__x86_64__)

@@ -58,6 +58,7 @@ private func nameAndText(_ status: crnn_status) -> StaticString {
   case CRNN_ERROR_OPEN: "CRNN_ERROR_OPEN\0the file cannot be opened"
   case CRNN_ERROR_MEMORY: "CRNN_ERROR_MEMORY\0the system has no memory left"
   case CRNN_ERROR_ISA: "CRNN_ERROR_ISA\0this instruction set is not known or not supported here"
+  case CRNN_ERROR_NOT_LINKED: "CRNN_ERROR_NOT_LINKED\0the program was linked without an operation of the model"
   case CRNN_ERROR_IMAGE_FORMAT: "CRNN_ERROR_IMAGE_FORMAT\0this is neither a PNG nor a JPEG"
   case CRNN_ERROR_IMAGE_DAMAGED: "CRNN_ERROR_IMAGE_DAMAGED\0the image is damaged or cut short"
   case CRNN_ERROR_IMAGE_TOO_LARGE: "CRNN_ERROR_IMAGE_TOO_LARGE\0the image has more pixels than the limit allows"

@@ -22,7 +22,7 @@ extension UnsafeMutablePointer where Pointee == CTCDecoder {
     if pointee.options.values == CRNN_CTC_LOG_PROBABILITIES {
       apply(CRNN_ACTIVATION_EXPONENTIAL, pointee.values, pointee.options.classes)
     } else if pointee.options.values == CRNN_CTC_SCORES {
-      pointee.options.kernels.pointee.softmax(pointee.values, pointee.options.classes, 0)
+      crnn_use_softmax(pointee.options.kernels)(pointee.values, pointee.options.classes, 0)
     }
     let least = Self.leastProbability
     var i = 0
@@ -88,6 +88,6 @@ extension UnsafeMutablePointer where Pointee == CTCDecoder {
   @inline(never)
   private func apply(_ function: Int, _ values: UnsafeMutablePointer<Float>, _ count: Int) {
     var activation = crnn_activation(kind: Int32(truncatingIfNeeded: function), alpha: 0, beta: 0, slopes: nil)
-    pointee.options.kernels.pointee.activate(&activation, values, count)
+    crnn_use_activate(pointee.options.kernels)(&activation, values, count)
   }
 }

@@ -40,6 +40,7 @@ extension UnsafePointer where Pointee == PackedFile {
         }
         i &+= 1
       }
+      if Operations.isMissing(node) { return notLinked(node, error) }
       let analysis = TimeAnalysis.of(node.record, pointee.tensors, pointee.indices)
       guard Operations.isValid(node), analysis.isEqual(to: TimeAnalysis(node.output.pointee)) else {
         return Message(error, CRNN_ERROR_FILE_MALFORMED).text("the file contradicts itself at node ").name(node.name)
@@ -48,6 +49,12 @@ extension UnsafePointer where Pointee == PackedFile {
       n &+= 1
     }
     return CRNN_OK
+  }
+
+  /// The program names the families of operations that it links (`include/crnn_link.h`), and the node's is not among them.
+  private func notLinked(_ node: NodeView, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
+    Message(error, CRNN_ERROR_NOT_LINKED).text("node ").name(node.name).text(" needs the operation ")
+      .text(Operations.name(node.operation)).text(", which this program was linked without; see crnn_link.h").status
   }
 
   private func isProduced(_ tensor: Int, before node: Int) -> Bool {

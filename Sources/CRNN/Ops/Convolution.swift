@@ -1,10 +1,11 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// Convolution over (time, height, width): each output position is a row of operands times the weight matrix, several positions
 /// at a time, so that a panel of weights is read once for all of them. Operands are read where they lie, through pointers to the taps; where
 /// the channels of a tap are no multiple of four, as packed weights want them, rows are gathered first.
-enum Convolution {
+enum Convolution: OperationFamily {
   /// Positions at once at most.
   private static let mostPositions = 32
 
@@ -77,7 +78,9 @@ enum Convolution {
   /// Bytes of weights that stay in the nearer caches while all positions of a chunk go by.
   private static let sliceBytes = 65536
 
-  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+  static func run(
+    _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
+  ) {
     let matrix = self.matrix(node)
     if Winograd.run(execution, node, matrix, first: first, count: count) { return }
     var cursor = Cursor(execution.scratch)
@@ -226,3 +229,9 @@ extension crnn_tensor_record {
   /// Numbers, not indices.
   var isNumeric: Bool { Int(store) != CRNN_STORE_S32 }
 }
+
+@c @implementation
+func crnn_family_convolution(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { Convolution.answer(request, node, execution, state, first, count) }

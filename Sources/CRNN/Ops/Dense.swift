@@ -1,8 +1,9 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// The whole frame times a matrix, a few frames at once.
-enum Dense {
+enum Dense: OperationFamily {
   private static func matrix(_ node: NodeView) -> Matrix {
     Matrix(
       node, firstBlob: 0, rows: node.output.pointee.elements, depth: node.input(0).pointee.elements,
@@ -22,7 +23,9 @@ enum Dense {
     return cursor.offset
   }
 
-  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+  static func run(
+    _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
+  ) {
     let matrix = self.matrix(node)
     let input = node.input(0)
     let output = MatrixOutput(execution, node, matrix, outputs: node.output.pointee.elements)
@@ -62,3 +65,9 @@ extension Execution {
     }
   }
 }
+
+@c @implementation
+func crnn_family_dense(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { Dense.answer(request, node, execution, state, first, count) }

@@ -1,8 +1,9 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// Convolution with one filter per channel: y[c] = Σ over taps of w[tap][c] x[tap][c], several positions at a time.
-enum Depthwise {
+enum Depthwise: OperationFamily {
   /// Positions at once at most.
   private static let mostPositions = 16
 
@@ -39,13 +40,15 @@ enum Depthwise {
       && node.blobLength(CRNN_MATRIX_OFFSETS) == 4 &* padded && node.blobLength(CRNN_MATRIX_BIAS) == 4 &* padded
   }
 
-  static func scratchBytes(_ node: NodeView) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
     _ = Scratch(node, &cursor)
     return cursor.offset
   }
 
-  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+  static func run(
+    _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
+  ) {
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, &cursor)
     scratch.shape.initialize(to: WindowShape(node))
@@ -80,13 +83,19 @@ enum Depthwise {
   ) {
     let table = UnsafeRawPointer(scratch.table)
     if Int(node.input(0).pointee.store) == CRNN_STORE_S16 {
-      execution.kernels.pointee.depthwise_s16(
+      crnn_use_depthwise_s16(execution.kernels)(
         table.assumingMemoryBound(to: UnsafePointer<Int16>.self), taps, count, matrix.weights, matrix.offsets,
         matrix.rowsPerGroup, scratch.sums.accumulators)
     } else {
-      execution.kernels.pointee.depthwise_u8(
+      crnn_use_depthwise_u8(execution.kernels)(
         table.assumingMemoryBound(to: UnsafePointer<UInt8>.self), taps, count, matrix.weights, matrix.offsets,
         matrix.rowsPerGroup, scratch.sums.accumulators)
     }
   }
 }
+
+@c @implementation
+func crnn_family_depthwise(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { Depthwise.answer(request, node, execution, state, first, count) }

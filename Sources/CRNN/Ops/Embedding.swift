@@ -1,8 +1,9 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// Looks up one row of a float table for each frame's index.
-enum Embedding {
+enum Embedding: OperationFamily {
   static func isValid(_ node: NodeView) -> Bool {
     let rows = node.parameter(0)
     let width = Int(node.output.pointee.channels)
@@ -14,13 +15,15 @@ enum Embedding {
     return !overflow && count <= 1 << 28 && node.blobLength(0) == 4 &* count
   }
 
-  static func scratchBytes(_ node: NodeView) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
     _ = cursor.take(node.output.pointee.elements, of: Float.self)
     return cursor.offset
   }
 
-  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+  static func run(
+    _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
+  ) {
     let input = node.input(0)
     let output = node.output
     let table = node.blob(0, as: Float.self)
@@ -41,3 +44,9 @@ enum Embedding {
     }
   }
 }
+
+@c @implementation
+func crnn_family_embedding(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { Embedding.answer(request, node, execution, state, first, count) }

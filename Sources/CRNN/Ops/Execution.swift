@@ -35,8 +35,8 @@ struct Execution {
   ) {
     var q = tensor.pointee.quantization
     switch Int(tensor.pointee.store) {
-    case CRNN_STORE_U8: kernels.pointee.dequantize_u8(source.assumingMemoryBound(to: UInt8.self), &q, values, count)
-    case CRNN_STORE_S16: kernels.pointee.dequantize_s16(source.assumingMemoryBound(to: Int16.self), &q, values, count)
+    case CRNN_STORE_U8: crnn_use_dequantize_u8(kernels)(source.assumingMemoryBound(to: UInt8.self), &q, values, count)
+    case CRNN_STORE_S16: crnn_use_dequantize_s16(kernels)(source.assumingMemoryBound(to: Int16.self), &q, values, count)
     default: values.copy(from: source.assumingMemoryBound(to: Float.self), count: count)
     }
   }
@@ -49,8 +49,8 @@ struct Execution {
   ) {
     var q = tensor.pointee.quantization
     switch Int(tensor.pointee.store) {
-    case CRNN_STORE_U8: kernels.pointee.quantize_u8(values, &q, target.assumingMemoryBound(to: UInt8.self), count)
-    case CRNN_STORE_S16: kernels.pointee.quantize_s16(values, &q, target.assumingMemoryBound(to: Int16.self), count)
+    case CRNN_STORE_U8: crnn_use_quantize_u8(kernels)(values, &q, target.assumingMemoryBound(to: UInt8.self), count)
+    case CRNN_STORE_S16: crnn_use_quantize_s16(kernels)(values, &q, target.assumingMemoryBound(to: Int16.self), count)
     default: keep(values, target.assumingMemoryBound(to: Float.self), count)
     }
   }
@@ -85,7 +85,7 @@ struct Execution {
     var activation = crnn_activation(
       kind: Int32(truncatingIfNeeded: kind), alpha: node.record.pointee.alpha, beta: node.record.pointee.beta,
       slopes: slopes)
-    kernels.pointee.activate(&activation, values, count)
+    crnn_use_activate(kernels)(&activation, values, count)
   }
 }
 

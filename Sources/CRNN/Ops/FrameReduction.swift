@@ -1,8 +1,9 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// Mean, sum, maximum or minimum over some axes of each frame, in the order (height, width, channel).
-enum FrameReduction {
+enum FrameReduction: OperationFamily {
   private struct Scratch {
     let values: UnsafeMutablePointer<Float>
     let result: UnsafeMutablePointer<Float>
@@ -25,13 +26,15 @@ enum FrameReduction {
       && output.pointee.channels == (axes & 4 != 0 ? 1 : input.pointee.channels)
   }
 
-  static func scratchBytes(_ node: NodeView) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
     _ = Scratch(node, &cursor)
     return cursor.offset
   }
 
-  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+  static func run(
+    _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
+  ) {
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, &cursor)
     let input = node.input(0)
@@ -85,3 +88,9 @@ enum FrameReduction {
     }
   }
 }
+
+@c @implementation
+func crnn_family_frame_reduction(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { FrameReduction.answer(request, node, execution, state, first, count) }

@@ -138,13 +138,13 @@ struct Matrix {
   func rescale(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, first: Int, count: Int) {
     if segments == 1 {
       let start = first &* rowsPerGroup
-      kernels.pointee.rescale(sums.accumulators + start, scales, bias, sums.values + start, count, rowsPerGroup)
+      crnn_use_rescale(kernels)(sums.accumulators + start, scales, bias, sums.values + start, count, rowsPerGroup)
       return
     }
     var row = first
     while row < first &+ count {
       let y = sums.values + row &* rowsPerGroup
-      kernels.pointee.multiply_add(y, scales, bias, y, rowsPerGroup)
+      crnn_use_multiply_add(kernels)(y, scales, bias, y, rowsPerGroup)
       row &+= 1
     }
   }
@@ -152,9 +152,9 @@ struct Matrix {
   /// The parts of a sum that would not fit 32 bits are added in float, in order.
   private func join(_ kernels: UnsafePointer<crnn_kernels>, _ sums: MatrixSums, _ count: Int, _ segment: Int) {
     if segment == 0 {
-      kernels.pointee.convert(sums.accumulators, sums.values, count &* rowsPerGroup)
+      crnn_use_convert(kernels)(sums.accumulators, sums.values, count &* rowsPerGroup)
     } else {
-      kernels.pointee.convert_add(sums.accumulators, sums.values, count &* rowsPerGroup)
+      crnn_use_convert_add(kernels)(sums.accumulators, sums.values, count &* rowsPerGroup)
     }
   }
 }

@@ -58,11 +58,11 @@ struct MatrixOutput {
     var q = quantization
     let accumulators = sums.accumulators + start &* matrix.rowsPerGroup
     if Int(tensor.pointee.store) == CRNN_STORE_U8 {
-      execution.kernels.pointee.requantize_u8(
+      crnn_use_requantize_u8(execution.kernels)(
         accumulators, matrix.scales, matrix.bias, &q, target.assumingMemoryBound(to: UInt8.self), count,
         matrix.rowsPerGroup, outputs, stride)
     } else {
-      execution.kernels.pointee.requantize_s16(
+      crnn_use_requantize_s16(execution.kernels)(
         accumulators, matrix.scales, matrix.bias, &q, target.assumingMemoryBound(to: Int16.self), count,
         matrix.rowsPerGroup, outputs, stride)
     }

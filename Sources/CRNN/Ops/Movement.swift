@@ -1,8 +1,9 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// Nodes that only move codes: concatenate, gather, window, repeat, unstack.
-enum Movement {
+enum Movement: OperationFamily {
   static func isValid(_ node: NodeView) -> Bool {
     guard node.blobCount == (node.operation == CRNN_OP_GATHER ? 1 : 0),
       Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
@@ -53,13 +54,15 @@ enum Movement {
     node.blobLength(0) == 4 &* node.output.pointee.elements
   }
 
-  static func scratchBytes(_ node: NodeView) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
     if node.operation == CRNN_OP_CONCATENATE { _ = cursor.take(node.output.pointee.elements, of: Float.self) }
     return cursor.offset
   }
 
-  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+  static func run(
+    _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
+  ) {
     let output = node.output
     var f = 0
     while f < count {
@@ -185,3 +188,9 @@ enum Movement {
     }
   }
 }
+
+@c @implementation
+func crnn_family_movement(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { Movement.answer(request, node, execution, state, first, count) }

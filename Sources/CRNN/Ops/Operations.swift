@@ -1,69 +1,51 @@
 import CCRNN
-import CKernels
+import CLinked
 
-/// The one place that knows which code carries out which operation of the format.
+/// What is known of every operation of the format. The code that carries one out is found through the program's table of families alone.
 enum Operations {
-  static func isValid(_ node: NodeView) -> Bool {
-    switch node.operation {
-    case CRNN_OP_CONVOLUTION: Convolution.isValid(node)
-    case CRNN_OP_DENSE: Dense.isValid(node)
-    case CRNN_OP_DEPTHWISE: Depthwise.isValid(node)
-    case CRNN_OP_POOL: Pool.isValid(node)
-    case CRNN_OP_RECURRENT: Recurrent.isValid(node)
-    case CRNN_OP_ACTIVATION, CRNN_OP_AFFINE, CRNN_OP_BINARY, CRNN_OP_SOFTMAX: Pointwise.isValid(node)
-    case CRNN_OP_CONCATENATE, CRNN_OP_GATHER, CRNN_OP_WINDOW, CRNN_OP_REPEAT, CRNN_OP_UNSTACK: Movement.isValid(node)
-    case CRNN_OP_TIME_REDUCTION: TimeReduction.isValid(node)
-    case CRNN_OP_FRAME_REDUCTION: FrameReduction.isValid(node)
-    case CRNN_OP_EMBEDDING: Embedding.isValid(node)
-    default: false
-    }
+  /// An operation of the format that this program was linked without.
+  static func isMissing(_ node: NodeView) -> Bool {
+    crnn_linked_family(node.operation) == nil && node.operation > 0 && node.operation < CRNN_OP_COUNT
   }
+
+  static func isValid(_ node: NodeView) -> Bool { ask(CRNN_FAMILY_IS_VALID, node, 0) != 0 }
 
   /// Memory that a node needs only while it runs, in a stream of this chunk.
-  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
-    switch node.operation {
-    case CRNN_OP_CONVOLUTION: Convolution.scratchBytes(node, chunk: chunk)
-    case CRNN_OP_DENSE: Dense.scratchBytes(node, chunk: chunk)
-    case CRNN_OP_DEPTHWISE: Depthwise.scratchBytes(node)
-    case CRNN_OP_POOL: Pool.scratchBytes(node)
-    case CRNN_OP_RECURRENT: Recurrent.scratchBytes(node, chunk: chunk)
-    case CRNN_OP_ACTIVATION, CRNN_OP_AFFINE, CRNN_OP_BINARY, CRNN_OP_SOFTMAX: Pointwise.scratchBytes(node)
-    case CRNN_OP_TIME_REDUCTION: TimeReduction.scratchBytes(node)
-    case CRNN_OP_FRAME_REDUCTION: FrameReduction.scratchBytes(node)
-    case CRNN_OP_EMBEDDING: Embedding.scratchBytes(node)
-    default: Movement.scratchBytes(node)
-    }
-  }
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int { ask(CRNN_FAMILY_SCRATCH_BYTES, node, chunk) }
 
   /// Memory that a node keeps from frame to frame, beside the rings.
-  static func stateBytes(_ node: NodeView) -> Int {
-    switch node.operation {
-    case CRNN_OP_RECURRENT: Recurrent.stateBytes(node)
-    case CRNN_OP_TIME_REDUCTION: TimeReduction.stateBytes(node)
-    default: 0
-    }
-  }
+  static func stateBytes(_ node: NodeView) -> Int { ask(CRNN_FAMILY_STATE_BYTES, node, 0) }
 
   static func reset(_ node: NodeView, _ state: UnsafeMutableRawPointer) {
-    if node.operation == CRNN_OP_RECURRENT { Recurrent.reset(node, state) }
+    _ = ask(CRNN_FAMILY_RESET, node, nil, state, 0, 0)
   }
 
-  /// Computes output frames `first`..<`first + count`; their inputs stand in the rings and there is room for them.
+  /// Computes output frames `first`..<`first + count`; of a reduction over time, takes these input frames.
   static func run(
     _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
   ) {
-    switch node.operation {
-    case CRNN_OP_CONVOLUTION: Convolution.run(execution, node, first: first, count: count)
-    case CRNN_OP_DENSE: Dense.run(execution, node, first: first, count: count)
-    case CRNN_OP_DEPTHWISE: Depthwise.run(execution, node, first: first, count: count)
-    case CRNN_OP_POOL: Pool.run(execution, node, first: first, count: count)
-    case CRNN_OP_RECURRENT: Recurrent.run(execution, node, state, first: first, count: count)
-    case CRNN_OP_ACTIVATION, CRNN_OP_AFFINE, CRNN_OP_BINARY, CRNN_OP_SOFTMAX:
-      Pointwise.run(execution, node, first: first, count: count)
-    case CRNN_OP_FRAME_REDUCTION: FrameReduction.run(execution, node, first: first, count: count)
-    case CRNN_OP_EMBEDDING: Embedding.run(execution, node, first: first, count: count)
-    case CRNN_OP_TIME_REDUCTION: break
-    default: Movement.run(execution, node, first: first, count: count)
+    withUnsafePointer(to: execution) { _ = ask(CRNN_FAMILY_RUN, node, $0, state, first, count) }
+  }
+
+  /// The sequence has ended: a reduction over time gives its frame.
+  static func end(_ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, frames: Int64) {
+    withUnsafePointer(to: execution) { _ = ask(CRNN_FAMILY_END, node, $0, state, frames, 0) }
+  }
+
+  @inline(never)
+  private static func ask(_ request: Int, _ node: NodeView, _ chunk: Int) -> Int {
+    ask(request, node, nil, nil, 0, chunk)
+  }
+
+  /// 0 where the family is not linked, which is so of no node of a file that has been checked.
+  @inline(never)
+  private static func ask(
+    _ request: Int, _ node: NodeView, _ execution: UnsafePointer<Execution>?, _ state: UnsafeMutableRawPointer?,
+    _ first: Int64, _ count: Int
+  ) -> Int {
+    guard let family = crnn_linked_family(node.operation) else { return 0 }
+    return withUnsafePointer(to: node) {
+      family(Int32(truncatingIfNeeded: request), $0, execution, state, first, count)
     }
   }
 

@@ -1,8 +1,9 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// Nodes that compute each output value from one value, or one pair, in float.
-enum Pointwise {
+enum Pointwise: OperationFamily {
   private struct Scratch {
     let values: UnsafeMutablePointer<Float>
     let other: UnsafeMutablePointer<Float>
@@ -55,13 +56,15 @@ enum Pointwise {
     }
   }
 
-  static func scratchBytes(_ node: NodeView) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
     _ = Scratch(node, &cursor)
     return cursor.offset
   }
 
-  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+  static func run(
+    _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
+  ) {
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, &cursor)
     let input = node.input(0)
@@ -90,7 +93,7 @@ enum Pointwise {
     let output = node.output
     var i = 0
     while i < output.pointee.elements {
-      execution.kernels.pointee.softmax(
+      crnn_use_softmax(execution.kernels)(
         values + i, Int(output.pointee.channels), Int32(truncatingIfNeeded: node.parameter(0)))
       i &+= Int(output.pointee.channels)
     }
@@ -106,11 +109,11 @@ enum Pointwise {
     // A network with constants for each frame has a fixed length; a frame past it keeps the last ones.
     let frame = Int(truncatingIfNeeded: min(time, Int64(max(node.parameter(1), 1) &- 1)))
     switch node.parameter(0) {
-    case CRNN_AFFINE_PER_ELEMENT: execution.kernels.pointee.multiply_add(values, scale, shift, values, elements)
+    case CRNN_AFFINE_PER_ELEMENT: crnn_use_multiply_add(execution.kernels)(values, scale, shift, values, elements)
     case CRNN_AFFINE_PER_TIME_AND_ELEMENT:
       scale += frame &* elements
       shift += frame &* elements
-      execution.kernels.pointee.multiply_add(values, scale, shift, values, elements)
+      crnn_use_multiply_add(execution.kernels)(values, scale, shift, values, elements)
     case CRNN_AFFINE_PER_TIME: multiplyAdd(values, scale[frame], shift[frame], elements)
     default:
       let channels = Int(output.pointee.channels)
@@ -120,7 +123,7 @@ enum Pointwise {
       }
       var i = 0
       while i < elements {
-        execution.kernels.pointee.multiply_add(values + i, scale, shift, values + i, channels)
+        crnn_use_multiply_add(execution.kernels)(values + i, scale, shift, values + i, channels)
         i &+= channels
       }
     }
@@ -141,7 +144,7 @@ enum Pointwise {
     execution.load(
       execution.frame(node.inputIndex(1), other.pointee.frameBytes, time), other, scratch.other, other.pointee.elements)
     if other.pointee.elements == output.pointee.elements {
-      execution.kernels.pointee.combine(
+      crnn_use_combine(execution.kernels)(
         operation, scratch.values, scratch.other, scratch.values, output.pointee.elements)
       return
     }
@@ -154,12 +157,18 @@ enum Pointwise {
       let source = scratch.other + (y &* Int(other.pointee.width) &+ x) &* Int(other.pointee.channels)
       let values = scratch.values + position &* channels
       if other.pointee.channels == output.pointee.channels {
-        execution.kernels.pointee.combine(operation, values, source, values, channels)
+        crnn_use_combine(execution.kernels)(operation, values, source, values, channels)
       } else {
         scratch.row.update(repeating: source[0], count: channels)
-        execution.kernels.pointee.combine(operation, values, scratch.row, values, channels)
+        crnn_use_combine(execution.kernels)(operation, values, scratch.row, values, channels)
       }
       position &+= 1
     }
   }
 }
+
+@c @implementation
+func crnn_family_pointwise(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { Pointwise.answer(request, node, execution, state, first, count) }

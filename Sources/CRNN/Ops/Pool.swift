@@ -1,8 +1,9 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// Pooling over (time, height, width): the maximum on codes, the average and the p-norm on values.
-enum Pool {
+enum Pool: OperationFamily {
   private struct Scratch {
     let sum: UnsafeMutablePointer<Float>
     let value: UnsafeMutablePointer<Float>
@@ -27,13 +28,15 @@ enum Pool {
     }
   }
 
-  static func scratchBytes(_ node: NodeView) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
     _ = Scratch(node, &cursor)
     return cursor.offset
   }
 
-  static func run(_ execution: Execution, _ node: NodeView, first: Int64, count: Int) {
+  static func run(
+    _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
+  ) {
     let shape = WindowShape(node)
     let output = node.output
     let isWhole = node.parameter(0) == CRNN_POOL_MAXIMUM && hasWholeWindows(shape)
@@ -189,7 +192,7 @@ enum Pool {
         execution.activate(CRNN_ACTIVATION_ABSOLUTE, 0, scratch.value, channels)
         execution.activate(CRNN_ACTIVATION_POWER, exponent, scratch.value, channels)
       }
-      execution.kernels.pointee.combine(
+      crnn_use_combine(execution.kernels)(
         Int32(truncatingIfNeeded: CRNN_BINARY_ADD), scratch.sum, scratch.value, scratch.sum, channels)
     }
     if isNorm {
@@ -212,15 +215,15 @@ extension Execution {
   ) {
     switch Int(tensor.pointee.store) {
     case CRNN_STORE_U8:
-      kernels.pointee.maximum_u8(
+      crnn_use_maximum_u8(kernels)(
         a.assumingMemoryBound(to: UInt8.self), aStride, b.assumingMemoryBound(to: UInt8.self), bStride,
         y.assumingMemoryBound(to: UInt8.self), yStride, rows, count)
     case CRNN_STORE_S16:
-      kernels.pointee.maximum_s16(
+      crnn_use_maximum_s16(kernels)(
         a.assumingMemoryBound(to: Int16.self), aStride, b.assumingMemoryBound(to: Int16.self), bStride,
         y.assumingMemoryBound(to: Int16.self), yStride, rows, count)
     default:
-      kernels.pointee.maximum_f32(
+      crnn_use_maximum_f32(kernels)(
         a.assumingMemoryBound(to: Float.self), aStride, b.assumingMemoryBound(to: Float.self), bStride,
         y.assumingMemoryBound(to: Float.self), yStride, rows, count)
     }
@@ -229,7 +232,7 @@ extension Execution {
   func activate(_ kind: Int, _ alpha: Float, _ values: UnsafeMutablePointer<Float>, _ count: Int) {
     var activation = crnn_activation(
       kind: Int32(truncatingIfNeeded: kind), alpha: alpha, beta: 0, slopes: nil)
-    kernels.pointee.activate(&activation, values, count)
+    crnn_use_activate(kernels)(&activation, values, count)
   }
 
   func multiply(_ values: UnsafeMutablePointer<Float>, by factor: Float, _ count: Int) {
@@ -240,3 +243,9 @@ extension Execution {
     }
   }
 }
+
+@c @implementation
+func crnn_family_pool(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { Pool.answer(request, node, execution, state, first, count) }

@@ -53,7 +53,7 @@ extension Recurrent {
           while i < count {
             let reset = rows.resetHidden + i &* rows.stride
             point(&step, lanes + i, k, layer, rows, i)
-            kernels.pointee.gru_gates(&step, reset)
+            crnn_use_gru_gates(kernels)(&step, reset)
             quantize(kernels, layer, &operand, reset, rows, i)
             i &+= 1
           }
@@ -80,13 +80,13 @@ extension Recurrent {
     _ step: UnsafePointer<crnn_recurrent_step>, _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer
   ) {
     if layer.hasCandidate {
-      kernels.pointee.gru_candidate(step)
+      crnn_use_gru_candidate(kernels)(step)
     } else if layer.kind == CRNN_RECURRENT_LSTM {
-      kernels.pointee.lstm(step)
+      crnn_use_lstm(kernels)(step)
     } else if layer.kind == CRNN_RECURRENT_GRU {
-      kernels.pointee.gru_after(step)
+      crnn_use_gru_after(kernels)(step)
     } else {
-      kernels.pointee.simple(step)
+      crnn_use_simple(kernels)(step)
     }
   }
 
@@ -147,14 +147,14 @@ extension Recurrent {
     _ values: UnsafePointer<Float>, _ rows: Rows, _ row: Int
   ) {
     if layer.hiddenIsByte {
-      kernels.pointee.quantize_u8(values, operand, rows.codes + row &* rows.codeStride, layer.units)
+      crnn_use_quantize_u8(kernels)(values, operand, rows.codes + row &* rows.codeStride, layer.units)
     } else {
       let codes = rows.wideCodes + row &* rows.codeStride
-      kernels.pointee.quantize_s16(values, operand, codes, layer.units)
+      crnn_use_quantize_s16(kernels)(values, operand, codes, layer.units)
       if layer.depth == layer.units { return }
       var fraction = operand.pointee
       fraction.inverse_scale *= 1 / 64
-      kernels.pointee.quantize_s16(values, &fraction, codes + layer.units, layer.units)
+      crnn_use_quantize_s16(kernels)(values, &fraction, codes + layer.units, layer.units)
     }
   }
 

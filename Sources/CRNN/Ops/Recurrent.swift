@@ -1,10 +1,11 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// LSTM, GRU and simple recurrent layers. The input projection runs over a few frames at once; the recurrent part steps from
 /// frame to frame, of one stream or of several side by side. h and c live in the stream as floats; h is quantised as the operand
 /// of the recurrent matrix.
-enum Recurrent {
+enum Recurrent: OperationFamily {
   /// What the layer is. Its matrices are made where they are used: to carry them along costs more.
   struct Layer {
     let kind: Int
@@ -149,3 +150,9 @@ enum Recurrent {
     }
   }
 }
+
+@c @implementation
+func crnn_family_recurrent(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { Recurrent.answer(request, node, execution, state, first, count) }

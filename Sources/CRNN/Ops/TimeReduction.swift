@@ -1,9 +1,10 @@
 import CCRNN
 import CKernels
+import CLinked
 
 /// One frame at the end of the sequence: its first or last frame, its maximum, minimum, sum or mean. What has come so far is kept
 /// in the slot of the output frame (codes), or as a running sum in the node's state.
-enum TimeReduction {
+enum TimeReduction: OperationFamily {
   static func isSum(_ node: NodeView) -> Bool {
     node.parameter(0) == CRNN_REDUCE_MEAN || node.parameter(0) == CRNN_REDUCE_SUM
   }
@@ -29,14 +30,14 @@ enum TimeReduction {
     return cursor.offset
   }
 
-  static func scratchBytes(_ node: NodeView) -> Int {
+  static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
     _ = cursor.take(2 &* node.output.pointee.elements, of: Float.self)
     return cursor.offset
   }
 
   /// Takes input frames `first`..<`first + count` into account.
-  static func consume(
+  static func run(
     _ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, first: Int64, count: Int
   ) {
     let input = node.input(0)
@@ -62,7 +63,7 @@ enum TimeReduction {
   }
 
   /// Writes the result once all `frames` frames have been consumed.
-  static func emit(_ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, frames: Int64) {
+  static func end(_ execution: Execution, _ node: NodeView, _ memory: UnsafeMutableRawPointer, frames: Int64) {
     guard isSum(node) else { return }
     let output = node.output
     var state = Cursor(memory)
@@ -92,7 +93,7 @@ enum TimeReduction {
     var cursor = Cursor(execution.scratch)
     let values = cursor.take(input.pointee.elements, of: Float.self)
     execution.load(source, input, values, input.pointee.elements)
-    execution.kernels.pointee.combine(
+    crnn_use_combine(execution.kernels)(
       Int32(truncatingIfNeeded: CRNN_BINARY_ADD), sum, values, sum, input.pointee.elements)
   }
 
@@ -118,3 +119,9 @@ enum TimeReduction {
     }
   }
 }
+
+@c @implementation
+func crnn_family_time_reduction(
+  _ request: Int32, _ node: UnsafeRawPointer?, _ execution: UnsafeRawPointer?, _ state: UnsafeMutableRawPointer?,
+  _ first: Int64, _ count: Int
+) -> Int { TimeReduction.answer(request, node, execution, state, first, count) }

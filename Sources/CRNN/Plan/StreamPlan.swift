@@ -74,6 +74,7 @@ extension UnsafePointer where Pointee == PackedFile {
 
   /// One walk counts a stream's bytes, lays it out and checks one, so that these cannot disagree. Returns the bytes, 0 where they are
   /// too many to count or what was compared differs, −1 where a maximum length is missing.
+  @inline(never)
   func layOut(_ action: LayingOut, chunk: Int, maximumFrames: Int64) -> Int {
     var cursor = action.memory.map { Cursor($0) } ?? Cursor()
     let header = cursor.take(1, of: StreamHeader.self)
@@ -128,6 +129,7 @@ extension UnsafePointer where Pointee == PackedFile {
   }
 
   /// The largest of what any node or port needs while it runs.
+  @inline(never)
   func scratchBytes(chunk: Int) -> Int {
     var bytes = 0
     var i = 0

@@ -59,13 +59,13 @@ extension StreamView {
         return copy(view, source, count, target)
       }
       inRuns(view, count) {
-        model.pointee.kernels.pointee.dequantize_u8(
+        crnn_use_dequantize_u8(model.pointee.kernels)(
           (source + $0).assumingMemoryBound(to: UInt8.self), &q, values + $1, $2)
       }
     case CRNN_S16:
       if integerScale == 0 { q.scale = 1 / Float(32768) }
       inRuns(view, count) {
-        model.pointee.kernels.pointee.dequantize_s16(
+        crnn_use_dequantize_s16(model.pointee.kernels)(
           (source + $0).assumingMemoryBound(to: Int16.self), &q, values + $1, $2)
       }
     default:

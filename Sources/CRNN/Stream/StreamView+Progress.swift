@@ -70,13 +70,13 @@ extension StreamView {
     let count = input.pointee.produced &- state.pointee.consumed
     let memory = base + Int(truncatingIfNeeded: state.pointee.offset)
     if count > 0 {
-      TimeReduction.consume(
+      Operations.run(
         execution, node, memory, first: state.pointee.consumed, count: Int(truncatingIfNeeded: count))
       state.pointee.consumed = input.pointee.produced
     }
     guard input.pointee.final >= 0 else { return count > 0 }
     let frames: Int64 = input.pointee.final > 0 ? 1 : 0
-    if frames == 1 { TimeReduction.emit(execution, node, memory, frames: input.pointee.final) }
+    if frames == 1 { Operations.end(execution, node, memory, frames: input.pointee.final) }
     state.pointee.emitted = frames
     output.pointee.produced = frames
     output.pointee.final = frames

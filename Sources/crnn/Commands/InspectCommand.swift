@@ -17,6 +17,7 @@ struct InspectCommand: ParsableCommand {
         crnn inspect digits.crnn
         crnn inspect digits.crnn --svg digits.svg
         crnn inspect recogniser.crnn --length 400 --json -
+        crnn inspect digits.crnn --ops
 
       \(ExitStatus.discussion)
       """)
@@ -35,9 +36,16 @@ struct InspectCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Draw the network into this file, as an SVG picture.", valueName: "file"))
   var svg: String?
 
+  @Flag(
+    name: .long,
+    help:
+      "Instead of all that: the families of operations that a firmware must link for it, and the C lines that say so.")
+  var ops = false
+
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
+    if ops, svg != nil { throw ValidationError("--ops and --svg do not go together") }
     guard (1...65_536).contains(chunk) else { throw ValidationError("--chunk takes 1 to 65536 frames, not \(chunk)") }
     try report.check(inputs: [model], output: svg, outputOption: "--svg")
     if let length, length < 1 { throw ValidationError("--length takes at least one frame") }
@@ -47,6 +55,10 @@ struct InspectCommand: ParsableCommand {
     let file = try PackedModelFile(path: model)
     let runtime = try RuntimeModel(path: model)
     let inspection = try ModelInspection(file.packed, runtime, chunk: chunk, length: length)
+    if ops {
+      let families = LinkedFamilies(file.packed, inspection.nodes)
+      return try report.write(families.json, text: families.text)
+    }
     let title = String(model.split(separator: "/").last ?? "")
     let drawing = svg.map { (bytes: Array(ModelDrawing(inspection, title: title).svg.utf8), path: $0) }
     try report.write(inspection.json, with: drawing.map { [$0] } ?? [], text: inspection.text)

@@ -4,7 +4,21 @@
  *
  * Prints for each image its number, the digit and the checksum of the probabilities, then how many instructions an image took.
  */
+#include <crnn_link.h>
+
 #include "firmware.h"
+
+/* As `crnn inspect digits.crnn --ops` prints it. */
+const crnn_linked crnn_linked_families = {
+  .struct_size = sizeof(crnn_linked),
+  .convolution = crnn_family_convolution,
+  .dense = crnn_family_dense,
+  .pool = crnn_family_pool,
+  .recurrent = crnn_family_recurrent,
+  .pointwise = crnn_family_pointwise,
+  .movement = crnn_family_movement,
+  .time_reduction = crnn_family_time_reduction,
+};
 
 extern const unsigned char digits_model[];
 extern const size_t digits_model_bytes;

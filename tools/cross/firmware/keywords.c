@@ -2,7 +2,17 @@
  * machine that emulates this one, 20 floats for each frame; whenever the network has a result, it is there at once. Prints for each its
  * number, the class and the checksum of its values, then how many instructions a frame took. The model and the memory lie as in digits.c.
  */
+#include <crnn_link.h>
+
 #include "firmware.h"
+
+const crnn_linked crnn_linked_families = {
+  .struct_size = sizeof(crnn_linked),
+  .convolution = crnn_family_convolution,
+  .dense = crnn_family_dense,
+  .recurrent = crnn_family_recurrent,
+  .pointwise = crnn_family_pointwise,
+};
 
 extern const unsigned char keywords_model[];
 extern const size_t keywords_model_bytes;
