@@ -126,30 +126,51 @@ enum Movement: OperationFamily {
     let source = execution.frame(node.inputIndex(0), input.pointee.frameBytes, time)
     let limit = Int32(truncatingIfNeeded: input.pointee.elements)
     let count = node.output.pointee.elements
+    let bytes = input.pointee.elementSize
     var i = 0
+    while i < count {
+      // Most tables are made of runs of neighbours.
+      let first = table[i]
+      var run = 0
+      while i &+ run &+ 8 <= count, crnn_are_consecutive(table + i + run, first &+ Int32(truncatingIfNeeded: run)) != 0
+      {
+        run &+= 8
+      }
+      let isInside = run > 0 && run <= Int(limit) && first >= 0 && Int(first) <= Int(limit) &- run
+      if run == 0 { run = min(8, count &- i) }
+      if isInside {
+        (target + i &* bytes).copyMemory(from: source + Int(first) &* bytes, byteCount: run &* bytes)
+      } else {
+        gather(input, table + i, limit, source, target + i &* bytes, run)
+      }
+      i &+= run
+    }
+  }
+
+  /// Element by element; 0 for what the table points outside the frame for.
+  private static func gather(
+    _ input: UnsafePointer<crnn_tensor_record>, _ table: UnsafePointer<Int32>, _ limit: Int32,
+    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int
+  ) {
     switch input.pointee.elementSize {
     case 1:
-      let (from, to) = (source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self))
-      let zero = UInt8(truncatingIfNeeded: input.pointee.zero_point)
-      while i < count {
-        let index = table[i]
-        to[i] = index >= 0 && index < limit ? from[Int(index)] : zero
-        i &+= 1
-      }
-    case 2:
-      let (from, to) = (source.assumingMemoryBound(to: Int16.self), target.assumingMemoryBound(to: Int16.self))
-      while i < count {
-        let index = table[i]
-        to[i] = index >= 0 && index < limit ? from[Int(index)] : 0
-        i &+= 1
-      }
-    default:
-      let (from, to) = (source.assumingMemoryBound(to: Float.self), target.assumingMemoryBound(to: Float.self))
-      while i < count {
-        let index = table[i]
-        to[i] = index >= 0 && index < limit ? from[Int(index)] : 0
-        i &+= 1
-      }
+      pick(table, limit, source, target, count, zero: UInt8(truncatingIfNeeded: input.pointee.zero_point))
+    case 2: pick(table, limit, source, target, count, zero: Int16(0))
+    default: pick(table, limit, source, target, count, zero: Float(0))
+    }
+  }
+
+  @inline(__always)
+  private static func pick<Code>(
+    _ table: UnsafePointer<Int32>, _ limit: Int32, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
+    _ count: Int, zero: Code
+  ) {
+    let (from, to) = (source.assumingMemoryBound(to: Code.self), target.assumingMemoryBound(to: Code.self))
+    var i = 0
+    while i < count {
+      let index = table[i]
+      to[i] = index >= 0 && index < limit ? from[Int(index)] : zero
+      i &+= 1
     }
   }
 

@@ -70,7 +70,7 @@ extension StreamView {
       }
     default:
       copy(view, source, count, scratch)
-      if Int(tensor.pointee.store) == CRNN_STORE_F32 { replaceNaN(values, by: 0, count) }
+      if Int(tensor.pointee.store) == CRNN_STORE_F32 { crnn_replace_nan(values, 0, count) }
     }
     execution.store(values, tensor, target, count)
   }
@@ -101,19 +101,9 @@ extension StreamView {
     let source = execution.frame(index, tensor.pointee.frameBytes, tensors[index].pulled)
     execution.load(source, tensor, values, tensor.pointee.elements)
     if Int(tensor.pointee.store) == CRNN_STORE_F32 {
-      replaceNaN(values, by: Float(bitPattern: 0x7FC0_0000), tensor.pointee.elements)
+      crnn_replace_nan(values, 0x7FC0_0000, tensor.pointee.elements)
     }
     return values
-  }
-
-  @_optimize(speed)
-  private func replaceNaN(_ values: UnsafeMutablePointer<Float>, by other: Float, _ count: Int) {
-    var i = 0
-    while i < count {
-      let value = values[i]
-      values[i] = value == value ? value : other
-      i &+= 1
-    }
   }
 
   /// Copies up to `limit` ready frames of an output port to the caller's array from frame `first` on.
