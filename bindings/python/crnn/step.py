@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import addressof
+from ctypes import addressof, byref
 from typing import Callable
 
 import numpy as np
@@ -55,7 +55,8 @@ class Step:
 
     def _runner(self, acquire, release) -> Callable[[], int]:
         # Names of a function's own cost the least: a small network takes hardly longer than their look-up.
-        function, call, address = runtime.crnn_stream_process_call, self._call, addressof(self._call)
+        # A function of ctypes that knows no types of arguments takes a reference as it is; one that does converts it at each call.
+        function, call, address = runtime.cdll["crnn_stream_process_call"], self._call, byref(self._call)
         solve = self._solve
 
         def run() -> int:
