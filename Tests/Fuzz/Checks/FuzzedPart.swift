@@ -23,6 +23,10 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
   /// Packed blocks with their checksums made right.
   case lexicon
   case ngram
+  /// Frames of any floats and any options, for a decoder.
+  case ctc
+  /// The number of a random network, which must give the reference's bits with every instruction set, in any pieces.
+  case differential
 
   public func check(_ bytes: UnsafeRawBufferPointer) {
     switch self {
@@ -39,6 +43,8 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
     case .arpa: LanguageFuzzing.packARPA(bytes)
     case .lexicon: LanguageFuzzing.readBlock(bytes, asLexicon: true)
     case .ngram: LanguageFuzzing.readBlock(bytes, asLexicon: false)
+    case .ctc: DecoderFuzzing.call(bytes)
+    case .differential: StreamFuzzing.compare(bytes)
     }
   }
 }

@@ -1,4 +1,5 @@
 import CCRNN
+import Foundation
 import StreamingChecks
 
 /// A sound network and a caller that is not: any calls in any order, and saved streams that were changed.
@@ -31,6 +32,14 @@ enum StreamFuzzing {
   /// The first bytes choose the network, the chunk and how far the stream has come; the others change it where it lies.
   static func restore(_ bytes: UnsafeRawBufferPointer) {
     withStream(bytes) { model, fresh, block, bytes in changeAndRestore(model, fresh, block, &bytes) }
+  }
+
+  /// A network that only the number in the first eight bytes knows.
+  static func compare(_ bytes: UnsafeRawBufferPointer) {
+    var bytes = FuzzedBytes(bytes)
+    let seed = (0..<8).reduce(UInt64(0)) { seed, _ in seed << 8 | UInt64(bytes.next()) }
+    var run = RandomRun(seed: seed, directory: FileManager.default.temporaryDirectory)
+    if let found = run.next() { fatalError("\(found)") }
   }
 
   /// A fresh stream of the network and with the chunk that the first two bytes choose.
