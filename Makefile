@@ -90,8 +90,8 @@ test: all ## every test that can run on this machine; names what it leaves out
 test-programs: build/tests/models/.made $(conformance)
 
 .PHONY: soak-frames
-soak-frames: all build/tests/models/.made build/tests/conformance/soak ## ten million frames through one GRU and one LSTM stream
-	CRNN_SOAK_FRAMES=10000000 build/tests/conformance/soak build/tests/models
+soak-frames: all build/tests/models/.made build/tests/conformance/soak ## FRAMES (100 million) through one GRU, one LSTM, and through mixed streams, these for MINUTES (60) at most
+	CRNN_SOAK_FRAMES=$(or $(FRAMES),100000000) CRNN_SOAK_MINUTES=$(MINUTES) build/tests/conformance/soak build/tests/models
 
 build/tests/models/.made: Tests/Build/models.py build/crnn
 	$(python) Tests/Build/models.py build/crnn $(@D)
@@ -158,12 +158,44 @@ build/tests/conformance/damaged build/tests/conformance/saved: build/tests/confo
 	clang $(check_flags) -fsanitize=address -fuse-ld=lld $< .build/address/release/libcrnn-static.a -o $@
 
 # The toolchain's ThreadSanitizer calls libdispatch.
-build/tests/conformance/threads-sanitized: swift_libraries = $(shell swift -print-target-info | \
+build/tests/conformance/threads-sanitized build/tests/thread/%: swift_libraries = $(shell swift -print-target-info | \
   sed -n '/"runtimeLibraryPaths"/{n;s/.*"\(.*\)".*/\1/p}')
 build/tests/conformance/threads-sanitized: Tests/Conformance/threads.c $(checks) .build/thread/release/libcrnn-static.a
 	mkdir -p $(@D)
 	clang $(check_flags) -fsanitize=thread -fuse-ld=lld $< .build/thread/release/libcrnn-static.a -o $@ \
 	  -L$(swift_libraries) -ldispatch -lBlocksRuntime -Wl,-rpath,$(swift_libraries)
+
+# ---- The C programs under sanitizers and valgrind -------------------------------------------------------------
+
+# Left out: those that are built with a sanitizer anyway, replace the allocator, forbid system calls, or measure the process's memory.
+undisturbed := $(filter-out damaged damaged_images saved memory decoding many soak,$(patsubst Tests/Conformance/%.c,%,$(wildcard Tests/Conformance/*.c)))
+
+build/tests/address/%: Tests/Conformance/%.c build/tests/vectors-data.c $(checks) .build/address/release/libcrnn-static.a
+	mkdir -p $(@D)
+	clang $(check_flags) -ITests/Conformance -fsanitize=address -fuse-ld=lld $< $(if $(filter vectors,$*),build/tests/vectors-data.c) \
+	  .build/address/release/libcrnn-static.a -o $@
+
+build/tests/thread/%: Tests/Conformance/%.c build/tests/vectors-data.c $(checks) .build/thread/release/libcrnn-static.a
+	mkdir -p $(@D)
+	clang $(check_flags) -ITests/Conformance -fsanitize=thread -fuse-ld=lld $< $(if $(filter vectors,$*),build/tests/vectors-data.c) \
+	  .build/thread/release/libcrnn-static.a -o $@ -L$(swift_libraries) -ldispatch -lBlocksRuntime -Wl,-rpath,$(swift_libraries)
+
+.PHONY: test-address test-thread
+test-address test-thread: test-%: build/tests/models/.made $(addprefix build/tests/%/,$(undisturbed))
+	for program in $(undisturbed); do echo "-- $$program"; build/tests/$*/$$program build/tests/models; done
+
+test-address: ## the C programs with AddressSanitizer
+test-thread: ## the C programs with ThreadSanitizer
+
+# valgrind knows AVX2, and nothing later.
+.PHONY: test-valgrind
+test-valgrind: all build/tests/models/.made $(addprefix build/tests/conformance/,$(undisturbed)) ## the C programs on the shipped library under valgrind
+	@tools/setup valgrind
+	for program in $(undisturbed); do \
+	  echo "-- $$program"; \
+	  CRNN_ISA=avx2 valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 \
+	    build/tests/conformance/$$program build/tests/models; \
+	done
 
 # How long, and from which seed; a seed of the clock where none is given.
 MINUTES ?= 60
