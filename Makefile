@@ -122,7 +122,7 @@ build/tests/libfaults.so: Tests/Faults/faults.c Tests/Faults/faults.h
 	mkdir -p $(@D)
 	$(CC) $(check_flags) -shared -fPIC $< -o $@
 
-build/tests/conformance/faults-%: Tests/Faults/%.c Tests/Faults/each_site.h $(checks) build/tests/libfaults.so \
+build/tests/conformance/faults-%: Tests/Faults/%.c Tests/Faults/each_site.h $(checks) $(wildcard include/*.h) build/tests/libfaults.so \
   build/libcrnn.so build/libcrnn_image.so build/libcrnn_convert.so
 	mkdir -p $(@D)
 	$(CC) $(check_flags) -DSEEDS='"$(CURDIR)/Tests/Fuzz/seeds"' -ITests/Conformance $< -o $@ -Lbuild/tests -lfaults \
