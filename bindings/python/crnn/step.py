@@ -55,7 +55,7 @@ class Step:
 
     def _runner(self, acquire, release) -> Callable[[], int]:
         # Names of a function's own cost the least: a small network takes hardly longer than their look-up.
-        # A function of ctypes that knows no types of arguments takes a reference as it is; one that does converts it at each call.
+        # A function of ctypes that has no types of arguments takes a reference as it is; another one converts it.
         function, call, address = runtime.cdll["crnn_stream_process_call"], self._call, byref(self._call)
         solve = self._solve
 
