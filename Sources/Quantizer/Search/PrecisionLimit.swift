@@ -76,7 +76,8 @@ public struct PrecisionUnreached: Error, CustomStringConvertible, Sendable {
     switch limit {
     case .signalToNoise(let least):
       return
-        "no assignment of 8 and 16 bits keeps \(least) dB on the held-out calibration data: the best reached \(reached)"
+        "no assignment of 8 and 16 bits keeps \(least) dB in each stretch of the held-out calibration data: the best reached "
+        + reached
     case .accuracyDrop(let most):
       let drop = best.accuracyDrop.map { "\(($0 * 1000).rounded() / 1000) points" } ?? "an unknown number of points"
       return
