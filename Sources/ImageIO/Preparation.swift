@@ -20,7 +20,7 @@ struct Region {
 /// Carries a recipe out on some of the pixels that it makes: colours, size, padding, layout.
 struct Preparation {
   /// Bytes beside the image and its result: a larger part of it is done in smaller ones.
-  private static let mostBytes = 1 << 22
+  private static let mostBytes: Int64 = 1 << 22
   /// Rows and columns of a part that is not divided any more: what neighbours are both made of would be too large a share.
   private static let leastSide = 16
 
@@ -82,14 +82,14 @@ struct Preparation {
     return make(region, resizing)
   }
 
-  /// What `make` takes from the heap.
-  private func bytes(_ resizing: Resizing) -> Int {
-    let viewed = resizing.columns.viewed &* resizing.rows.viewed
-    let between = max(
-      resizing.columns.count &* resizing.rows.viewed, resizing.columns.viewed &* resizing.rows.count)
-    return channels
-      &* ((source.channels == channels ? 0 : viewed)
-        &+ (resizing.changesSize ? between &+ resizing.columns.count &* resizing.rows.count : 0))
+  /// What `make` takes from the heap, which may pass what an Int of 32 bits holds.
+  private func bytes(_ resizing: Resizing) -> Int64 {
+    let (viewedColumns, viewedRows) = (Int64(resizing.columns.viewed), Int64(resizing.rows.viewed))
+    let (columns, rows) = (Int64(resizing.columns.count), Int64(resizing.rows.count))
+    let between = max(columns &* viewedRows, viewedColumns &* rows)
+    return Int64(channels)
+      &* ((source.channels == channels ? 0 : viewedColumns &* viewedRows)
+        &+ (resizing.changesSize ? between &+ columns &* rows : 0))
   }
 
   private func make(_ region: Region, _ resizing: Resizing) -> Bool {

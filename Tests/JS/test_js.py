@@ -136,8 +136,9 @@ def test_reads_as_python_does(target, tmp_path):
         for key in ("lexicon", "ngram"):
             if key in named:
                 named[key] = MODELS / named[key]
-        expected, found = model.read(pixels, **named), answer["reading"]
-        columns = len(model.prepare(pixels))
+        prepared, decoder = model.prepare(pixels), model.decoder(**named)
+        expected, found = decoder.read(prepared), answer["reading"]
+        columns = len(prepared)
         assert found["text"] == expected.text
         assert found["confidence"] == expected.confidence
         assert (found["logProbability"], found["score"]) == (expected.log_probability, expected.score)
@@ -153,6 +154,4 @@ def test_reads_as_python_does(target, tmp_path):
             assert symbol["box"]["x"] == pytest.approx(other.input.start * width / columns)
             assert symbol["box"]["x"] + symbol["box"]["width"] == pytest.approx(other.input.stop * width / columns)
             assert (symbol["box"]["y"], symbol["box"]["height"]) == (0, pixels.shape[0])
-        decoder = model.decoder(**named)
-        decoder.read(model.prepare(pixels))
         assert answer["alternatives"] == [[other.text, other.score] for other in decoder.alternatives(3)]

@@ -20,5 +20,5 @@ export const CTC_RESULT = {
   confidence: 36, logProbability: 40, score: 48,
 };
 export const IMAGE_RECIPE = { size: 80, channels: 4, layout: 32, normalised: 52 };
-export const IMAGE = { size: 40, width: 4, height: 8, channels: 12, pixels: 32 };
+export const IMAGE = { size: 48, width: 4, height: 8, channels: 12, pixels: 32 };
 export const IMAGE_PLACEMENT = { size: 28, width: 4, height: 8, x: 12, y: 16, innerWidth: 20, innerHeight: 24 };
