@@ -60,6 +60,9 @@ package struct ConversionJob {
   private init(
     _ request: ConversionRequest, network: NetworkReading.Network, source: (name: String, digest: String)
   ) throws {
+    var request = request
+    // What stands in the file is the recipe itself.
+    request.preprocess = try request.preprocess.map { try RecipePreset.recipe($0) }
     self.request = request
     self.network = network
     self.source = source

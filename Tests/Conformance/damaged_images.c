@@ -44,6 +44,29 @@ static unsigned random_number(unsigned below) {
 /* What a status other than CRNN_OK must be of. */
 static int is_of_images(crnn_status status) { return (status >= 600 && status < 604) || status == CRNN_ERROR_INCOMPLETE; }
 
+/* Some frames of the image in a block of just their size, and so that a read outside the image or what was made of it is seen. */
+static void try_frames(const crnn_image_recipe *recipe, const unsigned char *bytes, size_t count) {
+  crnn_image image = CRNN_IMAGE_INITIALIZER;
+  crnn_image_placement placement;
+  crnn_image_options options = CRNN_IMAGE_OPTIONS_INITIALIZER;
+  crnn_array frames;
+  options.recipe = recipe;
+  options.maximum_pixels = 1000000;
+  placement.struct_size = sizeof placement;
+  if (crnn_image_decode_memory(bytes, count, &options, &image, NULL)) return;
+  if (crnn_image_measure(recipe, image.width, image.height, &placement, NULL) == CRNN_OK) {
+    for (int pieces = 0; pieces < 4; pieces++) {
+      int64_t first = random_number((unsigned)placement.width), number = 1 + random_number((unsigned)(placement.width - first));
+      size_t room = (size_t)number * (size_t)placement.height * (size_t)recipe->channels;
+      unsigned char *buffer = malloc(room);
+      CHECK(crnn_image_prepare_frames(recipe, &image, NULL, first, number, buffer, room, &frames, NULL, NULL) == CRNN_OK);
+      CHECK(frames.shape[0] == number);
+      free(buffer);
+    }
+  }
+  crnn_image_free(&image);
+}
+
 /* The file in a block of just its size, so that a read past its end is seen. Returns 1 where it gave an answer. */
 static int try_file(const unsigned char *bytes, size_t count) {
   static const char *const recipes[] = { "grey,resize=10x12:pillow:bilinear", "grey,resize=*x12:opencv:area,jpeg=reduced",
@@ -66,6 +89,7 @@ static int try_file(const unsigned char *bytes, size_t count) {
       CHECK(room == 3 && best[0].index >= 0 && best[0].index < 10 && best[0].confidence >= best[1].confidence);
       answers++;
     }
+    try_frames(&recipe, exact, count);
   }
   free(exact);
   return answers > 0;

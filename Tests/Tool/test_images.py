@@ -215,6 +215,40 @@ def test_what_reading_refuses(pictures, tmp_path):
     assert "--preprocess" in message
 
 
+def test_presets_and_alphabets_in_files(pictures, tmp_path):
+    """crnn convert stores the recipe that a preset stands for, and the characters that a file holds."""
+    symbols = tmp_path / "alphabet.txt"
+    symbols.write_text("ab\r\ncß\n", newline="")
+    words = ["convert", MODELS / "text.onnx", "-o", tmp_path / "m.crnn", "--calibrate", MODELS / "text.npz"]
+    words.append("--no-search")
+    run(*words, "--alphabet", symbols, "--blank", "first", "--preprocess", "preset:line32")
+    description = run("inspect", tmp_path / "m.crnn")[0].decode()
+    assert "abcß" in description and "grey,resize=*x32:pillow:bilinear,scale=1/255" in description
+    recipe = ["--preprocess", "preset:nothing"]
+    assert "preset:line32" in run(*words, *recipe, status=FAILURE)[1]
+    assert "preset:line32" in run("classify", MODEL, pictures, *recipe, status=FAILURE)[1]
+    symbols.write_bytes(b"\xff")
+    assert "UTF-8" in run(*words, "--alphabet", symbols, status=FAILURE)[1]
+
+
+def test_calibration_images_that_cannot_be_read(tmp_path):
+    """They are named, left out and counted; past one in twenty nothing is converted."""
+    random, folder = np.random.default_rng(2), tmp_path / "images"
+    folder.mkdir()
+    for index in range(40):
+        Image.fromarray(random.integers(0, 256, (12, 40), dtype=np.uint8)).save(folder / f"{index:02}.png")
+    (folder / "bad.png").write_bytes(b"no image")
+    words = ["convert", MODELS / "last.onnx", "-o", tmp_path / "m.crnn", "--calibrate", folder, "--no-search"]
+    words += ["--preprocess", "grey,resize=*x12:pillow:bilinear"]
+    _, message = run(*words)
+    assert "skipped" in message and "bad.png" in message and "1 of 41 images" in message
+    (tmp_path / "m.crnn").unlink()
+    for index in range(2):
+        (folder / f"bad{index}.jpg").write_bytes(b"\xff\xd8\xff")
+    _, message = run(*words, status=FAILURE)
+    assert "3 of 43 images" in message and "bad" in message and not (tmp_path / "m.crnn").exists()
+
+
 def test_images_of_extreme_sizes(tmp_path):
     """65,535 pixels wide, and no pixel at all."""
     wide = tmp_path / "wide.png"

@@ -25,6 +25,7 @@ package struct ClassTexts: Sendable {
       texts["labels"] = names.joined(separator: "\n")
     }
     if let alphabet {
+      let alphabet = try characters(alphabet)
       let count = alphabet.unicodeScalars.count
       guard count + 1 == classes else {
         throw ConverterError(
@@ -39,6 +40,15 @@ package struct ClassTexts: Sendable {
       texts["ctc.blank"] = String(number)
     }
     return texts
+  }
+
+  /// Of a file, all but the ends of its lines.
+  private func characters(_ text: String) throws -> String {
+    guard let bytes = try? Files.read(text) else { return text }
+    guard let content = String(validating: bytes, as: UTF8.self) else {
+      throw ConverterError("the alphabet in \(text) is not UTF-8")
+    }
+    return String(String.UnicodeScalarView(content.unicodeScalars.filter { $0 != "\n" && $0 != "\r" }))
   }
 
   private func names(_ text: String) throws -> [String] {

@@ -39,8 +39,8 @@ struct ConvertCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How images become the input, as in grey,resize=28x28:pillow:bilinear,scale=1/255 (include/crnn_image.h).",
-      valueName: "recipe"))
+      "How images become the input, as in grey,resize=28x28:pillow:bilinear,scale=1/255 (include/crnn_image.h), or one of these names: "
+        + RecipePreset.list + ".", valueName: "recipe"))
   var preprocess: String?
 
   @Option(
@@ -140,7 +140,7 @@ struct ConvertCommand: ParsableCommand {
 
   private func calibrationData(_ job: ConversionJob) throws -> CalibrationData {
     guard Files.isFolder(calibrate) else { return try job.calibration(try ArraySource(path: calibrate)) }
-    guard let preprocess else {
+    guard let preprocess = job.request.preprocess else {
       throw CommandError("\(calibrate) is a folder of images: --preprocess says how they become the input")
     }
     guard job.ports.count == 1, let port = job.ports.first else {

@@ -51,7 +51,8 @@ struct ImageRunOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How images become the input, instead of what the model file says (include/crnn_image.h).", valueName: "recipe"))
+      "How images become the input, instead of what the model file says: a recipe or preset:NAME, as for 'crnn convert'.",
+      valueName: "recipe"))
   var preprocess: String?
 
   @Option(name: .long, help: ArgumentHelp("Larger images are refused (default: 100 million pixels).", valueName: "n"))
@@ -104,7 +105,8 @@ struct ImageRunOptions: ParsableArguments {
   func runner(_ model: RuntimeModel, _ task: ImageRunner.Task) throws -> ImageRunner {
     do {
       return try ImageRunner(
-        model, task, recipe: preprocess, maximumPixels: maximumPixels, maximumBytes: maximumBytes, together: batch)
+        model, task, recipe: try preprocess.map { try RecipePreset.recipe($0) }, maximumPixels: maximumPixels,
+        maximumBytes: maximumBytes, together: batch)
     } catch let error as RuntimeError where preprocess == nil && model.text("preprocess") == nil {
       guard error.status == CRNN_ERROR_RECIPE else { throw error }
       throw CommandError(

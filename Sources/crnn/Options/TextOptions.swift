@@ -13,8 +13,8 @@ struct TextOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The characters of a text recogniser (CTC), in the order of its classes and without the blank.", valueName: "text"
-    ))
+      "The characters of a text recogniser (CTC), in the order of its classes and without the blank: the text itself, or a file (UTF-8) "
+        + "that holds it, in which ends of lines do not count.", valueName: "text"))
   var alphabet: String?
 
   @Option(
