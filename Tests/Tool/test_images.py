@@ -355,6 +355,28 @@ def test_interrupted(pictures, tmp_path):
     assert [row["file"] for row in rows(out.read_bytes())] == names
 
 
+def test_reading_keeps_names_goes_on_and_is_scored(odd, tmp_path):
+    """Odd names in both formats, a full disk, --resume and --expect, as for classes."""
+    expected = sorted(os.path.join(odd, name) for name in NAMES)
+    words = ["read", MODELS / "text.crnn", odd, *READING]
+    found = rows(run(*words, "--format", "csv")[0])
+    assert [os.fsencode(row["file"]) for row in found] == expected
+    lines = [json.loads(line) for line in run(*words, "--format", "jsonl")[0].decode().splitlines()]
+    assert [os.fsencode(line["file"]) for line in lines] == expected
+    if os.path.exists("/dev/full"):
+        assert "No space left" in run(*words, "-o", "/dev/full", status=FAILURE)[1]
+    out, truth, report = tmp_path / "rows.csv", tmp_path / "truth.csv", tmp_path / "scores.json"
+    truth.write_text("file,text\nwith space.png,zz\nümläut 字.png," + found[-1]["text"] + "\n")
+    run(*words, "--format", "csv", "-o", out, "--expect", truth, "--json", report)
+    scores = json.loads(report.read_text())["scores"]
+    assert scores["compared"] == 2 and scores["without_label"] == len(NAMES) - 2
+    assert scores["character_error_rate_percent"] > 0 and {entry["label"] for entry in scores["characters"]} >= {"z"}
+    whole = out.read_bytes()
+    out.write_bytes(whole[: len(whole) // 2])
+    run(*words, "--format", "csv", "--resume", out, "--expect", truth, "--json", report)
+    assert out.read_bytes() == whole and json.loads(report.read_text())["scores"] == scores
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
 def test_a_full_disk(pictures):
     _, message = run("classify", MODEL, pictures, "-o", "/dev/full", status=FAILURE)
