@@ -104,6 +104,64 @@ static void a_batch(void) {
   each_site("two threads", classify_batch, &w);
 }
 
+typedef struct lines {
+  const crnn_model *model;
+  crnn_read_options options;
+  crnn_reading expected[FILES];
+} lines;
+
+/* A line that has an answer has the right one, and one that has none is untouched. */
+static crnn_status read_batch(void *context, crnn_error *error) {
+  lines *l = context;
+  crnn_read_item items[FILES];
+  crnn_reading readings[FILES];
+  int answers = 0;
+  for (int i = 0; i < FILES; i++) {
+    readings[i] = (crnn_reading)CRNN_READING_INITIALIZER;
+    items[i] = (crnn_read_item)CRNN_READ_ITEM_INITIALIZER;
+    items[i].path = paths[i], items[i].reading = &readings[i];
+  }
+  const crnn_status status = crnn_read_batch(l->model, &l->options, items, FILES, error);
+  for (int i = 0; i < FILES; i++) {
+    const crnn_reading *reading = &readings[i], *expected = &l->expected[i];
+    CHECK((items[i].status == CRNN_OK) == (reading->texts != NULL));
+    if (items[i].status != CRNN_OK) continue;
+    answers++;
+    CHECK(reading->count == expected->count && reading->width == expected->width);
+    for (int rank = 0; rank < reading->count; rank++) {
+      const crnn_read_text *text = &reading->texts[rank], *right = &expected->texts[rank];
+      CHECK(strcmp(text->result.text, right->result.text) == 0 && text->result.score == right->result.score);
+      CHECK(memcmp(text->boxes, right->boxes, sizeof *text->boxes * (size_t)text->result.symbol_count) == 0);
+    }
+    crnn_reading_free(&readings[i]);
+  }
+  CHECK(answers == FILES || status != CRNN_OK);
+  return status;
+}
+
+static void lines_of_text(void) {
+  crnn_model *text = checks_open("text.crnn", NULL);
+  lines l = { text, CRNN_READ_OPTIONS_INITIALIZER, { CRNN_READING_INITIALIZER } };
+  crnn_ctc_options decoding = CRNN_CTC_OPTIONS_INITIALIZER;
+  crnn_image_recipe recipe = CRNN_IMAGE_RECIPE_INITIALIZER;
+  const crnn_executor executor = { sizeof executor, NULL, run_in_turn, 2, 0 };
+  decoding.width = 4;
+  l.options.decoding = &decoding;
+  l.options.recipe = &recipe;
+  l.options.best = BEST;
+  l.options.together = 2;
+  CHECK_STATUS(CRNN_OK, crnn_image_recipe_parse("grey,resize=40x6:pillow:lanczos", &recipe, NULL));
+  for (int i = 0; i < FILES; i++) {
+    l.expected[i] = (crnn_reading)CRNN_READING_INITIALIZER;
+    CHECK_STATUS(CRNN_OK, crnn_read_file(text, &l.options, paths[i], &l.expected[i], NULL));
+  }
+  each_site("lines on one thread", read_batch, &l);
+  l.options.executor = &executor;
+  each_site("lines on two threads", read_batch, &l);
+  for (int i = 0; i < FILES; i++) crnn_reading_free(&l.expected[i]);
+  crnn_model_destroy(text);
+}
+
 /* Reads of seven bytes, every other one interrupted. */
 static void interrupted_reads(void) {
   work w = work_of(0);
@@ -125,6 +183,7 @@ int main(int count, char **arguments) {
   }
   TEST(one_image);
   TEST(a_batch);
+  TEST(lines_of_text);
   TEST(interrupted_reads);
   crnn_model_destroy(model);
   return checks_failed_tests != 0;
