@@ -161,7 +161,7 @@ let tools: [Target] = [
     name: "crnn",
     dependencies: [
       "CRNN", "CCRNN", "CKernels", "CLinked", "Arrays", "Quantizer", "ONNX", "Converter", "Language", "ImageIO",
-      "CCRNNImage",
+      "CCRNNImage", "CZlib",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     exclude: ["README.md"], swiftSettings: small, linkerSettings: folding),

@@ -393,6 +393,87 @@ CRNN_API void crnn_reading_free(crnn_reading *reading);
 CRNN_API crnn_status crnn_read_batch(const crnn_model *model, const crnn_read_options *options, crnn_read_item *items,
                                      int32_t item_count, crnn_error *error);
 
+/* ---- Explaining an answer ----------------------------------------------------------------------------------------------- */
+
+typedef struct crnn_explain_options {
+  size_t struct_size;             /* sizeof(crnn_explain_options), by CRNN_EXPLAIN_OPTIONS_INITIALIZER */
+  const crnn_executor *executor;  /* threads that run the network (crnn.h); NULL: the calling one. The result is the same to the bit */
+  const crnn_image_recipe *recipe;/* NULL: the one that stands in the model file ("preprocess") */
+  int64_t maximum_pixels;         /* as in crnn_image_options */
+  int64_t maximum_bytes;          /* as in crnn_image_options */
+  int32_t output;                 /* the output port that is looked at */
+  int32_t answer;                 /* the class that the map is of; -1: the best. Of text recognisers -1 */
+  const char *text;               /* the text that the map is of, UTF-8; NULL: the one that is read. Of classifiers NULL */
+  const crnn_ctc_options *decoding;/* how text is read; NULL: greedily. Its `output` is the one above */
+  int32_t cell;                   /* side of a cell of the map, 1 to 4,096 pixels of the prepared image; 0: the least that is a sixteenth of its
+                                     shorter side or more and needs no more than CRNN_EXPLAIN_USUAL_RUNS */
+  int32_t patch;                  /* side of what is hidden at a time, 1 to 64 cells; 0: 2 */
+  void (*progress)(void *context, int64_t done, int64_t total); /* NULL, or called on the calling thread after some of the runs */
+  void *context;                  /* given to `progress` as it is */
+} crnn_explain_options;
+
+#define CRNN_EXPLAIN_OPTIONS_INITIALIZER { sizeof(crnn_explain_options), NULL, NULL, 0, 0, 0, -1, NULL, NULL, 0, 0, NULL, NULL }
+#define CRNN_EXPLAIN_USUAL_RUNS 2048
+#define CRNN_EXPLAIN_MAXIMUM_RUNS 1000000
+
+/* A character that was read, and where in the picture. */
+typedef struct crnn_explained_symbol {
+  crnn_ctc_symbol symbol;          /* crnn.h: its character, confidence and frames */
+  crnn_image_box box;              /* as in crnn_read_text */
+} crnn_explained_symbol;
+
+/* What was answered, and what it hangs on. Filled by crnn_explain_*; ended by crnn_explanation_free. */
+typedef struct crnn_explanation {
+  size_t struct_size;              /* sizeof(crnn_explanation), by CRNN_EXPLANATION_INITIALIZER */
+  int32_t width, height;           /* of the picture, pixels: as in crnn_reading */
+  crnn_image_placement placement;  /* of what was decoded of it in the prepared one */
+  int32_t answer;                  /* the class that the map is of; -1: a text */
+  float confidence;                /* of the answer, with nothing hidden. A class: what crnn_classify_* tells. A text: its probability over
+                                      all ways to say it, which is no less than that of the best way */
+  char *text;                      /* what was read, UTF-8, NUL-terminated; NULL where the model is no text recogniser */
+  crnn_explained_symbol *symbols;  /* its characters */
+  int32_t symbol_count;
+  int32_t cell, patch;             /* as they were chosen: pixels of the prepared image, and cells */
+  int32_t columns, rows;           /* of the map */
+  float *falls;                    /* rows x columns: by how much the confidence falls where that cell is hidden; below 0: it rises */
+  float cell_width, cell_height;   /* of a cell in the picture, pixels. The last column and row may be cut by its edge */
+  int64_t runs;                    /* how often the network ran */
+} crnn_explanation;
+
+#define CRNN_EXPLANATION_INITIALIZER \
+  { sizeof(crnn_explanation), 0, 0, { sizeof(crnn_image_placement), 0, 0, 0, 0, 0, 0 }, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, NULL, 0, 0, 0 }
+
+/* Tells what a network's answer to an image hangs on, by occlusion (M. D. Zeiler and R. Fergus, Visualizing and understanding
+ * convolutional networks, 2014): the network runs again and again while a square patch hides another part of the image each time, and
+ * what counts is by how much the answer's confidence falls. A hidden pixel has the median of each channel, which on a page is the
+ * paper. Patches lie at every cell, over the image's edges too; the value of a cell is the mean over all patches that cover it.
+ *
+ * A model with an alphabet is a text recogniser: its text is read, each character has its place in the image, and the confidence is the
+ * probability of the text, summed over all ways to say it (A. Graves and others, Connectionist temporal classification, 2006). Any other
+ * model is a classifier, as crnn_classify_* has it. With `answer` or `text` the map is of that answer, whatever the network's own is.
+ *
+ *     crnn_explanation why = CRNN_EXPLANATION_INITIALIZER;
+ *     if (crnn_explain_file(model, NULL, "seven.png", &why, &error)) puts(error.message);
+ *     else for (int row = 0; row < why.rows; row++) {
+ *       for (int column = 0; column < why.columns; column++) printf("%6.3f ", why.falls[row * why.columns + column]);
+ *       puts("");
+ *     }
+ *     crnn_explanation_free(&why);
+ *
+ * The image is a file, a file's content, or pixels. Takes memory from the heap, most of it for the call: 64 prepared images and their
+ * outputs for each thread. On error, `explanation` is untouched; what it held before is overwritten, not freed. Errors: those of
+ * crnn_classify_file and of crnn_ctc_create; CRNN_ERROR_ARGUMENT for an answer that the network does not have, a text with characters that the
+ * alphabet lacks, and a map that needs more than CRNN_EXPLAIN_MAXIMUM_RUNS. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_explain_file(const crnn_model *model, const crnn_explain_options *options, const char *path,
+                                       crnn_explanation *explanation, crnn_error *error) CRNN_CHECK_RESULT;
+CRNN_API crnn_status crnn_explain_bytes(const crnn_model *model, const crnn_explain_options *options, const void *bytes,
+                                        size_t byte_count, crnn_explanation *explanation, crnn_error *error) CRNN_CHECK_RESULT;
+CRNN_API crnn_status crnn_explain_image(const crnn_model *model, const crnn_explain_options *options, const crnn_image *image,
+                                        crnn_explanation *explanation, crnn_error *error) CRNN_CHECK_RESULT;
+
+/* Frees what an explanation holds and forgets it. NULL is ignored. Threads: any. Since 0.1. */
+CRNN_API void crnn_explanation_free(crnn_explanation *explanation);
+
 #ifdef __cplusplus
 }
 #endif

@@ -58,6 +58,27 @@ struct ImageLane {
     return prepare(&image, model, error)
   }
 
+  /// The prepared image, as the recipe's layout has it; nil before there is one. In a lane that has had one image alone, `bytes` are its own.
+  var prepared: (values: UnsafeMutableRawPointer, bytes: Int, type: crnn_dtype)? {
+    guard let pixels, let arrays else { return nil }
+    return (pixels, pixelBytes, arrays[0].dtype)
+  }
+
+  /// Takes the image that another lane has prepared, in memory of its own.
+  mutating func begin(
+    copying other: ImageLane, _ model: ImageModel, _ error: UnsafeMutablePointer<crnn_error>?
+  ) -> crnn_status {
+    guard let source = other.prepared, let theirs = other.arrays else { return noMemory(error) }
+    arrays = allocate(crnn_array.self, Int(model.outputCount) &+ 1)
+    pixels = UnsafeMutableRawPointer(allocate(UInt8.self, source.bytes))
+    pixelBytes = source.bytes
+    guard let arrays, let pixels else { return noMemory(error) }
+    arrays[0] = theirs[0]
+    arrays[0].data = pixels
+    pixels.copyMemory(from: source.values, byteCount: source.bytes)
+    return makeOutputs(error, model)
+  }
+
   private mutating func prepare(
     _ image: UnsafePointer<crnn_image>, _ model: ImageModel, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
@@ -159,8 +180,18 @@ struct ImageLane {
 
   /// Writes the best classes of the last frame.
   func rank(_ item: UnsafeMutablePointer<crnn_classify_item>, _ values: Int) {
-    guard let classes = item.pointee.classes, let result, frames > 0 else { return }
-    item.pointee.class_count = Ranking.write(
-      result + Int(truncatingIfNeeded: frames &- 1) &* values, values, to: classes, room: item.pointee.class_count)
+    guard let classes = item.pointee.classes, let last = lastFrame(values) else { return }
+    item.pointee.class_count = Ranking.write(last, values, to: classes, room: item.pointee.class_count)
   }
+
+  /// Of the output that is looked at; its frames have `values` values.
+  func lastFrame(_ values: Int) -> UnsafeMutablePointer<Float>? {
+    guard let result, frames > 0 else { return nil }
+    return result + Int(truncatingIfNeeded: frames &- 1) &* values
+  }
+
+  /// All that the output that is looked at gave.
+  func output(_ model: ImageModel) -> crnn_array? { arrays.map { $0[Int(model.output) &+ 1] } }
+
+  var inputFrames: Int64 { arrays.map { $0[0].shape.0 } ?? 0 }
 }

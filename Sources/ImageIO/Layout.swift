@@ -6,7 +6,7 @@ struct Layout {
   private let isColumns: Bool
   private let width: Int
   private let height: Int
-  private let channels: Int
+  let channels: Int
 
   init(_ layout: crnn_image_layout, width: Int, height: Int, channels: Int) {
     isColumns = layout == CRNN_IMAGE_COLUMNS
@@ -14,9 +14,9 @@ struct Layout {
   }
 
   /// From one pixel of a row to the next, in values.
-  private var step: Int { isColumns ? height &* channels : channels }
+  var step: Int { isColumns ? height &* channels : channels }
 
-  private func start(x: Int, y: Int) -> Int {
+  func start(x: Int, y: Int) -> Int {
     (isColumns ? x &* height &+ y : y &* width &+ x) &* channels
   }
 

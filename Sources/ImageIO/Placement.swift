@@ -41,6 +41,14 @@ struct Placement {
     return Int(truncatingIfNeeded: min(max(1, (2 &* side &* new &+ old) / (2 &* old)), Int64(Int.max)))
   }
 
+  /// As the C interface has it.
+  var described: crnn_image_placement {
+    func short(_ value: Int) -> Int32 { Int32(truncatingIfNeeded: value) }
+    return crnn_image_placement(
+      struct_size: MemoryLayout<crnn_image_placement>.size, width: short(width), height: short(height), x: short(x),
+      y: short(y), inner_width: short(innerWidth), inner_height: short(innerHeight))
+  }
+
   var isPadded: Bool { innerWidth != width || innerHeight != height }
 
   /// Whether it is a size that recipes may ask for, or the image's own.
@@ -72,11 +80,9 @@ public func crnn_image_measure(
   }
   let placed = Placement(recipe.pointee, width: Int(width), height: Int(height))
   guard placed.isAllowed(recipe.pointee) else { return placed.refusal(error) }
-  placement.pointee.width = Int32(truncatingIfNeeded: placed.width)
-  placement.pointee.height = Int32(truncatingIfNeeded: placed.height)
-  placement.pointee.x = Int32(truncatingIfNeeded: placed.x)
-  placement.pointee.y = Int32(truncatingIfNeeded: placed.y)
-  placement.pointee.inner_width = Int32(truncatingIfNeeded: placed.innerWidth)
-  placement.pointee.inner_height = Int32(truncatingIfNeeded: placed.innerHeight)
+  // A later header's structure may be larger: its size stays as the caller has set it.
+  let size = placement.pointee.struct_size
+  placement.pointee = placed.described
+  placement.pointee.struct_size = size
   return CRNN_OK
 }

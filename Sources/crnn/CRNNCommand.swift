@@ -16,6 +16,7 @@ struct CRNNCommand: ParsableCommand {
         crnn evaluate digits.crnn test.npz
         crnn classify digits.crnn scans/ --format csv -o digits.csv
         crnn read lines.crnn page/*.png
+        crnn explain digits.crnn seven.png -o why.png
         crnn bench digits.crnn --layers
         crnn language line.crnn --words words.txt -o words.lexicon
 
@@ -24,7 +25,7 @@ struct CRNNCommand: ParsableCommand {
     version: version,
     subcommands: [
       ConvertCommand.self, InspectCommand.self, VerifyCommand.self, RunCommand.self, EvaluateCommand.self,
-      ClassifyCommand.self, ReadCommand.self, BenchCommand.self, LanguageCommand.self,
+      ClassifyCommand.self, ReadCommand.self, ExplainCommand.self, BenchCommand.self, LanguageCommand.self,
     ])
 
   static func main() {

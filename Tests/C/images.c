@@ -417,6 +417,48 @@ static void reading(const char *model_path, const char *path) {
   crnn_model_destroy(model);
 }
 
+static void explaining(const char *model_path, const char *path) {
+  crnn_model *model = NULL;
+  crnn_explanation why = CRNN_EXPLANATION_INITIALIZER;
+  crnn_explain_options options = CRNN_EXPLAIN_OPTIONS_INITIALIZER;
+  crnn_error error = CRNN_ERROR_INITIALIZER;
+
+  CHECK(crnn_model_open(model_path, NULL, &model, NULL) == CRNN_OK);
+  CHECK(crnn_explain_file(NULL, NULL, path, &why, NULL) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_explain_file(model, NULL, NULL, &why, NULL) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_explain_file(model, NULL, path, NULL, NULL) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_explain_image(model, NULL, NULL, &why, NULL) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_explain_bytes(model, NULL, "no image", 8, &why, &error) == CRNN_ERROR_IMAGE_FORMAT);
+  options.answer = 10;
+  CHECK(crnn_explain_file(model, &options, path, &why, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(strstr(error.message, "no class 10") != NULL);
+  options.answer = -1;
+  options.text = "a";
+  CHECK(crnn_explain_file(model, &options, path, &why, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(strstr(error.message, "no alphabet") != NULL);
+  options.text = NULL;
+  options.cell = -1;
+  CHECK(crnn_explain_file(model, &options, path, &why, NULL) == CRNN_ERROR_ARGUMENT);
+  options.cell = 0;
+  options.patch = 65;
+  CHECK(crnn_explain_file(model, &options, path, &why, NULL) == CRNN_ERROR_ARGUMENT);
+  options.patch = 1;
+  options.struct_size = 0;
+  CHECK(crnn_explain_file(model, &options, path, &why, NULL) == CRNN_ERROR_ARGUMENT);
+  CHECK(why.falls == NULL && why.columns == 0);
+
+  options.struct_size = sizeof options;
+  CHECK(crnn_explain_file(model, &options, path, &why, &error) == CRNN_OK);
+  CHECK(why.falls != NULL && why.columns == 10 && why.rows == 12 && why.runs == 120 && why.text == NULL);
+  CHECK(why.width == 4 && why.height == 3 && why.answer >= 0 && why.answer < 10 && why.confidence > 0.1f);
+  CHECK(why.cell_width > 0.39f && why.cell_width < 0.41f && why.cell_height == 0.25f);
+  crnn_explanation_free(&why);
+  CHECK(why.falls == NULL);
+  crnn_explanation_free(&why);
+  crnn_explanation_free(NULL);
+  crnn_model_destroy(model);
+}
+
 int main(int count, char **arguments) {
   if (count != 5) return 2;
   decoding(arguments[1]);
@@ -427,5 +469,6 @@ int main(int count, char **arguments) {
   classifying(arguments[2], arguments[1]);
   streaming(arguments[3]);
   reading(arguments[4], arguments[1]);
+  explaining(arguments[2], arguments[1]);
   return failures != 0;
 }

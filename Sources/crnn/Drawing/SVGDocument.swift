@@ -19,8 +19,37 @@ struct SVGDocument {
         + "rx=\"\(short(radius))\" class=\"\(style)\"/>")
   }
 
-  mutating func text(_ text: String, _ x: Double, _ y: Double, style: String) {
-    lines.append("<text x=\"\(short(x))\" y=\"\(short(y))\" class=\"\(style)\">\(SVGDocument.escaped(text))</text>")
+  /// - Parameter size: nil: as the style has it.
+  mutating func text(_ text: String, _ x: Double, _ y: Double, style: String, size: Double? = nil) {
+    let size = size.map { " font-size=\"\(short($0))\"" } ?? ""
+    lines.append(
+      "<text x=\"\(short(x))\" y=\"\(short(y))\" class=\"\(style)\"\(size)>\(SVGDocument.escaped(text))</text>")
+  }
+
+  mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, style: String) {
+    lines.append("<path d=\"M\(short(x1)) \(short(y1))L\(short(x2)) \(short(y2))\" class=\"\(style)\"/>")
+  }
+
+  /// `png` is the content of such a file.
+  mutating func image(_ png: [UInt8], _ x: Double, _ y: Double, _ width: Double, _ height: Double) {
+    lines.append(
+      "<image x=\"\(short(x))\" y=\"\(short(y))\" width=\"\(short(width))\" height=\"\(short(height))\" "
+        + "preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(SVGDocument.base64(png))\"/>")
+  }
+
+  /// RFC 4648.
+  private static func base64(_ bytes: [UInt8]) -> String {
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var result: [UInt8] = []
+    result.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for place in 0..<4 {
+        result.append(place > group.count ? UInt8(ascii: "=") : digits[bits >> (18 - 6 * place) & 63])
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 
   /// A curve through the points, straight up and down at each of them.

@@ -107,11 +107,8 @@ struct ImageRunOptions: ParsableArguments {
       return try ImageRunner(
         model, task, recipe: try preprocess.map { try RecipePreset.recipe($0) }, maximumPixels: maximumPixels,
         maximumBytes: maximumBytes, together: batch)
-    } catch let error as RuntimeError where preprocess == nil && model.text("preprocess") == nil {
-      guard error.status == CRNN_ERROR_RECIPE else { throw error }
-      throw CommandError(
-        "\(self.model) does not say how an image becomes its input: convert it again with 'crnn convert --preprocess RECIPE', or "
-          + "give --preprocess here; a recipe is for example grey,resize=28x28:pillow:bilinear,scale=1/255")
+    } catch let error as RuntimeError {
+      throw MissingRecipe.explained(error, model: self.model, model, given: preprocess)
     }
   }
 }

@@ -142,17 +142,26 @@ def _rows(model, sources: list, top, threads, recipe, maximum_pixels, maximum_by
 
 def point(item, source):
     """Makes the item point to its image; what is returned must live as long."""
+    kind, pointer, kept = address_of(source)
+    if kind == "file":
+        item.path = pointer
+    elif kind == "bytes":
+        item.bytes, item.byte_count = ctypes.cast(pointer, c_void_p).value, len(kept)
+    else:
+        item.image = pointer
+    return kept
+
+
+def address_of(source) -> tuple:
+    """What an image is ("file", "bytes" or "image", as C functions are called), its address, what must live as long."""
     if isinstance(source, (str, os.PathLike)):
-        item.path = as_path(source)
-        return item.path
+        path = as_path(source)
+        return "file", path, path
     if isinstance(source, (bytes, bytearray, memoryview)):
         content = bytes(source)
-        item.bytes = ctypes.cast(ctypes.c_char_p(content), c_void_p).value
-        item.byte_count = len(content)
-        return content
+        return "bytes", c_char_p(content), content
     image, pixels = as_image(source)
-    item.image = ctypes.addressof(image)
-    return image, pixels
+    return "image", ctypes.addressof(image), (image, pixels)
 
 
 def _row(source, item: CClassifyItem, classes, problem: CError, labels: list[str]) -> tuple:

@@ -308,14 +308,7 @@ def reading_of(result: CResult, boxes: Optional[list] = None) -> Reading:
         text=text.decode("utf-8", "replace"),
         confidence=result.confidence,
         symbols=tuple(
-            Symbol(
-                text=text[symbol.text_offset : symbol.text_offset + symbol.text_bytes].decode("utf-8", "replace"),
-                index=symbol.character,
-                confidence=symbol.confidence,
-                frames=range(symbol.first_frame, symbol.last_frame + 1),
-                input=range(symbol.first_input, symbol.last_input + 1),
-                box=box,
-            )
+            symbol_of(symbol, text, box)
             for symbol, box in zip(symbols, boxes or [None] * len(symbols))
         ),
         stable=result.stable_count,
@@ -323,6 +316,17 @@ def reading_of(result: CResult, boxes: Optional[list] = None) -> Reading:
         is_truncated=bool(result.is_truncated),
         log_probability=result.log_probability,
         score=result.score,
+    )
+
+
+def symbol_of(symbol: CSymbol, text: bytes, box: Optional[tuple[int, int, int, int]]) -> Symbol:
+    return Symbol(
+        text=text[symbol.text_offset : symbol.text_offset + symbol.text_bytes].decode("utf-8", "replace"),
+        index=symbol.character,
+        confidence=symbol.confidence,
+        frames=range(symbol.first_frame, symbol.last_frame + 1),
+        input=range(symbol.first_input, symbol.last_input + 1),
+        box=box,
     )
 
 

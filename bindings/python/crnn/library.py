@@ -145,6 +145,10 @@ _IMAGE_FUNCTIONS = {
     ),
     "crnn_read_batch": (c_int32, [_POINTER, _POINTER, _POINTER, c_int32, _POINTER]),
     "crnn_reading_free": (None, [_POINTER]),
+    "crnn_explain_file": (c_int32, [_POINTER, _POINTER, c_char_p, _POINTER, _POINTER]),
+    "crnn_explain_bytes": (c_int32, [_POINTER, _POINTER, c_char_p, c_size_t, _POINTER, _POINTER]),
+    "crnn_explain_image": (c_int32, [_POINTER, _POINTER, _POINTER, _POINTER, _POINTER]),
+    "crnn_explanation_free": (None, [_POINTER]),
     "crnn_image_recipe_parse": (c_int32, [c_char_p, _POINTER, _POINTER]),
     "crnn_image_prepare": (
         c_int32,

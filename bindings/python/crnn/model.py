@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from .decoder import Decoder
+    from .explain import Explanation
     from .image import Source
     from .read import Line
     from .stream import Stream
@@ -265,6 +266,48 @@ class Model:
         from .classify import classify
 
         return classify(self, sources, top, threads, recipe, maximum_pixels, maximum_bytes)
+
+    def explain(
+        self,
+        source: Source,
+        answer: Union[str, int, None] = None,
+        cell: int = 0,
+        patch: int = 0,
+        threads: Optional[int] = None,
+        recipe: Optional[str] = None,
+        maximum_pixels: int = 0,
+        maximum_bytes: int = 0,
+        **decoding,
+    ) -> "Explanation":
+        """Tells what the answer to an image hangs on: the network runs again and again while a square patch hides
+        another part of the image each time, and what counts is by how much the confidence falls (docs/explaining.md).
+
+        >>> why = model.explain("line.png")
+        >>> why.text, why.confidence
+        ('2b827', 0.97)
+        >>> [(symbol.text, symbol.box) for symbol in why.symbols]
+        >>> matplotlib.pyplot.imshow(why.map)
+
+        Args:
+            source: an image, as `classify` takes it.
+            answer: what the map is of: a class by its name or number, or a text; None: what the network answers.
+            cell: the side of a cell of the map, 1 to 4,096 pixels of what `prepare` makes; 0: about a sixteenth of its
+                shorter side.
+            patch: the side of what is hidden at a time, 1 to 64 cells; 0: 2.
+            threads: how many run the network, 1 to 65,536; None: as many as there are processors. The result does not
+                depend on it.
+            recipe: how an image becomes the input, in place of what the model file says.
+            maximum_pixels, maximum_bytes: as in `decode_image`.
+            decoding: how text is read, as `Decoder` lists it (width, lexicon, ...); without it greedily.
+
+        Raises:
+            ImageError: the image cannot be decoded, or the model file has no recipe for images.
+            ArgumentError: an answer that the network does not have; a model with several inputs; pixels of another
+                type or shape; a map that needs more than a million runs.
+        """
+        from .explain import explain
+
+        return explain(self, source, answer, cell, patch, threads, recipe, maximum_pixels, maximum_bytes, decoding)
 
     def prepare_weights(self) -> int:
         """Transforms the weights of large convolutions once; ``crnn bench --prepare`` tells whether that pays.

@@ -30,6 +30,10 @@ class CReadOptions(ctypes.Structure):
 class CBox(ctypes.Structure):
     _fields_ = [("left", c_int32), ("top", c_int32), ("right", c_int32), ("bottom", c_int32)]
 
+    @property
+    def edges(self) -> tuple[int, int, int, int]:
+        return self.left, self.top, self.right, self.bottom
+
 
 class CReadText(ctypes.Structure):
     _fields_ = [("result", CResult), ("boxes", c_void_p)]
@@ -142,5 +146,5 @@ def _line(source, item: CReadItem, reading: CReading, problem: CError) -> tuple:
     found = []
     for text in texts:
         boxes = (CBox * text.result.symbol_count).from_address(text.boxes) if text.result.symbol_count else ()
-        found.append(reading_of(text.result, [(box.left, box.top, box.right, box.bottom) for box in boxes]))
+        found.append(reading_of(text.result, [box.edges for box in boxes]))
     return Line(file, found[0].text, found[0].confidence, found[0].symbols, tuple(found), None), None
