@@ -23,16 +23,20 @@ let core: [SwiftSetting] =
 
 /// The library's bytes are mostly control flow outside the fast kernels: optimised for size, it fits what the tests allow it.
 let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
+/// What stands in several functions becomes one of its own, in machine code: 1 KB of the runtime, which has no inner loops.
+let outlined: [SwiftSetting] =
+  isEmbedded ? [.unsafeFlags(["-Xllvm", "-enable-machine-outliner=always", "-Xllvm", "-machine-outliner-reruns=2"])] : []
 
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
 /// With `others`, it has the sums of products alone, and its table takes the other kernels from that set.
 /// Those of other machines that SwiftPM does not know are compiled by tools/cross/build in the same way.
-/// With `unusual`, recurrent steps of unusual functions are left to that set.
+/// With `unusual`, recurrent steps of unusual functions are left to that set; with `softmax`, softmax, whose sum in order of the values is no
+/// faster in wider vectors.
 /// `hasWinograd`: it has Winograd's convolution, which the sums of products of bytes of the VNNI sets are as fast without.
 func kernels(
   _ name: String, features: [String] = [], others: String? = nil, unusual: String? = nil,
-  hasWinograd: Bool = false
+  softmax: String? = nil, hasWinograd: Bool = false
 ) -> Target {
   let set = "-DCRNN_KERNEL_SET=\(name.lowercased())"
   var flags = features + ["-ffp-contract=off", set]
@@ -54,6 +58,11 @@ func kernels(
     dependencies.append(.init(stringLiteral: "Kernels\(unusual)"))
     settings.append(.define("CRNN_UNUSUAL"))
   }
+  if let softmax {
+    flags.append("-DCRNN_KERNEL_SOFTMAX=\(softmax.lowercased())")
+    dependencies.append(.init(stringLiteral: "Kernels\(softmax)"))
+    excluded.append("Kernels/Softmax.swift")
+  }
   if name == "Reference" || name == "Baseline" { settings += smallest }
   #if arch(x86_64)
     // Processors without AVX2 are rare.
@@ -70,7 +79,8 @@ func kernels(
     kernels("AVX2", features: ["-mavx2"], unusual: "Baseline", hasWinograd: true),
     kernels("AVXVNNI", features: ["-mavx2", "-mavxvnni"], others: "AVX2"),
     kernels(
-      "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "Baseline"),
+      "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "Baseline",
+      softmax: "AVX2"),
   ]
 #elseif arch(arm64)
   let kernelSets = [
@@ -94,7 +104,7 @@ let runtime: [Target] =
       ]),
     .target(
       name: "CRNN", dependencies: ["CCRNN", "CKernels", "CLinked"] + kernelSets.map { .init(stringLiteral: $0.name) },
-      exclude: ["README.md"], swiftSettings: core + smallest),
+      exclude: ["README.md"], swiftSettings: core + smallest + outlined),
   ]
 
 /// PNG and JPEG decoding, its own library: the runtime never needs it.

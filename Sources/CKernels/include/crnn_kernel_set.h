@@ -17,6 +17,10 @@
 #ifndef CRNN_KERNEL_OTHERS
 #define CRNN_KERNEL_OTHERS CRNN_KERNEL_SET
 #endif
+/* The set that softmax is taken from. */
+#ifndef CRNN_KERNEL_SOFTMAX
+#define CRNN_KERNEL_SOFTMAX CRNN_KERNEL_OTHERS
+#endif
 
 #define CRNN_KERNEL_TEXT_OF(text) #text
 #define CRNN_KERNEL_TEXT(text) CRNN_KERNEL_TEXT_OF(text)
@@ -45,7 +49,7 @@ CRNN_KERNEL(maximum_u8);
 CRNN_KERNEL(maximum_s16);
 CRNN_KERNEL(maximum_f32);
 CRNN_KERNEL(combine);
-CRNN_KERNEL(softmax);
+CRNN_KERNEL_OF(CRNN_KERNEL_SOFTMAX, softmax);
 CRNN_KERNEL(lstm);
 CRNN_KERNEL(gru_after);
 CRNN_KERNEL(gru_gates);
