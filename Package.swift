@@ -160,7 +160,8 @@ let tools: [Target] = [
   .target(name: "Arrays", dependencies: ["CZlib"], exclude: ["README.md"]),
   .testTarget(name: "ArraysTests", dependencies: ["Arrays"], exclude: ["Fixtures"]),
   .target(
-    name: "Converter", dependencies: ["ONNX", "Quantizer", "Arrays", "CRNN", "CCRNN", "ImageIO", "CCRNNImage"],
+    name: "Converter",
+    dependencies: ["ONNX", "Quantizer", "Arrays", "Language", "CRNN", "CCRNN", "ImageIO", "CCRNNImage"],
     exclude: ["README.md"], swiftSettings: small),
   .target(name: "CCRNNConvert", dependencies: ["CCRNN"]),
   .target(
@@ -170,8 +171,8 @@ let tools: [Target] = [
   .executableTarget(
     name: "crnn",
     dependencies: [
-      "CRNN", "CCRNN", "CKernels", "CLinked", "Arrays", "Quantizer", "ONNX", "Converter", "Language", "ImageIO",
-      "CCRNNImage", "CZlib",
+      "CRNN", "CCRNN", "CKernels", "CLinked", "CZlib", "Arrays", "Quantizer", "ONNX", "Converter", "ImageIO",
+      "CCRNNImage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     exclude: ["README.md"], swiftSettings: small, linkerSettings: folding),

@@ -30,14 +30,16 @@
  *
  * OPTIONS are those of `crnn convert --help`, without the dashes: "time-axis", "state", "input-shape", "rate", "window",
  * "input-scale", "input-layout", "array", "input-kind", "calibration", "tensor", "hidden", "labels", "alphabet", "blank",
- * "preprocess", "right-context", "min-snr" (dB), "no-search" (1), "keep-qdq" (1). A search by "max-drop" needs labels, which
- * only `crnn convert` takes. What the command line takes several times may stand here several times.
+ * "preprocess", "right-context", "min-snr" (dB), "max-drop" (points; needs labels), "no-search" (1), "keep-qdq" (1). What the command
+ * line takes several times may stand here several times.
  * "preprocess" is stored, and says what a grey level of the calibration data is worth; the data are arrays all the same.
  *
  * CALIBRATION DATA are arrays by the names of the network's inputs ("x" will do where there is one): time x frame, or
  * sequences x time x frame, or as "input-layout" says. CRNN_U8 stands for pixels (value / 255) and CRNN_S16 for samples
  * (value / 32768) unless "input-scale" says otherwise. Where sequences lie one after another in one array, a CRNN_S32 array
- * "lengths" (or "lengths_INPUT") says how many frames each has.
+ * "lengths" (or "lengths_INPUT") says how many frames each has. LABELS, which the report counts right answers by and "max-drop" needs,
+ * are the array "y": a class number for each sequence or for each output frame (CRNN_S32, CRNN_U8), or for a network with an alphabet
+ * texts, one row of Unicode code points for each sequence, zeros behind the end (CRNN_S32, sequences x longest).
  *
  * ERRORS are as in crnn.h; 7xx are those of conversion. THREADS: any function may be called from any number of threads at
  * once, on different results; there is no global state. A call works on the caller's thread, which needs a stack of 1 MiB.
@@ -114,6 +116,27 @@ CRNN_API crnn_status crnn_convert(const crnn_convert_request *request, crnn_conv
  * {"inputs": [{"name", "shape", "layout", "per_sequence", "fixed_frames"}, …], "outputs": […], "producer", "opset"}.
  * Errors, threads: as crnn_convert. Since 0.1. */
 CRNN_API crnn_status crnn_convert_inspect(const crnn_convert_request *request, crnn_convert_result *result, crnn_error *error);
+
+/* What a decoder of texts (crnn_ctc_init of crnn.h) knows of the language, to be packed. Everything is only read, and only during the
+ * call. */
+typedef struct crnn_convert_language {
+  size_t struct_size;    /* by CRNN_CONVERT_LANGUAGE_INITIALIZER */
+  const char *text;      /* UTF-8: words, one on each line, or an n-gram model of characters in ARPA format, <space> for a space */
+  size_t text_bytes;
+  const char *alphabet;  /* UTF-8: the characters in the order of the network's classes, without the blank */
+  const char *separator; /* of words: the character between the words of a text, or "none" where each line is a whole text; NULL: the
+                            space, where the alphabet has one */
+  double unknown;        /* of an n-gram model: base-10 logarithm, -99 to 0, of the probability of a character that it does not name;
+                            1: that of its <unk> */
+} crnn_convert_language;
+
+#define CRNN_CONVERT_LANGUAGE_INITIALIZER { sizeof(crnn_convert_language), 0, 0, 0, 0, 1 }
+
+/* Packs a word list, or an n-gram model, into `result->model`, whose bytes crnn_ctc_options takes as they are; the report is that of
+ * `crnn language --json`, the notes name what was left out.
+ * Errors: CRNN_CONVERT_ERROR_DATA, CRNN_CONVERT_ERROR_OPTION, CRNN_ERROR_ARGUMENT, CRNN_ERROR_MEMORY. Threads: any. Since 0.1. */
+CRNN_API crnn_status crnn_convert_lexicon(const crnn_convert_language *language, crnn_convert_result *result, crnn_error *error);
+CRNN_API crnn_status crnn_convert_ngram(const crnn_convert_language *language, crnn_convert_result *result, crnn_error *error);
 
 /* Gives back what a result holds, and empties it; a NULL or an empty one is left alone. Threads: any. Since 0.1. */
 CRNN_API void crnn_convert_result_free(crnn_convert_result *result);

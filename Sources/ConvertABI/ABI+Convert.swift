@@ -15,7 +15,7 @@ public func crnn_convert(
   _ request: UnsafePointer<crnn_convert_request>?, _ result: UnsafeMutablePointer<crnn_convert_result>?,
   _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
-  perform(request, result, error) { request, answer in
+  perform(request, result, error, size: { $0.struct_size }) { request, answer in
     let call = try RequestedCall(request)
     let job = try call.job()
     answer.notes = job.warnings.joined(separator: "\n")
@@ -23,14 +23,18 @@ public func crnn_convert(
     let data = try failing(CRNN_CONVERT_ERROR_DATA) {
       try job.calibration(ArraySource(arrays, title: "the calibration data"))
     }
-    let (bytes, report) = try failing(CRNN_CONVERT_ERROR_NETWORK) {
-      do { return try job.run(data, progress: call.progress) } catch let unreached as PrecisionUnreached {
+    let judge = try failing(CRNN_CONVERT_ERROR_DATA) { try job.judge(data) }
+    let result = try failing(CRNN_CONVERT_ERROR_NETWORK) {
+      do { return try job.run(data, judge: judge, progress: call.progress) } catch let unreached as PrecisionUnreached {
         throw Failure(status: CRNN_CONVERT_ERROR_LIMIT, message: "\(unreached)")
       }
     }
-    answer.notes = (job.warnings + report.warnings).joined(separator: "\n")
-    answer.report = ConversionDocument(report: report).json(call.name, "").document
-    answer.model = bytes
+    let document = try failing(CRNN_CONVERT_ERROR_NETWORK) {
+      try job.document(result, samples: (data.set, data.source), title: data.title)
+    }
+    answer.notes = (job.warnings + result.report.warnings).joined(separator: "\n")
+    answer.report = document.json(call.name, "").document
+    answer.model = result.bytes
   }
 }
 
@@ -39,7 +43,7 @@ public func crnn_convert_inspect(
   _ request: UnsafePointer<crnn_convert_request>?, _ result: UnsafeMutablePointer<crnn_convert_result>?,
   _ error: UnsafeMutablePointer<crnn_error>?
 ) -> crnn_status {
-  perform(request, result, error) { request, answer in
+  perform(request, result, error, size: { $0.struct_size }) { request, answer in
     let job = try RequestedCall(request).job()
     answer.notes = job.warnings.joined(separator: "\n")
     answer.report = job.description.document
@@ -53,9 +57,9 @@ public func crnn_convert_result_free(_ result: UnsafeMutablePointer<crnn_convert
 }
 
 /// Checks the arguments, runs `body` and writes what came of it.
-private func perform(
-  _ request: UnsafePointer<crnn_convert_request>?, _ result: UnsafeMutablePointer<crnn_convert_result>?,
-  _ error: UnsafeMutablePointer<crnn_error>?, _ body: (crnn_convert_request, inout Answer) throws -> Void
+func perform<Request>(
+  _ request: UnsafePointer<Request>?, _ result: UnsafeMutablePointer<crnn_convert_result>?,
+  _ error: UnsafeMutablePointer<crnn_error>?, size: (Request) -> Int, _ body: (Request, inout Answer) throws -> Void
 ) -> crnn_status {
   // Sizes first: of a smaller structure nothing else may be read.
   guard let result, result.pointee.struct_size >= MemoryLayout<crnn_convert_result>.size else {
@@ -63,7 +67,7 @@ private func perform(
   }
   var answer = Answer()
   do {
-    guard let request, request.pointee.struct_size >= MemoryLayout<crnn_convert_request>.size else {
+    guard let request, size(request.pointee) >= MemoryLayout<Request>.size else {
       throw Failure(status: CRNN_ERROR_ARGUMENT, message: "the request is NULL, or its struct_size is not set")
     }
     try body(request.pointee, &answer)

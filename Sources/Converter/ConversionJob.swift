@@ -12,7 +12,7 @@ import Quantizer
 /// ```swift
 /// let job = try ConversionJob(request, path: "digits.onnx")
 /// let data = try job.calibration(ArraySource(path: "digits.npz"))
-/// let (bytes, report) = try job.run(data)
+/// let (bytes, report) = try job.run(data, judge: job.judge(data))
 /// ```
 package struct ConversionJob {
   package let request: ConversionRequest
@@ -24,10 +24,21 @@ package struct ConversionJob {
   /// The scales that the network gives and the packed one will have.
   private let givenScales: [String: TensorQuantization]
 
+  /// What the file says of classes, by the texts' keys.
+  package let classTexts: [String: String]
+
   /// Sentences for the user: what reading the network assumed or left out.
   package let warnings: [String]
 
   package var graph: Graph { network.graph }
+
+  /// Values of a frame of the first output.
+  var classes: Int { ConversionJob.classes(network.graph) }
+
+  private static func classes(_ graph: Graph) -> Int {
+    graph.outputs.first.map { graph.tensors[$0.tensor].frame.elements } ?? 0
+  }
+
   package var outputLayouts: [String: String] { network.imported.outputLayouts }
 
   var outputs: [PortDescription] {
@@ -66,6 +77,8 @@ package struct ConversionJob {
     self.request = request
     self.network = network
     self.source = source
+    if let contradiction = request.numbers.contradiction { throw ConverterError(contradiction) }
+    classTexts = try request.classes.texts(classes: ConversionJob.classes(network.graph))
     var ports = try request.arrays.applied(to: network.inputs)
     if let preprocess = request.preprocess, ports.count == 1 {
       ports[0].integerScale = try RuntimeCall.pixelScale(recipe: preprocess)
@@ -122,7 +135,7 @@ package struct ConversionJob {
         try request.numbers.kind(of: port.name) ?? calibration.kinds[port.name] ?? .feature
     }
     options.quantization.given = givenScales
-    options.metadata = try metadata()
+    options.metadata = metadata
     options.selfTest = selfTestChecksum
     options.backwardView = try request.rightContext.map(ConversionJob.view)
     options.search = try request.numbers.search(judge)
@@ -145,10 +158,10 @@ package struct ConversionJob {
     return view
   }
 
-  private func metadata() throws -> [MetadataEntry] {
-    let classes = network.graph.outputs.first.map { network.graph.tensors[$0.tensor].frame.elements } ?? 0
-    let texts = try request.classes.texts(classes: classes)
-    var entries = ["labels", "alphabet", "ctc.blank"].compactMap { key in texts[key].map { MetadataEntry(key, $0) } }
+  private var metadata: [MetadataEntry] {
+    var entries = ["labels", "alphabet", "ctc.blank"].compactMap { key in
+      classTexts[key].map { MetadataEntry(key, $0) }
+    }
     if let preprocess = request.preprocess { entries.append(MetadataEntry("preprocess", preprocess)) }
     for port in ports {
       if let layout = port.networkLayout { entries.append(MetadataEntry("layout.\(port.name)", "\(layout)")) }

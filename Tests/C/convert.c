@@ -41,10 +41,13 @@ int main(int argument_count, char **arguments) {
   float *features, *turned;
   int64_t frames, width, i, j;
   crnn_error error = CRNN_ERROR_INITIALIZER;
-  crnn_convert_array data[1];
+  crnn_convert_array data[1], labelled[2];
+  crnn_convert_option limited[2];
+  int32_t label = 0;
   crnn_convert_option option = { "labels", "a,b,c,d" };
   crnn_convert_request request = CRNN_CONVERT_REQUEST_INITIALIZER, good;
   crnn_convert_result result = CRNN_CONVERT_RESULT_INITIALIZER, second = CRNN_CONVERT_RESULT_INITIALIZER;
+  crnn_convert_language language = CRNN_CONVERT_LANGUAGE_INITIALIZER;
   FILE *output;
 
   if (argument_count != 6) return 2;
@@ -89,7 +92,51 @@ int main(int argument_count, char **arguments) {
   crnn_convert_result_free(NULL);
   data[0].values = crnn_array_2d(features, CRNN_F32, frames, width);
 
+  /* Labels limit the accuracy that may be lost. */
+  limited[0].name = "max-drop";
+  limited[0].value = "100";
+  limited[1] = option;
+  request.options = limited;
+  request.option_count = 2;
+  labelled[0] = data[0];
+  labelled[1].name = "y";
+  labelled[1].values = crnn_array_2d(&label, CRNN_S32, 1, 1);
+  request.calibration = labelled;
+  request.calibration_count = 2;
+  last = 0;
+  CHECK(crnn_convert(&request, &second, &error) == CRNN_OK && strstr(second.report, "\"accuracy_drop_points\""));
+  CHECK(second.report && strstr(second.report, "\"accuracy_float_percent\""));
+  crnn_convert_result_free(&second);
+  request.calibration_count = 1;
+  last = 0;
+  CHECK(crnn_convert(&request, &second, &error) == CRNN_CONVERT_ERROR_DATA && strstr(error.message, "needs labels"));
+  crnn_convert_result_free(&second);
+  request = good;
+
   CHECK(crnn_convert_inspect(&request, &second, &error) == CRNN_OK && strstr(second.report, "\"inputs\"") && !second.model);
+  crnn_convert_result_free(&second);
+
+  language.text = "cab\nab\n";
+  language.text_bytes = strlen(language.text);
+  language.alphabet = "abc";
+  CHECK(crnn_convert_lexicon(&language, &second, &error) == CRNN_OK && second.model_bytes > 0);
+  CHECK(second.report && strstr(second.report, "\"words\": 2") && !strcmp(second.notes, ""));
+  crnn_convert_result_free(&second);
+  language.separator = "ab";
+  CHECK(crnn_convert_lexicon(&language, &second, &error) == CRNN_CONVERT_ERROR_OPTION && strstr(error.message, "one character"));
+  crnn_convert_result_free(&second);
+  language.separator = NULL;
+  language.text = "cabd";
+  CHECK(crnn_convert_lexicon(&language, &second, &error) == CRNN_CONVERT_ERROR_DATA && strstr(error.message, "the word list"));
+  crnn_convert_result_free(&second);
+  CHECK(crnn_convert_ngram(&language, &second, &error) == CRNN_CONVERT_ERROR_DATA && !second.model);
+  crnn_convert_result_free(&second);
+  language.unknown = 2;
+  CHECK(crnn_convert_ngram(&language, &second, &error) == CRNN_CONVERT_ERROR_OPTION);
+  crnn_convert_result_free(&second);
+  language.alphabet = NULL;
+  CHECK(crnn_convert_ngram(&language, &second, &error) == CRNN_ERROR_ARGUMENT);
+  CHECK(crnn_convert_ngram(NULL, &second, &error) == CRNN_ERROR_ARGUMENT);
   crnn_convert_result_free(&second);
 
 #define REFUSED(wanted, words) \

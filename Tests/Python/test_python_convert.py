@@ -60,6 +60,28 @@ def test_sequences_one_after_another(data):
     assert result.report["calibration_sequences"] == 2 and result.report["calibration_frames"] == 80
 
 
+def test_labels_are_counted_and_limit_the_loss(data):
+    answers = data["reference"].argmax(-1)
+    result = crnn.convert(NETWORK, {"x": data["x"], "y": answers}, max_drop=50)
+    samples = result.report["samples"]
+    assert samples["accuracy_float_percent"] == 100
+    assert samples["accuracy_percent"] == samples["agreement_percent"] >= 50
+    assert result.report["search"]["accuracy_drop_points"] <= 50
+    assert sum(entry["expected"] for entry in samples["int8"]["classes"]) == answers.size
+
+
+def test_labels_may_be_texts(data):
+    result = crnn.convert(NETWORK, {"x": data["x"], "y": ["a", "", "ab", "cab"]}, alphabet="abc", no_search=True)
+    found = result.report["samples"]["int8"]
+    assert found["compared"] == 4 and sum(found["texts_by_edits"].values()) == 4
+    assert {entry["truth"] for entry in result.report["samples"]["worst"]} == {"a", "", "ab", "cab"}
+    named = np.array(["no", "yes", "up", "down"])[data["reference"].argmax(-1)]
+    result = crnn.convert(NETWORK, {"x": data["x"], "y": named}, labels=["no", "yes", "up", "down"], no_search=True)
+    assert result.report["samples"]["accuracy_float_percent"] == 100
+    with pytest.raises(crnn.ArgumentError, match="'left', which"):
+        crnn.convert(NETWORK, {"x": data["x"], "y": ["left"] * 4}, labels="no,yes,up,down")
+
+
 def test_inspects_without_data():
     found = crnn.inspect_network(NETWORK)
     assert [port["name"] for port in found["inputs"]] == ["sound"]
@@ -77,7 +99,9 @@ def test_inspects_without_data():
         (NETWORK, None, {"colour": "red"}, 702, "no option 'colour'; there are"),
         (NETWORK, None, {"time_axis": "first"}, 702, "'first' is no axis"),
         (NETWORK, None, {"min_snr": 200}, 703, "keeps 200.0 dB"),
-        (NETWORK, None, {"labels": "a,b"}, 700, "2 labels"),
+        (NETWORK, None, {"labels": "a,b"}, 702, "2 labels"),
+        (NETWORK, None, {"max_drop": 0.2}, 701, "needs labels"),
+        (NETWORK, None, {"max_drop": 1, "min_snr": 40}, 702, "not both"),
     ],
 )
 def test_what_is_refused(tmp_path, data, network, given, options, status, words):
@@ -114,3 +138,20 @@ def test_several_threads_at_once(data):
     for thread in threads:
         thread.join()
     assert results[0] and len(set(results)) == 1
+
+
+def test_packs_what_the_command_packs(models):
+    alphabet = crnn.Model(models / "text.crnn").alphabet
+    words = (models / "text.lexicon.txt").read_text().split()
+    assert crnn.pack_lexicon(words, alphabet) == (models / "text.lexicon").read_bytes()
+    arpa = (models / "text.ngram.txt").read_text()
+    assert crnn.pack_ngram(arpa, alphabet) == (models / "text.ngram").read_bytes()
+    assert crnn.pack_ngram(arpa, alphabet, unknown=-3) != b""
+    with pytest.warns(UserWarning, match="left out, because the alphabet lacks them"):
+        crnn.pack_ngram(arpa, "abc")
+    with pytest.raises(crnn.ConvertError, match="the word list"):
+        crnn.pack_lexicon(["z"], alphabet)
+    with pytest.raises(crnn.ConvertError, match="one character"):
+        crnn.pack_lexicon(words, alphabet, separator="--")
+    with pytest.raises(crnn.ConvertError, match="the n-gram model"):
+        crnn.pack_ngram("no model", alphabet)

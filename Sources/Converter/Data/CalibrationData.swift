@@ -6,13 +6,16 @@ package struct CalibrationData {
   package let set: SequenceSet
   /// nil for images.
   package let source: ArraySource?
+  /// What to call them.
+  package let title: String
   /// What the type of an input's array suggests that it is.
   package private(set) var kinds: [String: InputKind] = [:]
 
   /// Sequences that images were made into, for a network with one input; `areBytes`: their values are those of pixels.
-  package init(images: SequenceSet, areBytes: Bool, port: PortDescription) {
+  package init(images: SequenceSet, folder: String, areBytes: Bool, port: PortDescription) {
     set = images
     source = nil
+    title = folder
     if areBytes, let kind = CalibrationData.kind(.uint8, port) { kinds[port.name] = kind }
   }
 
@@ -20,6 +23,7 @@ package struct CalibrationData {
     _ source: ArraySource, ports: [PortDescription], patterns: [String: String], windows: [String: Window]
   ) throws {
     self.source = source
+    title = source.path
     var types: [String: ElementType] = [:]
     set = try SequenceSet(source, ports: ports, patterns: patterns, isStrict: true) { array, port in
       types[port.name] = array.elementType

@@ -12,6 +12,9 @@ package struct SequenceSet {
   /// For each group of arrays that a star matched, what it stood for and how many sequences it gave. One group without a star.
   package private(set) var groups: [(part: String, count: Int)] = []
 
+  /// What each sequence is called; empty where nothing names them.
+  package private(set) var names: [String] = []
+
   /// Whether the arrays were found by a pattern with a star.
   package private(set) var isStarred = false
   /// Whether some array had an axis of sequences.
@@ -25,8 +28,9 @@ package struct SequenceSet {
   }
 
   /// Sequences that lie in memory.
-  package init(_ sequences: [[[Float]]]) {
+  package init(_ sequences: [[[Float]]], names: [String] = []) {
     self.sequences = sequences
+    self.names = names
     groups = [("", sequences.count)]
     isDivided = true
   }
@@ -64,6 +68,7 @@ package struct SequenceSet {
       let found = try SequenceSet.split(arranged, ports, source)
       sequences += found
       groups.append((part, found.count))
+      if !part.isEmpty { names += (0..<found.count).map { found.count == 1 ? part : "\(part) \($0)" } }
     }
     for (index, port) in ports.enumerated() {
       guard let fixed = port.fixedFrames else { continue }
@@ -148,6 +153,7 @@ extension SequenceSet {
   /// The first sequences only.
   package mutating func limit(to count: Int) {
     sequences = Array(sequences.prefix(count))
+    names = Array(names.prefix(count))
     var left = count
     for index in groups.indices {
       groups[index].count = min(groups[index].count, left)

@@ -35,16 +35,12 @@ package struct NumberChoices: Sendable {
 
   /// nil: no search. `judge` counts right decisions on the calibration data.
   func search(_ judge: AccuracyJudge?) throws -> SearchOptions? {
-    if let contradiction { throw ConverterError(contradiction) }
     guard searches else { return nil }
     var options = SearchOptions()
     if let rule = try rule() { options.rules = [rule] }
     if let minimumSNR { options.limit = .signalToNoise(minimumSNR) }
     if let maximumDrop { options.limit = .accuracyDrop(maximumDrop) }
     options.judge = judge
-    guard maximumDrop == nil || judge != nil else {
-      throw ConverterError("--max-drop needs labels: an array y beside the calibration data; --min-snr needs none")
-    }
     return options
   }
 

@@ -9,8 +9,6 @@ extension ConversionDocument {
       ("snr_db_16_bit_operands", .finite(search.wideResult.signalToNoise)),
       ("snr_db_uncorrected", .finite(search.plainResult.signalToNoise)),
       ("trials", .integer(search.trials)),
-      ("sixteen_bit_macs_percent", .number(search.wideMultiplications)),
-      ("sixteen_bit_weights_percent", .number(search.wideWeightShare)),
       ("sixteen_bit_weights", .texts(search.wideWeights)),
       ("equalised", .texts(search.equalized)),
       ("second_order_rounding", .texts(search.secondOrder)),

@@ -3,12 +3,10 @@ import Quantizer
 /// A conversion's report for machines; the tool has it for people.
 package struct ConversionDocument {
   package let report: ConversionReport
+  package let cost: ModelCost
+  package let samples: SampleReport
   /// The largest difference of the float network from the source's results, where those were given.
   package let referenceDifference: Double?
-  package init(report: ConversionReport, referenceDifference: Double? = nil) {
-    self.report = report
-    self.referenceDifference = referenceDifference
-  }
 }
 
 extension ConversionDocument {
@@ -18,9 +16,15 @@ extension ConversionDocument {
       ("model", .text(output)),
       ("file_bytes", .integer(report.fileBytes)),
       ("weight_bytes", .integer(report.weightBytes)),
+      ("macs_per_input_frame", .number(report.multiplicationsPerFrame)),
+      ("macs_per_sequence", .integer(report.multiplicationsPerSequence)),
+      ("cost", cost.document),
       ("calibration_sequences", .integer(report.calibrationSequences)),
       ("calibration_frames", .integer(report.calibrationFrames)),
       ("compared_frames", .integer(report.comparedFrames)),
+      ("summary", .text(report.summary)),
+      ("sixteen_bit_macs_percent", .number(report.shares.multiplications)),
+      ("sixteen_bit_weights_percent", .number(report.shares.weights)),
       ("sixteen_bit_tensors", .texts(report.wideTensors)),
       (
         "split_sums",
@@ -39,6 +43,7 @@ extension ConversionDocument {
       ("reference_max_abs_error", .finite(referenceDifference)),
       ("warnings", report.warnings.isEmpty ? nil : .texts(report.warnings)),
       ("search", report.search.map(ConversionDocument.json)),
+      ("samples", samples.document),
       ("outputs", .array(report.outputs.map(ConversionDocument.json))),
       ("tensors", .array(report.tensors.map(ConversionDocument.json))),
       ("recurrent", .array(report.recurrent.map(ConversionDocument.json))),

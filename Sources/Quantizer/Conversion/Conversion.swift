@@ -43,9 +43,9 @@ public enum Conversion {
     let float = try Interpreter(graph: network.graph)
     let summary = MetadataEntry(
       "calibration", "\(ranges.sequences) sequences, \(ranges.frames) frames, \(options.quantization.rangeRule.text)")
-    let accuracy = found.map { MetadataEntry("quantisation", $0.summary) }
+    let accuracy = MetadataEntry("quantisation", ConversionReport.summary(found, network.wideShares))
     let bytes = try network.packed(
-      metadata: options.metadata + [summary] + (accuracy.map { [$0] } ?? []), selfTest: options.selfTest)
+      metadata: options.metadata + [summary, accuracy], selfTest: options.selfTest)
     let comparison = try AccuracyComparison(
       network, float: float, sequences: calibration, limit: options.comparedFrames)
     var result = report(network, ranges, comparison, fileBytes: bytes.count)
@@ -99,11 +99,14 @@ public enum Conversion {
       entry.name = port.name
       return entry
     }
+    let multiplications = graph.multiplications
     return ConversionReport(
       tensors: tensors, outputs: outputs, recurrent: recurrent,
       wideTensors: tensors.filter { $0.store == "s16" }.map(\.name),
-      segments: segments, calibrationSequences: ranges.sequences, calibrationFrames: ranges.frames,
+      shares: network.wideShares, segments: segments, calibrationSequences: ranges.sequences,
+      calibrationFrames: ranges.frames,
       comparedFrames: comparison.frames, fileBytes: fileBytes,
-      weightBytes: network.nodes.flatMap(\.matrices).reduce(0) { $0 + $1.weights.count })
+      weightBytes: network.nodes.flatMap(\.matrices).reduce(0) { $0 + $1.weights.count },
+      multiplicationsPerFrame: multiplications.perFrame, multiplicationsPerSequence: multiplications.perSequence)
   }
 }

@@ -36,6 +36,7 @@ public struct ConversionReport: Codable, Sendable {
   public var recurrent: [RecurrentEntry]
   /// Names of the tensors stored in 16 bits.
   public var wideTensors: [String]
+  public var shares: WideShares
   /// Nodes whose sums had to be split to be exact, with the number of parts.
   public var segments: [String: Int]
   public var calibrationSequences: Int
@@ -49,4 +50,16 @@ public struct ConversionReport: Codable, Sendable {
   public var comparedFrames: Int
   public var fileBytes: Int
   public var weightBytes: Int
+  /// Multiplications by weights for each frame of the first input, on average, and those that a sequence costs once.
+  public var multiplicationsPerFrame: Double
+  public var multiplicationsPerSequence: Int
+
+  /// One line, which stands in the model file, too.
+  public var summary: String { ConversionReport.summary(search, shares) }
+
+  static func summary(_ search: SearchReport?, _ shares: WideShares) -> String {
+    func short(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+    return (search?.summary ?? "every weight to its nearest, nothing searched for")
+      + ", 16 bits in \(short(shares.multiplications)) % of the MACs and \(short(shares.weights)) % of the weights"
+  }
 }

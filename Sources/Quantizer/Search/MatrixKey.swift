@@ -41,4 +41,21 @@ extension Graph {
     let rate = tensors[tensor].rate
     return rate.isPerSequence ? 1e-3 : Double(rate.numerator) / Double(rate.denominator)
   }
+
+  /// Multiplications by weights for each frame of the first input, on average, and those that a sequence costs once.
+  var multiplications: (perFrame: Double, perSequence: Int) {
+    let first = inputs.first.map { tensors[$0.tensor].rate } ?? .perSequence
+    var (perFrame, perSequence) = (0.0, 0)
+    for node in nodes where node.hasMatrix {
+      let count = (0..<node.operation.matrixCount).reduce(0) { $0 + node.multiplications($1, in: self) }
+      let tensor = tensors[node.output]
+      if tensor.rate.isPerSequence || first.isPerSequence {
+        perSequence += count * (tensor.frames ?? 1)
+      } else {
+        let ticks = Double(first.denominator) / Double(first.numerator)
+        perFrame += Double(count) * weight(of: node.output) * ticks
+      }
+    }
+    return (perFrame, perSequence)
+  }
 }

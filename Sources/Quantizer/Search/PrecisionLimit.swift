@@ -47,22 +47,15 @@ public struct SearchReport: Codable, Sendable {
   public var corrected: [String]
   public var wideWeights: [String]
   public var rules: [String: String]
-  /// Multiplications with a 16-bit operand or in 16-bit weights, and weights in 16 bits, of all, in per cent.
-  public var wideMultiplications: Double
-  public var wideWeightShare: Double
 
-  /// One line for the model file.
-  public var summary: String {
-    func short(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
-    var parts = [
+  /// What was reached, in words.
+  var summary: String {
+    let reached =
       result.signalToNoise >= TrialResult.exact
-        ? "no difference from float on held-out calibration data"
-        : "\(short(result.signalToNoise)) dB on held-out calibration data"
-    ]
-    if let drop = result.accuracyDrop { parts.append("\((drop * 100).rounded() / 100) points of accuracy lost there") }
-    parts.append(
-      "16 bits in \(short(wideMultiplications)) % of the MACs and \(short(wideWeightShare)) % of the weights")
-    return parts.joined(separator: ", ")
+      ? "no difference from float on held-out calibration data"
+      : "\((result.signalToNoise * 10).rounded() / 10) dB on held-out calibration data"
+    let drop = result.accuracyDrop.map { ", \(($0 * 100).rounded() / 100) points of accuracy lost there" }
+    return reached + (drop ?? "")
   }
 }
 

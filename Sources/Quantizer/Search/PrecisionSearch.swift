@@ -62,7 +62,7 @@ final class PrecisionSearch {
     try narrow()
     try unwiden()
     let network = try builder.network(recipe)
-    return (network, try builder.parts(recipe).calibration, report(network, plain: plain, wide: wide))
+    return (network, try builder.parts(recipe).calibration, report(plain: plain, wide: wide))
   }
 
   // MARK: Measuring
@@ -281,7 +281,7 @@ final class PrecisionSearch {
       .init(name: name, change: change, signalToNoise: result.signalToNoise, wasTaken: false))
   }
 
-  private func report(_ network: QuantizedNetwork, plain: TrialResult, wide: TrialResult) -> SearchReport {
+  private func report(plain: TrialResult, wide: TrialResult) -> SearchReport {
     let graph = builder.graph
     let names = Dictionary(uniqueKeysWithValues: graph.nodes.map { ($0.output, $0.name) })
     func name(_ key: MatrixKey) -> String {
@@ -302,7 +302,6 @@ final class PrecisionSearch {
         }
       return entry
     }
-    let shares = network.wideShares
     let narrow = groups.filter { recipe.stores[$0.operand] == .u8 && recipe.equalized[$0.operand] == nil }
     return SearchReport(
       result: result, wideResult: wide, plainResult: plain, trials: trials, heldOut: trial.heldOut.text,
@@ -313,7 +312,6 @@ final class PrecisionSearch {
       rules: Dictionary(
         narrow.compactMap { group in
           recipe.rules[group.operand].map { (graph.tensors[group.operand].name, $0.text) }
-        }, uniquingKeysWith: { first, _ in first }),
-      wideMultiplications: shares.multiplications, wideWeightShare: shares.weights)
+        }, uniquingKeysWith: { first, _ in first }))
   }
 }

@@ -1,8 +1,14 @@
+/// How much of a network has 16 bits, in per cent.
+public struct WideShares: Codable, Sendable {
+  /// Multiplications by weights with a 16-bit operand or in 16-bit weights, of all.
+  public var multiplications: Double
+  /// Weights in 16 bits, of all.
+  public var weights: Double
+}
+
 extension QuantizedNetwork {
-  /// Multiplications by weights with a 16-bit operand or in 16-bit weights, and 16-bit weights, of all of them, in per cent.
-  ///
   /// Weights of 16 bits stand in pairs of 8-bit ones (`WideWeights`), each pair counting as one.
-  var wideShares: (multiplications: Double, weights: Double) {
+  var wideShares: WideShares {
     var (wide, all) = (0.0, 0.0)
     var (wideWeights, allWeights) = (0, 0)
     for (node, quantized) in zip(graph.nodes, nodes) {
@@ -17,7 +23,9 @@ extension QuantizedNetwork {
         if isPair { wideWeights += weights }
       }
     }
-    return (all > 0 ? 100 * wide / all : 0, allWeights > 0 ? 100 * Double(wideWeights) / Double(allWeights) : 0)
+    return WideShares(
+      multiplications: all > 0 ? 100 * wide / all : 0,
+      weights: allWeights > 0 ? 100 * Double(wideWeights) / Double(allWeights) : 0)
   }
 }
 

@@ -93,10 +93,10 @@ struct ConvertCommand: ParsableCommand {
     let data = try calibrationData(job)
     let progress = Progress("calibrating with sequence")
     let trials = Progress("searching, network")
-    let (bytes, result): ([UInt8], ConversionReport)
+    let result: (bytes: [UInt8], report: ConversionReport)
     do {
-      (bytes, result) = try job.run(
-        data, judge: try data.judge(job), progress: { progress.update($0, of: $1) },
+      result = try job.run(
+        data, judge: try job.judge(data), progress: { progress.update($0, of: $1) },
         searchProgress: { trials.update($0) })
     } catch let unreached as PrecisionUnreached {
       trials.finish()
@@ -105,16 +105,49 @@ struct ConvertCommand: ParsableCommand {
     }
     progress.finish()
     trials.finish()
-    for warning in result.warnings { Console.note("warning: \(warning)") }
-    let document = ConversionDocument(report: result, referenceDifference: difference)
-    var files = [(bytes: bytes, path: output)]
-    if let page { files.append((Array(ConversionPage(document: document, source: network).html.utf8), page)) }
+    for warning in result.report.warnings { Console.note("warning: \(warning)") }
+    let samples = try samples(job, data)
+    let comparing = Progress("comparing sequence")
+    let document = try job.document(
+      result, samples: (samples.set, samples.source), title: samples.title, referenceDifference: difference,
+      progress: { comparing.update($0, of: $1) })
+    comparing.finish()
+    var files = [(bytes: result.bytes, path: output)]
+    if let page { files.append((Array(try html(document, samples.set, job, result.bytes).utf8), page)) }
     try report.write(document.json(network, output), with: files, text: document.text)
+  }
+
+  /// What float and the packed network are compared on: the set with the reference, where there is one.
+  private func samples(
+    _ job: ConversionJob, _ data: CalibrationData
+  ) throws -> (set: SequenceSet, source: ArraySource?, title: String) {
+    guard let reference else { return (data.set, data.source, data.title) }
+    let source = try ArraySource(path: reference)
+    return (
+      try SequenceSet(source, ports: job.ports, patterns: job.request.arrays.patterns(job.ports)), source,
+      ConvertCommand.name(reference)
+    )
+  }
+
+  private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  private func html(
+    _ document: ConversionDocument, _ samples: SequenceSet, _ job: ConversionJob, _ bytes: [UInt8]
+  ) throws -> String {
+    let inspection = try ModelInspection(
+      PackedModel(bytes: bytes), RuntimeModel(LoadedModel(file: bytes)), chunk: 1,
+      length: document.cost.longestSequence)
+    let name = ConvertCommand.name(network)
+    return ConversionPage(
+      document: document, source: name, sequences: samples.sequences, port: job.ports.first,
+      drawing: ModelDrawing(inspection, title: name).svg
+    ).html
   }
 
   /// The largest difference of the float network from its source's own results, said before anything is quantised.
   private func referenceDifference(_ path: String, _ job: ConversionJob) throws -> Double {
-    let model = try FloatModel(graph: job.graph, inputs: job.ports, outputLayouts: job.outputLayouts)
+    var model = try FloatModel(graph: job.graph, inputs: job.ports, outputLayouts: job.outputLayouts)
+    model.texts = job.classTexts
     let evaluation = try Evaluation(
       model, ports: job.ports, source: try ArraySource(path: path),
       names: Evaluation.Names(inputs: try job.request.arrays.patterns(job.ports)), progress: "checking sequence")
@@ -148,7 +181,7 @@ struct ConvertCommand: ParsableCommand {
         "a folder of images can calibrate a network with one input only; this one has \(job.ports.count)")
     }
     return CalibrationData(
-      images: try ImageFolder.sequences(calibrate, recipe: preprocess, port: port),
+      images: try ImageFolder.sequences(calibrate, recipe: preprocess, port: port), folder: calibrate,
       areBytes: try RuntimeCall.pixelScale(recipe: preprocess) != nil, port: port)
   }
 }

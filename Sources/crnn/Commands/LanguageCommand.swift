@@ -1,6 +1,6 @@
 import ArgumentParser
+import Arrays
 import Converter
-import Language
 
 /// `crnn language`
 struct LanguageCommand: ParsableCommand {
@@ -62,34 +62,19 @@ struct LanguageCommand: ParsableCommand {
     guard (model == nil) != (alphabet == nil) else { throw ValidationError("give either a model or --alphabet") }
     guard (words == nil) != (arpa == nil) else { throw ValidationError("give either --words or --arpa") }
     guard separator == nil || words != nil else { throw ValidationError("--separator goes with --words") }
-    if let separator, separator != "none", separator.unicodeScalars.count != 1 {
-      throw ValidationError("--separator takes one character or none, not '\(separator)'")
-    }
-    if let unknown {
-      guard arpa != nil else { throw ValidationError("--unknown goes with --arpa") }
-      guard unknown <= 0, unknown >= -99 else { throw ValidationError("--unknown takes -99 to 0, not \(unknown)") }
-    }
+    guard unknown == nil || arpa != nil else { throw ValidationError("--unknown goes with --arpa") }
+    if let problem = source.problem { throw ValidationError(problem) }
     try report.check(inputs: [model, words, arpa].compactMap { $0 }, output: output)
   }
 
+  private var source: LanguagePacking.Source { words != nil ? .words(separator: separator) : .arpa(unknown: unknown) }
+
   func run() throws {
-    let alphabet = try Alphabet(try text())
-    if let words {
-      let lexicon = try LanguageFile.lexicon(words, alphabet, separator: separator)
-      try write(
-        try lexicon.bytes(),
-        [
-          ("kind", .text("lexicon")), ("words", .integer(lexicon.wordCount)), ("states", .integer(lexicon.stateCount)),
-        ], "\(lexicon.wordCount) words, \(lexicon.stateCount) states")
-    } else if let arpa {
-      let model = try LanguageFile.ngram(arpa, alphabet, unknown: unknown)
-      try write(
-        try model.bytes(),
-        [
-          ("kind", .text("ngram")), ("order", .integer(model.order)), ("ngrams", .integer(model.ngramCount)),
-          ("states", .integer(model.stateCount)), ("characters_left_out", .integer(model.leftOut.count)),
-        ], "\(model.ngramCount) n-grams of up to \(model.order) characters, \(model.stateCount) states")
-    }
+    guard let path = words ?? arpa else { return }
+    let packed = try LanguageFile.pack(Files.read(path), as: source, alphabet: text(), path: path)
+    try report.write(
+      .members([("file", .text(output)), ("bytes", .integer(packed.bytes.count))] + packed.document),
+      with: [(packed.bytes, output)], text: "\(output): \(packed.text), \(packed.bytes.count) bytes")
   }
 
   private func text() throws -> String {
@@ -99,11 +84,5 @@ struct LanguageCommand: ParsableCommand {
       throw CommandError("\(path) has no alphabet: convert it with --alphabet, or state one here")
     }
     return text
-  }
-
-  private func write(_ bytes: [UInt8], _ members: [(String, JSONValue?)], _ summary: String) throws {
-    try report.write(
-      .members([("file", .text(output)), ("bytes", .integer(bytes.count))] + members), with: [(bytes, output)],
-      text: "\(output): \(summary), \(bytes.count) bytes")
   }
 }

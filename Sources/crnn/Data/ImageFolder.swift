@@ -18,6 +18,7 @@ enum ImageFolder {
     guard !names.isEmpty else { throw CommandError("\(folder) holds no .png, .jpg or .jpeg file") }
     let progress = Progress("reading image")
     var sequences: [[[Float]]] = []
+    var read: [String] = []
     var unread: [String] = []
     for (number, name) in names.enumerated() {
       progress.update(number + 1, of: names.count)
@@ -27,6 +28,7 @@ enum ImageFolder {
           throw CommandError("its \(values.count) values are not \(port.title), which input \(port.name) takes")
         }
         sequences.append([values])
+        read.append(name)
       } catch {
         unread.append("\(folder)/\(name): \(error)")
       }
@@ -40,7 +42,7 @@ enum ImageFolder {
     }
     for sentence in unread { Console.note("skipped \(sentence)") }
     if !unread.isEmpty { Console.note("skipped \(unread.count) of \(names.count) images") }
-    return SequenceSet(sequences)
+    return SequenceSet(sequences, names: read)
   }
 
   private static func imageNames(_ folder: String) throws -> [String] {

@@ -50,7 +50,8 @@ struct Evaluation {
     sequences = set.count
     frames = outputs.reduce(0) { $0 + $1.count / max(1, port.elements) }
     let references = try references(source, set, port, names)
-    let judge = try Judge(model, classes: port.elements, source: source, set: set, names: names)
+    let judge = try Judge(
+      texts: model.text, classes: port.elements, source: source, set: set, labels: names.labels)
     accuracy = try judge.accuracy(outputs)
     if let references {
       var comparison = Comparison()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Converter
 
 /// A run over images: from the names to the rows, the scores, and what is said at the end.
 struct ImageRun {

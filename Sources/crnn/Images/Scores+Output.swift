@@ -49,35 +49,4 @@ extension Scores {
     }
     return table.text
   }
-
-  var document: JSONValue {
-    .members([
-      ("compared", .integer(compared)),
-      ("right", .integer(right)),
-      ("unreadable", .integer(unreadable)),
-      ("without_label", .integer(unexpected)),
-      ("accuracy_percent", .finite(accuracy)),
-      ("character_error_rate_percent", .finite(characterErrorRate)),
-      (
-        isText ? "characters" : "classes",
-        .array(
-          classes.map { score in
-            .members([
-              ("label", .text(score.label)), ("expected", .integer(score.count)), ("right", .integer(score.right)),
-              ("given", .integer(score.given)), ("recall_percent", .finite(score.recall)),
-              ("precision_percent", .finite(score.precision)),
-            ])
-          })
-      ),
-      (
-        "mistakes",
-        .array(
-          mistakes.map { pair, count in
-            .members([
-              ("expected", .text(pair.expected)), ("given", .text(pair.given)), ("times", .integer(count)),
-            ])
-          })
-      ),
-    ])
-  }
 }

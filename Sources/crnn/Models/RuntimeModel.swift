@@ -1,6 +1,7 @@
 import CCRNN
 import CRNN
 import Converter
+import Quantizer
 
 /// A packed model, opened through the C interface of the runtime.
 final class RuntimeModel: SequenceModel {
@@ -11,6 +12,16 @@ final class RuntimeModel: SequenceModel {
   var chunk: Int? = nil
   /// Threads that run many sequences.
   var threads = 1
+
+  /// What the model lies in, where it was not opened from a file.
+  private let loaded: LoadedModel?
+
+  init(_ loaded: LoadedModel) throws {
+    self.loaded = loaded
+    pointer = loaded.pointer
+    inputs = try ports(CRNN_INPUT)
+    outputs = try ports(CRNN_OUTPUT)
+  }
 
   /// Opens the file at `path` with the kernels called `isa`, or the best.
   init(path: String, isa: String? = nil) throws {
@@ -30,12 +41,13 @@ final class RuntimeModel: SequenceModel {
     }
     guard let pointer else { throw CommandError("\(path) could not be opened") }
     self.pointer = pointer
+    loaded = nil
     inputs = try ports(CRNN_INPUT)
     outputs = try ports(CRNN_OUTPUT)
   }
 
   deinit {
-    crnn_model_destroy(pointer)
+    if loaded == nil { crnn_model_destroy(pointer) }
     preparedWeights?.deallocate()
   }
 

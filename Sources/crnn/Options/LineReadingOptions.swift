@@ -1,5 +1,5 @@
 import ArgumentParser
-import Language
+import Converter
 
 /// How `read` decodes what the network gives, and what it tells of it.
 struct LineReadingOptions: ParsableArguments {
@@ -69,11 +69,11 @@ struct LineReadingOptions: ParsableArguments {
   private var beam: Int { width ?? (needsBeam || best > 1 ? max(LineReadingOptions.usualWidth, best) : 0) }
 
   /// - Parameter alphabet: the model's.
-  func reading(alphabet text: String) throws -> LineReading {
-    let alphabet = try Alphabet(text)
-    return LineReading(
-      width: beam, lexicon: try lexicon.map { try LanguageFile.packedLexicon($0, alphabet) },
-      ngram: try ngram.map { try LanguageFile.packedNgram($0, alphabet) }, ngramWeight: ngramWeight ?? 0.5,
+  func reading(alphabet: String) throws -> LineReading {
+    LineReading(
+      width: beam,
+      lexicon: try lexicon.map { try LanguageFile.packed($0, as: .words(separator: nil), alphabet: alphabet) },
+      ngram: try ngram.map { try LanguageFile.packed($0, as: .arpa(unknown: nil), alphabet: alphabet) }, ngramWeight: ngramWeight ?? 0.5,
       insertionBonus: insertionBonus, best: best, spans: spans)
   }
 }

@@ -1,4 +1,5 @@
 import CCRNN
+import Converter
 import Quantizer
 
 extension ModelInspection {
@@ -61,14 +62,6 @@ extension ModelInspection.Timing {
       output: output, input: input, inputFrames: Int(timing.input_frames), outputFrames: Int(timing.output_frames),
       lookahead: Int(finite: timing.lookahead), receptiveField: Int(finite: timing.receptive_field),
       seesWholePast: timing.whole_past != 0, needsWholeSequence: timing.whole_sequence != 0)
-  }
-}
-
-extension Int {
-  /// nil for INT64_MAX, which stands for the end of the sequence.
-  fileprivate init?(finite value: Int64) {
-    guard value != Int64.max else { return nil }
-    self.init(value)
   }
 }
 

@@ -48,6 +48,8 @@ __all__ = [
     "decode_image",
     "inspect_network",
     "isas",
+    "pack_lexicon",
+    "pack_ngram",
 ]
 
 
@@ -60,6 +62,8 @@ _LATER = {
     "Explanation": "explain",
     "inspect_network": "conversion",
     "Line": "read",
+    "pack_lexicon": "conversion",
+    "pack_ngram": "conversion",
     "Reading": "decoder",
     "Step": "step",
     "Stream": "stream",

@@ -6,8 +6,8 @@ import ctypes
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from ctypes import POINTER, byref, c_char_p, c_int32, c_size_t, c_uint32, c_void_p
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from ctypes import POINTER, byref, c_char_p, c_double, c_int32, c_size_t, c_uint32, c_void_p
 from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 
@@ -58,9 +58,22 @@ class _CResult(ctypes.Structure):
     ]
 
 
+class _CLanguage(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("text", c_char_p),
+        ("text_bytes", c_size_t),
+        ("alphabet", c_char_p),
+        ("separator", c_char_p),
+        ("unknown", c_double),
+    ]
+
+
 FUNCTIONS = {
     "crnn_convert": (c_int32, [c_void_p, c_void_p, c_void_p]),
     "crnn_convert_inspect": (c_int32, [c_void_p, c_void_p, c_void_p]),
+    "crnn_convert_lexicon": (c_int32, [c_void_p, c_void_p, c_void_p]),
+    "crnn_convert_ngram": (c_int32, [c_void_p, c_void_p, c_void_p]),
     "crnn_convert_result_free": (None, [c_void_p]),
     "crnn_convert_version": (c_uint32, []),
     "crnn_convert_abi_check": (c_int32, [c_uint32]),
@@ -117,19 +130,21 @@ def convert(
             inputs'
             names, or a ``.npz`` file of them. Arrays are time x frame or sequences x time x frame, or as
             ``input_layout`` says; ``uint8`` stands for pixels, ``int16`` for samples. ``lengths`` divides one long
-            array into sequences.
+            array into sequences. ``y`` holds labels, for the report and for ``max_drop``: classes, by number or name,
+            of sequences or of output frames, or texts where there is an alphabet.
         output: where to save the file, too.
         example: for a PyTorch module, tensors of the shapes that it takes.
         progress: called with how many calibration sequences are done, and of how many.
         options: those of ``crnn convert --help``, with ``_`` for ``-``; ``{port: value}`` for what is said of ports,
             a list
-            for what may be said several times: ``time_axis={"image": 3}``, ``min_snr=30``.
+            for what may be said several times: ``time_axis={"image": 3}``, ``min_snr=30``,
+            ``max_drop=0.2`` (points of accuracy, with labels).
 
     Raises ``ConvertError`` where the network cannot be converted, the data do not fit, an option is unknown, or the
     result is past a limit (``status`` tells which: 700 to 703), naming what is to blame. Any number of threads may
     convert at once.
     """
-    arrays = _calibration(calibration)
+    arrays = _calibration(calibration, options)
     problems: list[str] = []
     for content, name, directory in _networks(model, example, options):
         try:
@@ -154,6 +169,52 @@ def inspect_network(model: Any, *, example: Any = None, **options: Any) -> dict[
     for content, name, directory in _networks(model, example, options):
         return _call("crnn_convert_inspect", content, name, directory, {}, options, None).report
     raise error(NETWORK, "there is no network")
+
+
+def pack_lexicon(words: Iterable[str], alphabet: str, *, separator: Optional[str] = None) -> bytes:
+    """A word list for ``Model.decoder(lexicon=…)``: only texts of these words are read then.
+
+    >>> model.decoder(width=16, lexicon=crnn.pack_lexicon(["yes", "no"], model.alphabet))
+
+    Args:
+        words: each without what stands between words.
+        alphabet: the characters in the order of the network's classes, without the blank.
+        separator: what stands between the words of a text, one character, or ``"none"`` where each word is a whole
+            text; by default the space, where the alphabet has one.
+
+    Raises ``ConvertError`` where a word has a character that the alphabet lacks. Threads: any.
+    """
+    return _pack("crnn_convert_lexicon", "\n".join(words), alphabet, separator, None)
+
+
+def pack_ngram(arpa: str, alphabet: str, *, unknown: Optional[float] = None) -> bytes:
+    """An n-gram model of characters for ``Model.decoder(ngram=…)``, from the text of an ARPA file.
+
+    Args:
+        arpa: its tokens are characters, ``<space>`` for a space.
+        alphabet: the characters in the order of the network's classes, without the blank.
+        unknown: base-10 logarithm, -99 to 0, of the probability of a character that the model does not name; by default
+            that of its ``<unk>``.
+
+    Characters that the alphabet lacks are left out, with a warning. Raises ``ConvertError`` where it is no such model.
+    Threads: any.
+    """
+    return _pack("crnn_convert_ngram", arpa, alphabet, None, unknown)
+
+
+def _pack(
+    function: str, text: str, alphabet: str, separator: Optional[str], unknown: Optional[float]
+) -> bytes:
+    content = text.encode()
+    language = sized(
+        _CLanguage,
+        text=content,
+        text_bytes=len(content),
+        alphabet=alphabet.encode(),
+        separator=None if separator is None else separator.encode(),
+        unknown=1.0 if unknown is None else float(unknown),
+    )
+    return _answer(function, language)[0]
 
 
 def _networks(model: Any, example: Any, options: Mapping[str, Any]) -> Iterator[tuple[bytes, str, Optional[str]]]:
@@ -208,14 +269,31 @@ def _time_axis(options: Mapping[str, Any]) -> Any:
     return axis if isinstance(axis, (int, Mapping)) else None
 
 
-def _calibration(given: Any) -> dict[str, np.ndarray]:
+def _calibration(given: Any, options: Mapping[str, Any]) -> dict[str, np.ndarray]:
     if isinstance(given, (str, os.PathLike)):
         given = np.load(as_path(given), allow_pickle=False)
         if isinstance(given, np.lib.npyio.NpzFile):
             with given:
                 given = {name: given[name] for name in given.files}
-    arrays = given if isinstance(given, Mapping) else {"x": given}
+    arrays = dict(given) if isinstance(given, Mapping) else {"x": given}
+    if "y" in arrays:
+        arrays["y"] = _labels(np.asarray(arrays["y"]), options)
     return {str(name): _array(str(name), values) for name, values in arrays.items()}
+
+
+def _labels(array: np.ndarray, options: Mapping[str, Any]) -> np.ndarray:
+    """Numbers for texts: rows of code points where there is an alphabet, else the places of class names."""
+    if array.dtype.kind != "U":
+        return array
+    if options.get("alphabet") is not None:
+        array = np.ascontiguousarray(array, f"<U{max(1, array.dtype.itemsize // 4)}")
+        return array.view(np.int32).reshape(array.size, -1)
+    names = options.get("labels") or []
+    names = names.split(",") if isinstance(names, str) else list(names)
+    unknown = sorted(set(array.flat) - set(names))
+    if unknown:
+        raise ArgumentError(TYPE, f"calibration array 'y' has the label '{unknown[0]}', which labels= does not name")
+    return np.vectorize(names.index, otypes=[np.int32])(array)
 
 
 def _array(name: str, values: Any) -> np.ndarray:
@@ -244,7 +322,7 @@ def _options(options: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
             # Names of classes are one value, with commas.
             values = [",".join(map(str, value))] if key in ("labels", "input_shape") else [str(part) for part in value]
         else:
-            values = [str(value)]
+            values = [str(int(value)) if isinstance(value, bool) else str(value)]
         pairs += [(key.replace("_", "-").encode(), text.encode()) for text in values]
     return pairs
 
@@ -258,11 +336,6 @@ def _call(
     options: Mapping[str, Any],
     progress: Optional[Callable[[int, int], None]],
 ) -> Conversion:
-    library = convert_library(FUNCTIONS)
-    if library.crnn_convert_abi_check(HEADER_VERSION) != OK:
-        raise error(
-            105, f"{library.path} has version {library.crnn_convert_version()}, which this package does not fit"
-        )
     named = (_CNamedArray * max(1, len(arrays)))()
     for place, (label, values) in enumerate(arrays.items()):
         named[place] = _CNamedArray(label.encode(), as_c_array(values))
@@ -290,6 +363,19 @@ def _call(
         option_count=len(pairs),
         progress=callback,
     )
+    packed, report, notes = _answer(function, request, raised)
+    return Conversion(packed, report, notes)
+
+
+def _answer(
+    function: str, request: ctypes.Structure, raised: Sequence[BaseException] = ()
+) -> tuple[bytes, dict[str, Any], list[str]]:
+    """The bytes, the report and the notes of a call; `raised`: what the caller's own functions raised in it."""
+    library = convert_library(FUNCTIONS)
+    if library.crnn_convert_abi_check(HEADER_VERSION) != OK:
+        raise error(
+            105, f"{library.path} has version {library.crnn_convert_version()}, which this package does not fit"
+        )
     result, problem = sized(_CResult), sized(CError)
     status = getattr(library, function)(byref(request), byref(result), byref(problem))
     try:
@@ -302,6 +388,6 @@ def _call(
         for note in notes:
             warnings.warn(note, stacklevel=4)
         packed = ctypes.string_at(result.model, result.model_bytes) if result.model else b""
-        return Conversion(packed, json.loads(result.report), notes)
+        return packed, json.loads(result.report), notes
     finally:
         library.crnn_convert_result_free(byref(result))

@@ -22,7 +22,7 @@ MAXIMUM_WIDTH = 1_024
 MAXIMUM_SYMBOLS = 65_536
 _VALUES = {None: 0, "probabilities": 1, "log_probabilities": 2, "scores": 3}
 
-#: What is packed by ``crnn language``: its bytes, or the file's path.
+#: What ``crnn language``, ``pack_lexicon`` and ``pack_ngram`` pack: its bytes, or the file's path.
 Packed = Union[bytes, str, os.PathLike]
 
 

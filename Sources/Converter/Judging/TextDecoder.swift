@@ -2,28 +2,30 @@ import CCRNN
 import CRNN
 
 /// The runtime's greedy decoder, for the texts that a text recogniser's outputs say.
-struct TextDecoder: Sendable {
+package struct TextDecoder: Sendable {
   /// UTF-8 with a NUL at the end.
   private let alphabet: [CChar]
   private let blank: Int32
   private let classes: Int
 
   /// nil where what has `classes` values a frame is no text: the network has no alphabet, or it does not fit.
-  init?(_ model: any SequenceModel, classes: Int) {
-    guard let alphabet = model.text("alphabet"), let blank = model.text("ctc.blank").flatMap({ Int32($0) }),
+  ///
+  /// - Parameter text: a text that goes with the network, by its key.
+  package init?(_ text: (String) -> String?, classes: Int) {
+    guard let alphabet = text("alphabet"), let blank = text("ctc.blank").flatMap({ Int32($0) }),
       alphabet.unicodeScalars.count + 1 == classes
     else { return nil }
     self.init(alphabet: alphabet, blank: blank)
   }
 
-  init(alphabet: String, blank: Int32) {
+  package init(alphabet: String, blank: Int32) {
     self.alphabet = Array(alphabet.utf8CString)
     self.blank = blank
     classes = alphabet.unicodeScalars.count + 1
   }
 
   /// - Parameter values: `[frames × classes]`.
-  func text(_ values: [Float]) throws -> String {
+  package func text(_ values: [Float]) throws -> String {
     try values.withUnsafeBufferPointer { try text($0) }
   }
 
@@ -41,7 +43,7 @@ struct TextDecoder: Sendable {
     return try alphabet.withUnsafeBufferPointer { alphabet in
       options.alphabet = alphabet.baseAddress
       var decoder: OpaquePointer?
-      try RuntimeModel.check { crnn_ctc_create(nil, &options, &decoder, $0) }
+      try RuntimeCall.check { crnn_ctc_create(nil, &options, &decoder, $0) }
       defer { crnn_ctc_destroy(decoder) }
       var array = crnn_array()
       array.struct_size = MemoryLayout<crnn_array>.size
@@ -50,11 +52,11 @@ struct TextDecoder: Sendable {
       array.rank = 2
       array.shape.0 = Int64(frames)
       array.shape.1 = Int64(classes)
-      try RuntimeModel.check { crnn_ctc_push(decoder, &array, $0) }
-      try RuntimeModel.check { crnn_ctc_finish(decoder, -1, $0) }
+      try RuntimeCall.check { crnn_ctc_push(decoder, &array, $0) }
+      try RuntimeCall.check { crnn_ctc_finish(decoder, -1, $0) }
       var result = crnn_ctc_result()
       result.struct_size = MemoryLayout<crnn_ctc_result>.size
-      try RuntimeModel.check { crnn_ctc_result_at(decoder, 0, &result, $0) }
+      try RuntimeCall.check { crnn_ctc_result_at(decoder, 0, &result, $0) }
       return String(cString: result.text)
     }
   }

@@ -1,15 +1,23 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// How far results lie from a reference, over any number of arrays.
-struct Comparison {
+package struct Comparison: Sendable {
   private var count = 0
   private var signal = 0.0
   private var noise = 0.0
   private var absolute = 0.0
   private var largest = 0.0
 
+  package init() {}
+
   /// Both of the same length. What is not a number makes every figure so.
-  mutating func add(_ output: [Float], _ reference: [Float]) {
+  package mutating func add(_ output: [Float], _ reference: [Float]) {
     for (a, b) in zip(output, reference) {
       let (value, expected) = (Double(a), Double(b))
       let error = (value - expected).magnitude
@@ -23,10 +31,10 @@ struct Comparison {
   }
 
   /// Of the reference to the error; nil where there is no error at all.
-  var signalToNoise: Double? {
+  package var signalToNoise: Double? {
     guard count > 0, noise != 0 else { return nil }
     return 10 * log10(signal / noise)
   }
-  var meanAbsoluteError: Double? { count == 0 ? nil : absolute / Double(count) }
-  var maximumAbsoluteError: Double? { count == 0 ? nil : largest }
+  package var meanAbsoluteError: Double? { count == 0 ? nil : absolute / Double(count) }
+  package var maximumAbsoluteError: Double? { count == 0 ? nil : largest }
 }
