@@ -1,6 +1,7 @@
 """PyTorch modules and files, with PyTorch itself where it is installed (`make test-torch`); the rest always."""
 
 import importlib.util
+import json
 import os
 import pathlib
 import pickle
@@ -16,6 +17,8 @@ from crnn_convert import ConversionError, pytorch
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = pathlib.Path(__file__).resolve().parent / "fixtures" / "torch"
+ZOO = pathlib.Path(os.environ.get("CRNN_ZOO", ROOT.parent / "shared" / "zoo"))
+TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build" / "crnn"))
 
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="PyTorch is not installed: make test-torch"
@@ -133,3 +136,52 @@ def test_what_no_exporter_writes_is_said():
 
     with pytest.raises(ConversionError, match="(?s)torchscript: .*my own mistake.*dynamo: "):
         crnn_convert.torch(Broken(), torch.zeros(1, 3))
+
+
+def gpvad_layers() -> list[dict]:
+    """The network of gpvad_sre: what its README says, in Keras' words."""
+    layers: list[dict] = [
+        {"type": "Input", "name": "x", "shape": [-1, 64]},
+        {"type": "Reshape", "target_shape": [-1, 64, 1]},
+    ]
+    pools = {0: [2, 4], 3: [2, 4], 6: [1, 4]}
+    for number in (0, 2, 3, 5, 6):
+        block = f"features.{number}.block"
+        ends = {"gamma": "weight", "beta": "bias", "mean": "running_mean", "variance": "running_var"}
+        normalised = {role: f"{block}.0.{end}" for role, end in ends.items()}
+        kernel = {"kernel": f"{block}.1.weight"}
+        layers += [
+            {"type": "BatchNormalization", "name": f"bn{number}", "epsilon": 1e-5, "arrays": normalised},
+            {"type": "Conv2D", "name": f"conv{number}", "order": "torch", "padding": "same", "arrays": kernel},
+            {"type": "LeakyReLU", "name": f"relu{number}", "negative_slope": 0.1},
+        ]
+        if number in pools:
+            size = {"pool_size": pools[number], "strides": pools[number]}
+            layers.append({"type": "LPPooling2D", "name": f"pool{number}", "norm_type": 4, **size})
+
+    def gru(end: str) -> dict:
+        ends = {"kernel": "weight_ih", "recurrent_kernel": "weight_hh", "bias": "bias_ih", "recurrent_bias": "bias_hh"}
+        arrays = {role: f"gru.{name}_l0{end}" for role, name in ends.items()}
+        settings = {"units": 128, "order": "torch", "return_sequences": True, "go_backwards": bool(end)}
+        return {"type": "GRU", "name": f"gru{end}", "arrays": arrays, **settings}
+
+    return [
+        *layers,
+        {"type": "Reshape", "name": "frames", "target_shape": [-1, 128]},
+        {"type": "Bidirectional", "name": "both", "layer": gru(""), "backward_layer": gru("_reverse")},
+        {"type": "Dense", "name": "y", "order": "torch", "activation": "sigmoid",
+         "arrays": {"kernel": "outputlayer.weight", "bias": "outputlayer.bias"}},
+    ]  # fmt: skip
+
+
+@needs_torch
+@pytest.mark.skipif(not (ZOO.is_dir() and TOOL.is_file()), reason="the zoo (CRNN_ZOO) or the tool is not there")
+def test_weights_of_a_pth_file_that_others_trained(tmp_path):
+    """Plain tensors need no --trust-pickle; the float interpreter gives the reference."""
+    document = {"weights": str(ZOO / "gpvad_sre/original.pth"), "layers": gpvad_layers()}
+    (tmp_path / "gpvad.json").write_text(json.dumps(document))
+    onnx.save(crnn_convert.to_onnx(tmp_path / "gpvad.json"), tmp_path / "gpvad.onnx")
+    command = [TOOL, "evaluate", tmp_path / "gpvad.onnx", ZOO / "gpvad_sre/test.npz", "--json", "-"]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    assert json.loads(process.stdout)["max_abs_error"] < 1e-4

@@ -24,8 +24,8 @@ _ORDERS = ("keras", "keras1", "tf1", "torch")
 _SETTINGS = {
     "activation", "alpha", "axis", "batch_shape", "center", "cropping", "depth_multiplier", "dilation_rate", "epsilon",
     "filters", "go_backwards", "groups", "keepdims", "kernel_size", "max_value", "merge_mode", "n", "negative_slope",
-    "offset", "padding", "pool_size", "rate", "recurrent_activation", "reset_after", "return_sequences", "scale",
-    "shared_axes", "strides", "target_shape", "dims", "units",
+    "norm_type", "offset", "padding", "pool_size", "rate", "recurrent_activation", "reset_after", "return_sequences",
+    "scale", "shared_axes", "strides", "target_shape", "dims", "units",
 }  # fmt: skip
 _DESCRIPTION = {
     "arrays", "backward_layer", "flipped", "forget_bias", "inputs", "layer", "name", "order", "shape", "type",

@@ -1,4 +1,4 @@
-"""Max and average pooling, over windows and over everything."""
+"""Max, average and power pooling, over windows and over everything."""
 
 from __future__ import annotations
 
@@ -20,6 +20,17 @@ def pooling(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) 
     if layer.class_name.startswith("Max"):
         name = graph.node(
             "MaxPool", layer.name, [tensor.name], kernel_shape=window.kernel, strides=window.strides, **pads
+        )
+    elif layer.class_name.startswith("LP"):
+        # PyTorch's LPPool: the root of the sum of powers.
+        name = graph.node(
+            "LpPool",
+            layer.name,
+            [tensor.name],
+            p=int(layer.config.get("norm_type", 2)),
+            kernel_shape=window.kernel,
+            strides=window.strides,
+            **pads,
         )
     else:
         # Keras divides by the number of elements that are really there.

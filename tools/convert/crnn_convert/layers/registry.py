@@ -35,6 +35,7 @@ _CONVERTERS = {
     "BatchNormalization": pointwise.batch_normalization,
     "Concatenate": merging.concatenate,
     **{f"{kind}Pooling{axes}D": pooling.pooling for kind in ("Max", "Average") for axes in (1, 2, 3)},
+    **{f"LPPooling{axes}D": pooling.pooling for axes in (1, 2)},
     **{f"Global{kind}Pooling{axes}D": pooling.global_pooling for kind in ("Max", "Average") for axes in (1, 2, 3)},
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), merging.merge),
     **dict.fromkeys(
