@@ -52,5 +52,5 @@ struct PixelImage {
   var height: Int
   var bytes: [UInt8]
 
-  var png: [UInt8] { PNGFile.bytes(bytes, width: width, height: height) }
+  var png: [UInt8] { PNGImage(width: width, height: height, pixels: bytes).bytes ?? [] }
 }

@@ -1,6 +1,6 @@
 import CZlib
 
-/// A picture of bytes as a PNG file (RFC 2083): grey or red, green and blue, 8 bits, no filter.
+/// A picture of bytes as a PNG file (W3C Portable Network Graphics, third edition): grey or red, green and blue, 8 bits, no interlacing.
 struct PNGImage {
   let width: Int
   let height: Int
@@ -14,13 +14,15 @@ struct PNGImage {
     guard channels == 1 || channels == 3 else { return nil }
     var rows: [UInt8] = []
     rows.reserveCapacity(pixels.count + height)
-    for start in stride(from: 0, to: pixels.count, by: width * channels) {
-      rows.append(0)
-      rows += pixels[start..<start + width * channels]
+    // Each row as what it differs by from the one above (filter 2): drawings are mostly alike downwards.
+    let row = width * channels
+    for start in stride(from: 0, to: pixels.count, by: row) {
+      rows.append(2)
+      for i in start..<start + row { rows.append(pixels[i] &- (start == 0 ? 0 : pixels[i - row])) }
     }
     var packed = [UInt8](repeating: 0, count: Int(compressBound(uLong(rows.count))))
     var count = uLong(packed.count)
-    guard compress(&packed, &count, rows, uLong(rows.count)) == Z_OK else { return nil }
+    guard compress2(&packed, &count, rows, uLong(rows.count), 9) == Z_OK else { return nil }
     let head = PNGImage.big(UInt32(width)) + PNGImage.big(UInt32(height)) + [8, channels == 3 ? 2 : 0, 0, 0, 0]
     return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + PNGImage.chunk("IHDR", head)
       + PNGImage.chunk("IDAT", Array(packed.prefix(Int(count)))) + PNGImage.chunk("IEND", [])
@@ -34,19 +36,4 @@ struct PNGImage {
   private static func big(_ value: UInt32) -> [UInt8] {
     stride(from: 24, through: 0, by: -8).map { UInt8(value >> $0 & 255) }
   }
-}
-
-/// A file as an address that holds it whole, for pages that load nothing (RFC 2397).
-func dataAddress(_ bytes: [UInt8], type: String) -> String {
-  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  var text: [UInt8] = []
-  text.reserveCapacity(bytes.count / 3 * 4 + 4)
-  for start in stride(from: 0, to: bytes.count, by: 3) {
-    let group = bytes[start..<min(start + 3, bytes.count)]
-    let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-    for place in 0..<4 {
-      text.append(place > group.count ? UInt8(ascii: "=") : digits[word >> (18 - 6 * place) & 63])
-    }
-  }
-  return "data:\(type);base64,\(String(decoding: text, as: UTF8.self))"
 }
