@@ -24,8 +24,8 @@ let core: [SwiftSetting] =
 /// The library's bytes are mostly control flow outside the fast kernels: optimised for size, it fits what the tests allow it.
 let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
 /// What stands in several functions becomes one of its own, in machine code: 1 KB of the runtime, which has no inner loops.
-let outliner = ["-Xllvm", "-enable-machine-outliner=always", "-Xllvm", "-machine-outliner-reruns=2"]
-let outlined: [SwiftSetting] = isEmbedded ? [.unsafeFlags(outliner)] : []
+let outlined: [SwiftSetting] =
+  isEmbedded ? [.unsafeFlags(["-Xllvm", "-enable-machine-outliner=always", "-Xllvm", "-machine-outliner-reruns=2"])] : []
 
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
@@ -120,10 +120,14 @@ let images: [Target] = [
 
 /// The tool must stay below 20 MB. Code that no network's speed hangs on is optimised for size; functions whose code is the same are
 /// linked once, and nothing of a program is there for others to link.
-let small: [SwiftSetting] = [.unsafeFlags(["-Osize"] + outliner, .when(configuration: .release))]
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 let folding: [LinkerSetting] = [
   .unsafeFlags(
-    ["-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--no-export-dynamic"],
+    // Packed addresses are read by glibc 2.36 and later, which Swift's own libraries are nearly as young as.
+    [
+      "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker",
+      "pack-relative-relocs",
+    ],
     .when(platforms: [.linux], configuration: .release))
 ]
 
