@@ -93,7 +93,8 @@ struct ExplainCommand: ParsableCommand {
     let explainer: ImageExplainer
     do {
       explainer = try ImageExplainer(
-        runtime, path: file, recipe: preprocess, maximumPixels: maximumPixels, maximumBytes: maximumBytes)
+        runtime, path: file, recipe: try preprocess.map { try RecipePreset.recipe($0) }, maximumPixels: maximumPixels,
+        maximumBytes: maximumBytes)
     } catch let error as RuntimeError {
       throw MissingRecipe.explained(error, model: model, runtime, given: preprocess)
     }

@@ -48,18 +48,25 @@ struct Canvas {
 
   /// A pen's way, `thickness` wide, with round ends; what it covers twice is painted once.
   mutating func strokes(_ strokes: [[StrokeFont.Point]], thickness: Double, _ color: UInt32) {
-    let points = strokes.joined()
-    guard let left = points.map(\.x).min(), let right = points.map(\.x).max(), let top = points.map(\.y).min(),
-      let bottom = points.map(\.y).max()
-    else { return }
+    var (left, right, top, bottom) = (Double.infinity, -Double.infinity, Double.infinity, -Double.infinity)
+    for stroke in strokes {
+      for point in stroke {
+        (left, right) = (min(left, point.x), max(right, point.x))
+        (top, bottom) = (min(top, point.y), max(bottom, point.y))
+      }
+    }
+    guard left <= right else { return }
     let reach = thickness / 2 + 1
     for row in touched(top - reach, bottom + reach, height) {
       for column in touched(left - reach, right + reach, width) {
         let center = (x: Double(column) + 0.5, y: Double(row) + 0.5)
-        let nearest =
-          strokes.lazy.flatMap { stroke in
-            stroke.indices.lazy.map { Canvas.distance(center, stroke[$0], stroke[min($0 + 1, stroke.count - 1)]) }
-          }.min() ?? .infinity
+        var nearest = Double.infinity
+        for stroke in strokes {
+          for index in stroke.indices {
+            let next = stroke[min(index + 1, stroke.count - 1)]
+            nearest = min(nearest, Canvas.distance(center, stroke[index], next))
+          }
+        }
         blend(column, row, color, thickness / 2 + 0.5 - nearest.squareRoot())
       }
     }
