@@ -73,7 +73,8 @@ struct LineReadingOptions: ParsableArguments {
     LineReading(
       width: beam,
       lexicon: try lexicon.map { try LanguageFile.packed($0, as: .words(separator: nil), alphabet: alphabet) },
-      ngram: try ngram.map { try LanguageFile.packed($0, as: .arpa(unknown: nil), alphabet: alphabet) }, ngramWeight: ngramWeight ?? 0.5,
+      ngram: try ngram.map { try LanguageFile.packed($0, as: .arpa(unknown: nil), alphabet: alphabet) },
+      ngramWeight: ngramWeight ?? 0.5,
       insertionBonus: insertionBonus, best: best, spans: spans)
   }
 }
