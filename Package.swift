@@ -25,7 +25,9 @@ let core: [SwiftSetting] =
 let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
 /// What stands in several functions becomes one of its own, in machine code: 1 KB of the runtime, which has no inner loops.
 let outlined: [SwiftSetting] =
-  isEmbedded ? [.unsafeFlags(["-Xllvm", "-enable-machine-outliner=always", "-Xllvm", "-machine-outliner-reruns=2"])] : []
+  isEmbedded
+  ? [.unsafeFlags(["-enable-machine-outliner=always", "-machine-outliner-reruns=2"].flatMap { ["-Xllvm", $0] })]
+  : []
 
 /// One module per instruction set: the same source, compiled with exactly the features that its dispatch test checks. The name
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
