@@ -11,8 +11,9 @@ lstm.crnn     LSTM and dense: one result for each frame; one of its cells counts
 strided.crnn  convolution over time with stride 8, LSTM, dense: a result for every eighth frame
 wide.crnn     convolutions of 32 channels, for which Winograd's way pays, dense: one result for each column of an image
 rates.crnn    two columns of one input for each frame of another; one result for each frame, one a sequence
-text.crnn     columns, convolution with stride 2, dense, softmax: it reads a, b, c, ß, the blank first, of pictures too;
-              and text.lexicon, text.ngram for its decoder
+text.crnn     columns, convolution with stride 2, dense, softmax: it reads a, b, c, ß, the blank first, but has no
+              recipe for pictures; and text.lexicon, text.ngram for its decoder
+lines.crnn    text.crnn with a recipe for pictures
 """
 
 import pathlib
@@ -27,7 +28,7 @@ from onnx import TensorProto, helper, numpy_helper
 OPTIONS = {
     "last": ["--labels", "0,1,2,3,4,5,6,7,8,9", "--preprocess", "grey,invert,resize=10x12:pillow:bilinear,scale=1/255"],
     "wide": ["--input-kind", "image"],
-    "text": ["--alphabet", "abcß", "--blank", "first", "--preprocess", "grey,resize=*x6:pillow:bicubic"],
+    "text": ["--alphabet", "abcß", "--blank", "first"],
 }
 
 random = numpy.random.default_rng(20240611)
@@ -248,6 +249,14 @@ def language(tool, directory):
             [tool, "language", directory / "text.crnn", option, source, "-o", directory / f"text.{name}"], check=True)
 
 
+def lines(tool, directory):
+    """The network of text.crnn, which reads pictures."""
+    subprocess.run(
+        [tool, "convert", directory / "text.onnx", "-o", directory / "lines.crnn",
+         "--calibrate", directory / "text.npz", *OPTIONS["text"],
+         "--preprocess", "grey,resize=*x6:pillow:bicubic"], check=True)
+
+
 def main():
     tool, directory = sys.argv[1], pathlib.Path(sys.argv[2])
     directory.mkdir(parents=True, exist_ok=True)
@@ -259,6 +268,7 @@ def main():
             [tool, "convert", directory / f"{name}.onnx", "-o", directory / f"{name}.crnn",
              "--calibrate", directory / f"{name}.npz", *OPTIONS.get(name, [])], check=True)
     language(tool, directory)
+    lines(tool, directory)
 
 
 if __name__ == "__main__":

@@ -128,9 +128,9 @@ def test_reads_as_python_does(target, tmp_path):
         {"width": 16, "ngram": "text.ngram", "ngramWeight": 1, "insertionBonus": 0.5, "maximumSymbols": 40},
     ]
     cases = [
-        ("text.crnn", random.integers(0, 256, (height, width, 3), np.uint8), option)
+        ("lines.crnn", random.integers(0, 256, (height, width, 3), np.uint8), option)
         for option in options for height, width in ((6, 40), (13, 200), (3, 7))]
-    model = crnn.Model(MODELS / "text.crnn")
+    model = crnn.Model(MODELS / "lines.crnn")
     for (_, pixels, option), answer in compared(target, cases, MODELS, tmp_path):
         named = {re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), key): value for key, value in option.items()}
         for key in ("lexicon", "ngram"):

@@ -49,7 +49,7 @@ def lines(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(lines):
-    subprocess.run([ROOT / "tools/web/build", MODELS / "text.crnn", lines], check=True)
+    subprocess.run([ROOT / "tools/web/build", MODELS / "lines.crnn", lines], check=True)
     with serve(WEB) as server:
         yield server
 
@@ -79,7 +79,7 @@ def test_reads_what_is_drawn_by_keys(server):
 
 
 def test_reads_lines_as_python_does(server, lines):
-    model = crnn.Model(MODELS / "text.crnn")
+    model = crnn.Model(MODELS / "lines.crnn")
     (WEB / "dropped.png").write_bytes((lines / "1.png").read_bytes())
     shown = in_page(server, """
         at("samples").children[0].click();
