@@ -33,7 +33,7 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try RuntimeModel(path: options.model, isa: options.isa)
+    let model = try RuntimeModel(path: options.model, isa: options.images.isa)
     let labels = model.text("labels")?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     if labels == nil {
       Console.note(

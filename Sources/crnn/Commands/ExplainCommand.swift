@@ -52,24 +52,7 @@ struct ExplainCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Threads (default: as many as there are processors).", valueName: "n"))
   var threads: Int?
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "How the image becomes the input, instead of what the model file says (include/crnn_image.h).",
-      valueName: "recipe"))
-  var preprocess: String?
-
-  @Option(name: .long, help: ArgumentHelp("Larger images are refused (default: 100 million pixels).", valueName: "n"))
-  var maximumPixels = 0
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Images that take more memory are refused (default: 1 billion bytes).", valueName: "n"))
-  var maximumBytes = 0
-
-  @Option(name: .long, help: ArgumentHelp("Kernels to use, as 'crnn inspect' lists them.", valueName: "name"))
-  var isa: String?
-
+  @OptionGroup var images: ImageInputOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -81,22 +64,15 @@ struct ExplainCommand: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes 1 to 1024 threads, not \(threads)")
     }
-    guard maximumPixels >= 0, maximumBytes >= 0 else {
-      throw ValidationError("--maximum-pixels and --maximum-bytes take numbers from 0 on")
-    }
     try report.check(inputs: [model, image], output: output)
   }
 
   func run() throws {
-    let runtime = try RuntimeModel(path: model, isa: isa)
+    let runtime = try RuntimeModel(path: model, isa: images.isa)
     let file = RawArguments.names([image]).first ?? FileName(image)
-    let explainer: ImageExplainer
-    do {
-      explainer = try ImageExplainer(
-        runtime, path: file, recipe: try preprocess.map { try RecipePreset.recipe($0) }, maximumPixels: maximumPixels,
-        maximumBytes: maximumBytes)
-    } catch let error as RuntimeError {
-      throw MissingRecipe.explained(error, model: model, runtime, given: preprocess)
+    let explainer = try images.taker(of: runtime, at: model) {
+      try ImageExplainer(
+        runtime, path: file, recipe: $0, maximumPixels: images.maximumPixels, maximumBytes: images.maximumBytes)
     }
     let count = threads ?? min(1024, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let progress = Progress("hiding part")

@@ -24,7 +24,7 @@ struct ReadCommand: ParsableCommand {
   @OptionGroup(title: "Text") var lines: LineReadingOptions
 
   func run() throws {
-    let model = try RuntimeModel(path: options.model, isa: options.isa)
+    let model = try RuntimeModel(path: options.model, isa: options.images.isa)
     guard let alphabet = model.text("alphabet") else {
       throw CommandError(
         "\(options.model) has no alphabet, so what it gives cannot be read as text: convert it again with 'crnn convert "

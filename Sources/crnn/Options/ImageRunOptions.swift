@@ -48,24 +48,7 @@ struct ImageRunOptions: ParsableArguments {
   )
   var isNullSeparated = false
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "How images become the input, instead of what the model file says: a recipe or preset:NAME, as for 'crnn convert'.",
-      valueName: "recipe"))
-  var preprocess: String?
-
-  @Option(name: .long, help: ArgumentHelp("Larger images are refused (default: 100 million pixels).", valueName: "n"))
-  var maximumPixels = 0
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Images that take more memory are refused (default: 1 billion bytes).", valueName: "n"))
-  var maximumBytes = 0
-
-  @Option(name: .long, help: ArgumentHelp("Kernels to use, as 'crnn inspect' lists them.", valueName: "name"))
-  var isa: String?
-
+  @OptionGroup var images: ImageInputOptions
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -73,9 +56,6 @@ struct ImageRunOptions: ParsableArguments {
       throw ValidationError("--threads takes 1 to 1024 threads, not \(threads)")
     }
     guard (1...64).contains(batch) else { throw ValidationError("--batch takes 1 to 64 images, not \(batch)") }
-    guard maximumPixels >= 0, maximumBytes >= 0 else {
-      throw ValidationError("--maximum-pixels and --maximum-bytes take numbers from 0 on")
-    }
     guard !inputs.isEmpty else { throw ValidationError("there is no image to read: give files, folders or -") }
     guard output == nil || resume == nil else {
       throw ValidationError("give --output for a new file or --resume for one that is there, not both")
@@ -103,12 +83,10 @@ struct ImageRunOptions: ParsableArguments {
 
   /// Throws where the model takes no images, and says how it comes to do so.
   func runner(_ model: RuntimeModel, _ task: ImageRunner.Task) throws -> ImageRunner {
-    do {
-      return try ImageRunner(
-        model, task, recipe: try preprocess.map { try RecipePreset.recipe($0) }, maximumPixels: maximumPixels,
-        maximumBytes: maximumBytes, together: batch)
-    } catch let error as RuntimeError {
-      throw MissingRecipe.explained(error, model: self.model, model, given: preprocess)
+    try images.taker(of: model, at: self.model) {
+      try ImageRunner(
+        model, task, recipe: $0, maximumPixels: images.maximumPixels, maximumBytes: images.maximumBytes,
+        together: batch)
     }
   }
 }

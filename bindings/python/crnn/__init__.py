@@ -22,7 +22,8 @@ from .errors import (
     StreamStateError,
 )
 from .library import runtime as _runtime
-from .model import Model, Port
+from .model import Model
+from .ports import Port
 
 __all__ = [
     "ArgumentError",

@@ -26,11 +26,10 @@ from .library import (
     runtime,
     sized,
 )
-from .values import Record, as_integer, as_path, as_text, stream_options
+from .ports import Port, port_index
+from .values import as_integer, as_path, as_text, stream_options
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from .decoder import Decoder
     from .explain import Explanation
     from .image import Source
@@ -39,35 +38,6 @@ if TYPE_CHECKING:
     from .timing import Timing
 
 Sequences = Union[np.ndarray, Sequence[np.ndarray]]
-
-
-class Port(Record):
-    """An input or output of a network.
-
-    Attributes:
-        name: as in the network.
-        shape: of one frame; an array has one axis more in front, time, and a batch another one before that.
-        dtype: what the network works with; giving it costs no conversion. float32 is always taken.
-        integer_scale: an integer i given to this port stands for i * integer_scale.
-        per_sequence: one frame per sequence: its arrays have no time axis in `Model.run`; in a `Stream` that axis is 1.
-        fixed_frames: a sequence has exactly this many frames; 0: any number.
-        rate: frames per tick of the model's time base; 0 for one per sequence.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: np.dtype
-    integer_scale: float
-    per_sequence: bool
-    fixed_frames: int
-    ticks: tuple[int, int]  # `rate` as numerator and denominator
-
-    @property
-    def rate(self) -> Fraction:
-        # Imported when it is first asked for: it takes longer than to open a model.
-        from fractions import Fraction
-
-        return Fraction(*self.ticks)
 
 
 class Model:
@@ -488,19 +458,7 @@ class Model:
         return [named[port.name] for port in self.inputs]
 
     def _input_index(self, name: str) -> int:
-        return _index("input", self.inputs, name)
+        return port_index("input", self.inputs, name)
 
     def _pair(self, output: Union[str, int], input: Union[str, int]) -> tuple[int, int]:
-        return _index("output", self.outputs, output), _index("input", self.inputs, input)
-
-
-def _index(kind: str, ports: tuple[Port, ...], which: Union[str, int]) -> int:
-    """The number of a port that is given by its name or by its number."""
-    if not isinstance(which, str):
-        return as_integer(kind, which, 0, len(ports) - 1)
-    for index, port in enumerate(ports):
-        if port.name == which:
-            return index
-    names = ", ".join(port.name for port in ports)
-    raise ArgumentError(PORT, f"no {kind} is called '{which}'; there is: {names}")
-
+        return port_index("output", self.outputs, output), port_index("input", self.inputs, input)
