@@ -69,6 +69,8 @@ struct ImageBatch {
     defer { release(lanes) }
     guard let records = allocate(crnn_batch_item.self, together) else { return }
     defer { release(records) }
+    var memory = BatchMemory()
+    defer { memory.free() }
     var i = 0
     while i < together {
       (lanes + i).initialize(to: ImageLane())
@@ -85,7 +87,7 @@ struct ImageBatch {
         }
         i &+= 1
       }
-      if active > 0 { run(lanes, records, active, decoder) }
+      if active > 0 { run(lanes, records, active, &memory, decoder) }
       guard let next = take() else { break }
       group = next
     }
@@ -104,13 +106,16 @@ struct ImageBatch {
 
   private func run(
     _ lanes: UnsafeMutablePointer<ImageLane>, _ records: UnsafeMutablePointer<crnn_batch_item>, _ active: Int,
-    _ decoder: UnsafeMutablePointer<LineDecoder>?
+    _ memory: inout BatchMemory, _ decoder: UnsafeMutablePointer<LineDecoder>?
   ) {
-    var options = crnn_batch_options()
-    options.struct_size = MemoryLayout<crnn_batch_options>.size
-    options.together = Int32(truncatingIfNeeded: active)
-    _ = crnn_batch_run(model.model, &options, nil, 0, records, Int32(truncatingIfNeeded: active), nil)
+    var longest: Int64 = 1
     var lane = 0
+    while lane < active {
+      longest = max(longest, lanes[lane].inputFrames)
+      lane &+= 1
+    }
+    memory.run(model.model, records, active, frames: longest)
+    lane = 0
     while lane < active {
       let item = lanes[lane].item
       var status = records[lane].status

@@ -27,6 +27,12 @@ struct Layout {
       let source = pixels.row(row)
       var target = output + start(x: x, y: y &+ row)
       var column = 0
+      // Columns of grey: most lines of text.
+      while channels == 1, column < pixels.width {
+        target.pointee = source[column] ^ mask
+        target += step
+        column &+= 1
+      }
       while column < pixels.width {
         var channel = 0
         while channel < channels {

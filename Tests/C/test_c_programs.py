@@ -34,6 +34,12 @@ def classify(request, tmp_path_factory):
     return compiled(tmp_path_factory.mktemp("classify"), PROGRAMS / "classify.c", "-std=c11", *flags)
 
 
+@pytest.fixture(scope="module", params=["shared", "static"])
+def read(request, tmp_path_factory):
+    flags = SHARED if request.param == "shared" else STATIC
+    return compiled(tmp_path_factory.mktemp("read"), PROGRAMS / "read.c", "-std=c11", *flags)
+
+
 @pytest.fixture(scope="module")
 def stream(tmp_path_factory):
     return compiled(tmp_path_factory.mktemp("stream"), PROGRAMS / "stream.c", "-std=c11", *SHARED)
@@ -127,6 +133,46 @@ def test_classify_says_what_is_wrong(classify, arguments, status):
 def test_classify_refuses_a_model_without_a_recipe(classify):
     process = run(classify, MODELS / "stream.crnn", "x.png")
     assert process.returncode == 1 and b"preprocess" in process.stderr
+
+
+@pytest.mark.parametrize("arguments, width", [([], 0), (["-w", "8", "-l", MODELS / "text.lexicon"], 8)])
+def test_read_agrees_with_python(read, tmp_path, arguments, width):
+    """Texts, probabilities and the columns of each character; what cannot be read is named, and the rest goes on."""
+    sys.path.insert(0, str(ROOT / "bindings/python"))
+    import crnn
+
+    random, model = np.random.default_rng(3), crnn.Model(MODELS / "lines.crnn")
+    paths = []
+    for index in range(70):
+        paths.append(tmp_path / f"line {index}.png")
+        Image.fromarray(random.integers(0, 256, (12, 40 + index), dtype=np.uint8)).save(paths[-1])
+    bad = tmp_path / "bad.png"
+    bad.write_text("no image")
+    process = run(read, *arguments, MODELS / "lines.crnn", *paths, bad)
+    assert process.returncode == 1 and b"bad.png: neither a PNG nor a JPEG" in process.stderr
+    lexicon = (MODELS / "text.lexicon").read_bytes() if width else None
+    found = process.stdout.decode().splitlines()
+    assert len(found) == len(paths) and run(read, *arguments, MODELS / "lines.crnn", paths[0]).returncode == 0
+    for row, line in zip(found, model.read(paths, width=width, lexicon=lexicon)):
+        spans = [f"{symbol.text}:{symbol.box[0]}-{symbol.box[2]}" for symbol in line.symbols]
+        assert row.split("\t") == [str(line.file), line.text, f"{line.confidence:.4f}", " ".join(spans)]
+    assert any(row.split("\t")[1] for row in found)
+
+
+@pytest.mark.parametrize(
+    "arguments, status, message",
+    [
+        ([], 2, "usage"),
+        (["-x"], 2, ""),
+        (["absent.crnn", "x.png"], 1, "absent.crnn"),
+        ([MODELS / "last.crnn", "x.png"], 1, "--alphabet"),
+        (["-l", "absent", MODELS / "lines.crnn", "x.png"], 1, "absent"),
+        (["-w", "8", "-l", MODELS / "text.ngram", MODELS / "lines.crnn", "x.png"], 1, "lexicon"),
+    ],
+)
+def test_read_says_what_is_wrong(read, arguments, status, message):
+    process = run(read, *arguments)
+    assert process.returncode == status and message in process.stderr.decode()
 
 
 def test_stream(stream):

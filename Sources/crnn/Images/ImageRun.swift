@@ -22,7 +22,7 @@ struct ImageRun {
     let (writer, runner) = (writer, runner)
     let interruption = Interruption()
     let work = try OrderedWork(
-      threads: options.threadCount, group: runner.group, take: { files.take($0) },
+      threads: options.threadCount, groups: runner.groups, take: { files.take($0) },
       work: { entries in runner.rows(entries).map { (row: $0, bytes: writer.bytes($0)) } })
     let isInterrupted = Signal()
     interruption.watch {

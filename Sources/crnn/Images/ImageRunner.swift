@@ -47,9 +47,12 @@ final class ImageRunner: @unchecked Sendable {
 
   deinit { recipe?.deallocate() }
 
-  /// How many images a thread should take at a time: what a decoder reads of a language is checked once for all of them.
-  var group: Int {
-    if case .text(let reading) = task, reading.hasLanguage { max(32, Int(together)) } else { Int(together) }
+  /// How many images a thread should take at a time, at least and at most: what a decoder reads of a language is checked once for all of
+  /// them.
+  var groups: ClosedRange<Int> {
+    let most = max(32, Int(together))
+    if case .text(let reading) = task, reading.hasLanguage { return most...most }
+    return Int(together)...most
   }
 
   /// The rows of some images.

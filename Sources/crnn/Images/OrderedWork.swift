@@ -5,7 +5,8 @@ import Glibc
 final class OrderedWork<Input: Sendable, Output: Sendable>: @unchecked Sendable {
   private let take: (Int) -> [Input]
   private let work: @Sendable ([Input]) -> [Output]
-  private let group: Int
+  /// Entries that a thread takes at a time, at first and at most.
+  private let groups: ClosedRange<Int>
   private let capacity: Int
   // What `lock` guards.
   private var places: [Output?]
@@ -19,17 +20,19 @@ final class OrderedWork<Input: Sendable, Output: Sendable>: @unchecked Sendable 
   private let source = Lock()
 
   /// - Parameters:
-  ///   - group: how many entries a thread takes at a time.
+  ///   - groups: how many entries a thread takes at a time: at first the least, then more, as long as they take little time. What
+  ///     is slow is given early and stopped soon; what is quick is not held up by what every group costs.
   ///   - take: gives at most so many entries, none at the end. Called by one thread at a time.
   ///   - work: as many results as there are entries, in their order. Called by several threads at a time.
   /// Throws where the system gives no thread at all.
   init(
-    threads: Int, group: Int, take: @escaping (Int) -> [Input], work: @escaping @Sendable ([Input]) -> [Output]
+    threads: Int, groups: ClosedRange<Int>, take: @escaping (Int) -> [Input],
+    work: @escaping @Sendable ([Input]) -> [Output]
   ) throws {
     self.take = take
     self.work = work
-    self.group = group
-    capacity = max(64, 4 * threads * group)
+    self.groups = groups
+    capacity = max(64, 4 * threads * groups.upperBound)
     places = Array(repeating: nil, count: capacity)
     let begun = (0..<threads).count { _ in begin() }
     guard begun > 0 else { throw CommandError("the system gives no thread: \(String(cString: strerror(errno)))") }
@@ -76,16 +79,24 @@ final class OrderedWork<Input: Sendable, Output: Sendable>: @unchecked Sendable 
   }
 
   private func run() {
-    while let (first, entries) = takeGroup() {
+    var group = groups.lowerBound
+    while let (first, entries) = takeGroup(of: group) {
+      let start = ContinuousClock.now
       let results = work(entries)
+      let duration = ContinuousClock.now - start
       lock.held {
         for (index, result) in results.enumerated() { places[(first + index) % capacity] = result }
         lock.wake()
       }
+      if duration < .milliseconds(10) {
+        group = min(2 * group, groups.upperBound)
+      } else if duration > .milliseconds(40) {
+        group = max(group / 2, groups.lowerBound)
+      }
     }
   }
 
-  private func takeGroup() -> (first: Int, entries: [Input])? {
+  private func takeGroup(of group: Int) -> (first: Int, entries: [Input])? {
     source.held {
       let mayGoOn = lock.held {
         while !isStopped, !isAtEnd, taken + group > given + capacity { lock.wait() }
