@@ -180,6 +180,38 @@ def test_crnn_convert(folder):
     )
 
 
+PACKAGE = """
+import sys
+import crnn
+try:
+    model = crnn.Model(f"{sys.argv[1]}/last.crnn", copy=sys.argv[2] == "copy")
+    print(model.classify(f"{sys.argv[1]}/line.png"))
+except crnn.Error as error:
+    sys.exit(f"{type(error).__name__}: {error}")
+except Exception as error:
+    print(repr(error), file=sys.stderr)
+    sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize("way", ["map", "copy"])
+def test_python_package(folder, way):
+    """Models and images that the Python package opens: an exception of its own, or the answer."""
+    given = folder.parent / "given"
+    given.mkdir()
+    shutil.copy(MODELS / "last.crnn", given)
+    Image.fromarray(np.zeros((12, 17), np.uint8)).save(given / "line.png")
+    each_site(
+        [sys.executable, "-c", PACKAGE, given, way],
+        folder,
+        [],
+        "open,read,file,map",
+        CRNN_FAULT_UNDER=str(given),
+        PYTHONPATH=str(ROOT / "bindings/python"),
+        PYTHONDONTWRITEBYTECODE="1",
+    )
+
+
 ROWS = "file,label,confidence,label_2,confidence_2,label_3,confidence_3,error\n"
 
 

@@ -61,7 +61,12 @@ def candidates(
         return
     if path.is_dir():
         raise ConversionError(f"{path}: this folder is no SavedModel of TensorFlow")
-    kind = pytorch.kind_of(path)
+    try:
+        kind = pytorch.kind_of(path)
+    except OSError:
+        raise
+    except _DAMAGE as error:
+        raise ConversionError(f"{path}: the archive is damaged ({error!r})") from error
     if kind is not None:
         module = pytorch.load(path, kind, trust_pickle)
         for _, model in pytorch.exports(module, example, time_axis=time_axis):
