@@ -265,7 +265,7 @@ cross-programs: cross build/tests/vectors-data.c
 	    -DCONFORMANCE_MEMORY=300000; \
 	done
 	tools/cross/program cortex-m4f build/cross/cortex-m4f/hostile Tests/Cross/hostile.c build/tests/vectors-data.c
-	for target in aarch64-linux cortex-m4f cortex-m7 cortex-m55 wasm32-simd128; do \
+	for target in $(cross_targets); do \
 	  OBJECTS=1 tools/cross/program $$target build/cross/$$target/kernels Tests/Cross/kernels.c; \
 	done
 

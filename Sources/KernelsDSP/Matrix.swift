@@ -5,15 +5,15 @@ import CKernelSet
 
 private protocol Codes {
   associatedtype Code
-  static func four(_ p: UnsafePointer<Code>) -> crnn_dsp_four
+  static func four(_ p: UnsafePointer<Code>) -> crnn_four
 }
 
 private enum Bytes: Codes {
-  @inline(__always) static func four(_ p: UnsafePointer<UInt8>) -> crnn_dsp_four { crnn_dsp_load_u8(p) }
+  @inline(__always) static func four(_ p: UnsafePointer<UInt8>) -> crnn_four { crnn_four_load_u8(p) }
 }
 
 private enum Words: Codes {
-  @inline(__always) static func four(_ p: UnsafePointer<Int16>) -> crnn_dsp_four { crnn_dsp_load_s16(p) }
+  @inline(__always) static func four(_ p: UnsafePointer<Int16>) -> crnn_four { crnn_four_load_s16(p) }
 }
 
 @inline(__always)
@@ -34,10 +34,10 @@ private func multiply<C: Codes>(
         let end = code + 4 &* groups
         while code < end {
           let inputs = C.four(code)
-          s0 = crnn_dsp_add(s0, inputs, crnn_dsp_load_s8(w))
-          s1 = crnn_dsp_add(s1, inputs, crnn_dsp_load_s8(w + 4))
-          s2 = crnn_dsp_add(s2, inputs, crnn_dsp_load_s8(w + 8))
-          s3 = crnn_dsp_add(s3, inputs, crnn_dsp_load_s8(w + 12))
+          s0 = crnn_four_add(s0, inputs, crnn_four_load_s8(w))
+          s1 = crnn_four_add(s1, inputs, crnn_four_load_s8(w + 4))
+          s2 = crnn_four_add(s2, inputs, crnn_four_load_s8(w + 8))
+          s3 = crnn_four_add(s3, inputs, crnn_four_load_s8(w + 12))
           code += 4
           w += 32
         }

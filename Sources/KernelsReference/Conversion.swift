@@ -25,11 +25,15 @@ func crnn_kernel_rescale(
   _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
   _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int
 ) {
-  var i = 0
-  while i < rows &* columns {
-    let product = Float(Int(accumulators[i])) * scale[i % columns]
-    y[i] = product + shift[i % columns]
-    i &+= 1
+  var m = 0
+  while m < rows {
+    var r = 0
+    while r < columns {
+      let product = Float(Int(accumulators[m &* columns &+ r])) * scale[r]
+      y[m &* columns &+ r] = product + shift[r]
+      r &+= 1
+    }
+    m &+= 1
   }
 }
 

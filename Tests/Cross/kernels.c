@@ -66,7 +66,7 @@ static int same_floats(const float *a, const float *b, size_t count) {
 
 static int16_t words[MOST];
 static uint8_t bytes[MOST];
-static int8_t weights[4 * MOST];
+static _Alignas(4) int8_t weights[4 * MOST];
 static int32_t initial[256], sums[2][MOST];
 static const int16_t *word_rows[128];
 static const uint8_t *byte_rows[128];
@@ -240,7 +240,7 @@ __attribute__((unused)) static void test_set(const crnn_kernels *set) {
   say("multiply_s16", products(0, 0));
   say("multiply_u8", products(1, 0));
   say("multiply_u7", products(2, 0));
-  if (!set->depthwise_s16) return; /* the others are the reference's own (CRNN_SHARED_KERNELS) */
+  if (!set->depthwise_s16 || set->depthwise_s16 == reference->depthwise_s16) return; /* the others are the reference's own */
   say("depthwise_s16", products(0, 1));
   say("depthwise_u8", products(1, 1));
   say("rescale", elements(test_rescale, 0));
@@ -276,10 +276,12 @@ int main(void) {
   else puts("skip i8mm: this processor does not have this instruction set");
 #elif defined(__wasm_simd128__)
   test_set(crnn_kernels_simd128());
+#elif defined(__ARM_FEATURE_MVE)
+  test_set(crnn_kernels_helium());
 #elif defined(__ARM_FEATURE_DSP)
   test_set(crnn_kernels_dsp());
 #else
-  puts("skip kernels: there is the reference alone");
+  test_set(crnn_kernels_scalar());
 #endif
   return failed;
 }

@@ -75,7 +75,7 @@ typedef struct crnn_kernels {
   /* accumulators[m * accumulator_stride + r] = initial[r] + sum over t and k of weights[r][4 * groups * t + k] * x[t * count + m][k], in
    * int32 that wraps, for m < count, r < 8 * panels, t < taps, k < 4 * groups. weights: [panel][tap][group][8][4], panels lie
    * panel_stride bytes apart (more than 32 * groups * taps where the sum is one of several segments). x of _u7 is 0..127.
-   * Four codes of x at a time are read, up to 4 * groups. */
+   * Four codes of x at a time are read, up to 4 * groups. weights lie on a multiple of four bytes. */
   void (*_Nonnull multiply_s16)(const int16_t *_Nonnull const *_Nonnull x, ptrdiff_t taps, ptrdiff_t count,
                                 const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t groups,
                                 ptrdiff_t panels, ptrdiff_t panel_stride, int32_t *_Nonnull accumulators,
@@ -209,8 +209,12 @@ const crnn_kernels *_Nonnull crnn_kernels_dotprod(void) CRNN_NO_ALLOCATION;
 const crnn_kernels *_Nonnull crnn_kernels_i8mm(void) CRNN_NO_ALLOCATION;
 #elif defined(__wasm_simd128__)
 const crnn_kernels *_Nonnull crnn_kernels_simd128(void) CRNN_NO_ALLOCATION;
+#elif defined(__ARM_FEATURE_MVE)
+const crnn_kernels *_Nonnull crnn_kernels_helium(void) CRNN_NO_ALLOCATION; /* Cortex-M55 and later */
 #elif defined(__ARM_FEATURE_DSP)
 const crnn_kernels *_Nonnull crnn_kernels_dsp(void) CRNN_NO_ALLOCATION; /* Cortex-M4 and later, but for M23 */
+#else
+const crnn_kernels *_Nonnull crnn_kernels_scalar(void) CRNN_NO_ALLOCATION;
 #endif
 
 #endif

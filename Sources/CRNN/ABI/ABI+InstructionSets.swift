@@ -7,7 +7,7 @@ enum InstructionSets {
     static var count: Int { 5 }
   #elseif arch(arm64)
     static var count: Int { 4 }
-  #elseif CRNN_SIMD128 || CRNN_DSP
+  #elseif CRNN_SIMD128 || CRNN_DSP || CRNN_HELIUM || CRNN_SCALAR
     static var count: Int { 2 }
   #else
     static var count: Int { 1 }
@@ -25,8 +25,12 @@ enum InstructionSets {
       if index == 1 { return crnn_kernels_neon() }
     #elseif CRNN_SIMD128
       if index == 1 { return crnn_kernels_simd128() }
+    #elseif CRNN_HELIUM
+      if index == 1 { return crnn_kernels_helium() }
     #elseif CRNN_DSP
       if index == 1 { return crnn_kernels_dsp() }
+    #elseif CRNN_SCALAR
+      if index == 1 { return crnn_kernels_scalar() }
     #endif
     return crnn_kernels_reference()
   }

@@ -1,0 +1,1 @@
+../KernelsDSP/Matrix.swift
