@@ -1,7 +1,5 @@
 """NumPy arrays as ``crnn_array``: what is passed as it is, what is copied first, and what is refused."""
 
-from __future__ import annotations
-
 from typing import Union
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The exceptions: one class for each class of status of crnn.h."""
 
-from __future__ import annotations
-
 
 class Error(Exception):
     """Something that the library refused.

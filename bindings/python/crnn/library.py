@@ -1,7 +1,5 @@
 """Finds and loads the shared libraries, and says to ctypes what crnn.h and crnn_image.h say to C."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 from ctypes import byref, c_char, c_char_p, c_float, c_int32, c_int64, c_size_t, c_uint32, c_void_p
@@ -169,7 +167,7 @@ _IMAGE_FUNCTIONS = {
 def _candidates() -> list[str]:
     named = os.environ.get("CRNN_LIBRARY")
     if named:
-        return [named]
+        return [os.path.realpath(named)]
     package = os.path.dirname(os.path.realpath(__file__))
     built = os.path.join(package, "..", "..", "..", "build")
     return [os.path.join(folder, "libcrnn.so") for folder in (package, os.path.normpath(built))]
@@ -205,7 +203,7 @@ def _find() -> str:
     candidates = _candidates()
     for path in candidates:
         if os.path.exists(path):
-            return os.path.realpath(path)
+            return path
     looked = " or ".join(candidates)
     raise RuntimeEnvironmentError(
         OPEN, f"libcrnn.so is not at {looked}: run `make` and `pip install ./bindings/python`, or set CRNN_LIBRARY"

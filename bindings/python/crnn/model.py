@@ -1,9 +1,8 @@
 """A packed network, mapped from its file.
 
 What only some of its methods need is imported by them: to import everything would take longer than to open a model.
+Nor do the modules that every program needs take `annotations` from `__future__`, which alone takes half as long.
 """
-
-from __future__ import annotations
 
 import ctypes
 import os
@@ -140,7 +139,7 @@ class Model:
         results = batch.run(self, self._by_port(x, inputs), threads)
         return results[0] if len(results) == 1 else {port.name: y for port, y in zip(self.outputs, results)}
 
-    def stream(self, chunk: int = 1, maximum_frames: int = 0) -> Stream:
+    def stream(self, chunk: int = 1, maximum_frames: int = 0) -> "Stream":
         """Opens a running sequence.
 
         Args:
@@ -152,7 +151,7 @@ class Model:
 
         return Stream(self, chunk, maximum_frames)
 
-    def restore(self, saved: bytes) -> Stream:
+    def restore(self, saved: bytes) -> "Stream":
         """A stream that goes on where `Stream.save` left one, with the same bits.
 
         >>> other = model.restore(stream.save())
@@ -178,7 +177,7 @@ class Model:
         check(runtime.crnn_stream_size, self._handle, byref(options), byref(size))
         return size.value
 
-    def prepare(self, source: Source) -> np.ndarray:
+    def prepare(self, source: "Source") -> np.ndarray:
         """Makes an image into what `run` takes, by the recipe that stands in the model file.
 
         >>> model.run(model.prepare("seven.png"))
@@ -200,7 +199,7 @@ class Model:
 
     def classify(
         self,
-        sources: Union[Source, Iterable[Source]],
+        sources: Union["Source", Iterable["Source"]],
         top: int = 1,
         threads: Optional[int] = None,
         recipe: Optional[str] = None,
@@ -239,7 +238,7 @@ class Model:
 
     def explain(
         self,
-        source: Source,
+        source: "Source",
         answer: Union[str, int, None] = None,
         cell: int = 0,
         patch: int = 0,
@@ -311,7 +310,7 @@ class Model:
         """The name of the instruction set whose kernels run."""
         return runtime.crnn_model_isa(self._handle).decode()
 
-    def timing(self, output: Union[str, int] = 0, input: Union[str, int] = 0) -> Timing:
+    def timing(self, output: Union[str, int] = 0, input: Union[str, int] = 0) -> "Timing":
         """How an output follows an input in time: rates, lookahead, receptive field.
 
         >>> model.timing("scores", "features").lookahead
@@ -384,7 +383,7 @@ class Model:
 
     def read(
         self,
-        sources: Union[Source, Iterable[Source]],
+        sources: Union["Source", Iterable["Source"]],
         width: int = 0,
         best: int = 1,
         threads: Optional[int] = None,

@@ -1,7 +1,5 @@
 """Inputs and outputs of a network."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Union
 
 import numpy as np
@@ -36,7 +34,7 @@ class Port(Record):
     ticks: tuple[int, int]  # `rate` as numerator and denominator
 
     @property
-    def rate(self) -> Fraction:
+    def rate(self) -> "Fraction":
         # Imported when it is first asked for: it takes longer than to open a model.
         from fractions import Fraction
 

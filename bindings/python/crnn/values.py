@@ -1,7 +1,5 @@
 """Plain values as C takes them: what ctypes would wrap, or C cut at a zero byte, is refused."""
 
-from __future__ import annotations
-
 import operator
 import os
 
