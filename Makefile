@@ -325,6 +325,15 @@ bench-batch: all build/tests/models/.made ## sequences per second of batches of 
 bench-images: build/crnn build/peers/.made ## a folder of 2,000 captcha PNGs to text, beside Pillow, NumPy and ONNX Runtime
 	$(with_peers) images $(BENCH)
 
+# What is run, for `make soak-images`: SOAK='--command read --model LINES.crnn --pictures FOLDER'
+FILES ?= 100000
+SOAK ?=
+
+.PHONY: soak-images
+soak-images: build/crnn ## the memory of crnn on a folder of FILES (100,000) pictures, after 100, 1,000, ... of them
+	@[ -e build/demo/digits.crnn ] || { tools/setup python && tools/demo/demo.sh; }
+	python3 tools/bench/images/soak.py --files $(FILES) $(SOAK)
+
 .PHONY: bench-calls
 bench-calls: all build/tests/models/.made build/bench-calls ## a push that nothing comes of and a reset, in nanoseconds
 	build/bench-calls build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)

@@ -404,7 +404,8 @@ typedef struct crnn_explain_options {
   int32_t output;                 /* the output port that is looked at */
   int32_t answer;                 /* the class that the map is of; -1: the best. Of text recognisers -1 */
   const char *text;               /* the text that the map is of, UTF-8; NULL: the one that is read. Of classifiers NULL */
-  const crnn_ctc_options *decoding;/* how text is read; NULL: greedily. Its `output` is the one above */
+  const crnn_ctc_options *decoding;/* how text is read; NULL: greedily. Its `output` is the one above; `maximum_symbols` 0 as in
+                                     crnn_read_options */
   int32_t cell;                   /* side of a cell of the map, 1 to 4,096 pixels of the prepared image; 0: the least that is a sixteenth of its
                                      shorter side or more and needs no more than CRNN_EXPLAIN_USUAL_RUNS */
   int32_t patch;                  /* side of what is hidden at a time, 1 to 64 cells; 0: 2 */

@@ -23,8 +23,9 @@ struct TextExplainer {
           .status
       }
       decoding = given.pointee
-    } else {
-      // As many characters as there may be.
+    }
+    // As many characters as there may be.
+    if decoding.maximum_symbols == 0 {
       decoding.maximum_symbols = Int32(truncatingIfNeeded: min(max(lane.frames, 1), 65_536))
     }
     decoding.struct_size = MemoryLayout<crnn_ctc_options>.size

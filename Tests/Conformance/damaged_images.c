@@ -1,4 +1,5 @@
-/* 500 PNG and JPEG files that are cut or have bits turned, and the fuzzers' seeds: each gives an error with a sentence, or an answer.
+/* 500 PNG and JPEG files that are cut or have bits turned, and the fuzzers' seeds: each gives an error with a sentence, or an answer; some
+ * are explained, by a classifier and by a text recogniser, with any options.
  * Built with AddressSanitizer, which ends the program where memory is used that should not be, or is not given back. */
 #define _POSIX_C_SOURCE 200809L
 
@@ -8,7 +9,7 @@
 
 #include <dirent.h>
 
-enum { DAMAGED = 500, MOST_FILES = 200, MOST_BYTES = 1 << 16 };
+enum { DAMAGED = 500, EXPLAINED = 100, MOST_FILES = 200, MOST_BYTES = 1 << 16 };
 
 typedef struct content {
   size_t count;
@@ -17,7 +18,7 @@ typedef struct content {
 
 static content files[MOST_FILES];
 static int file_count;
-static crnn_model *model;
+static crnn_model *model, *lines;
 
 static void read_folder(const char *path) {
   DIR *folder = opendir(path);
@@ -101,20 +102,22 @@ static void the_corpus_is_read(void) {
   CHECK(answers > file_count / 2);
 }
 
+/* One of the files, cut or with bits turned. Returns how many bytes it has. */
+static size_t damage(unsigned char *bytes, int is_cut) {
+  const content *file = &files[random_number((unsigned)file_count)];
+  memcpy(bytes, file->bytes, file->count);
+  if (is_cut) return random_number((unsigned)file->count);
+  for (unsigned turned = 1 + random_number(4); turned > 0; turned--) {
+    bytes[random_number((unsigned)file->count)] ^= (unsigned char)(1 << random_number(8));
+  }
+  return file->count;
+}
+
 static void damaged_files(void) {
   int answers = 0;
   unsigned char *bytes = malloc(MOST_BYTES);
   for (int i = 0; i < DAMAGED && file_count > 0; i++) {
-    const content *file = &files[random_number((unsigned)file_count)];
-    size_t count = file->count;
-    memcpy(bytes, file->bytes, count);
-    if (i % 2 == 0) {
-      count = random_number((unsigned)count);
-    } else {
-      for (unsigned turned = 1 + random_number(4); turned > 0; turned--) {
-        bytes[random_number((unsigned)count)] ^= (unsigned char)(1 << random_number(8));
-      }
-    }
+    size_t count = damage(bytes, i % 2 == 0);
     answers += try_file(bytes, count);
   }
   free(bytes);
@@ -122,14 +125,68 @@ static void damaged_files(void) {
   CHECK(answers > 0 && answers < DAMAGED);
 }
 
+/* What is found out about a file with any cells, patches and answers. Returns 1 where it was explained. */
+static int try_explaining(const unsigned char *bytes, size_t count, int is_text) {
+  static const char *const texts[] = { NULL, "", "ab", "\xC3\x9F", "abcabcabcabcabcabcabcabcabcabcabcabc", "x", "\xC3", "\xFF" };
+  crnn_error error = CRNN_ERROR_INITIALIZER;
+  crnn_image_recipe small = CRNN_IMAGE_RECIPE_INITIALIZER;
+  crnn_ctc_options decoding = CRNN_CTC_OPTIONS_INITIALIZER;
+  crnn_explain_options options = CRNN_EXPLAIN_OPTIONS_INITIALIZER;
+  crnn_explanation why = CRNN_EXPLANATION_INITIALIZER;
+  unsigned char *exact = malloc(count != 0 ? count : 1);
+  memcpy(exact, bytes, count);
+  CHECK(crnn_image_recipe_parse(is_text ? "grey,resize=30x6:pillow:box" : "grey,resize=10x12:opencv:area", &small, NULL) == CRNN_OK);
+  decoding.width = (int32_t)random_number(4);
+  options.recipe = &small;
+  options.maximum_pixels = 1000000;
+  options.cell = (int32_t)random_number(9);
+  options.patch = (int32_t)random_number(5);
+  if (is_text) options.text = texts[random_number(sizeof texts / sizeof *texts)];
+  else options.answer = (int32_t)random_number(12) - 1;
+  if (is_text && random_number(2) == 0) options.decoding = &decoding;
+  crnn_status status = crnn_explain_bytes(is_text ? lines : model, &options, exact, count, &why, &error);
+  CHECK(status == CRNN_OK || status == CRNN_ERROR_ARGUMENT || is_of_images(status));
+  if (status == CRNN_OK) {
+    float sum = 0;
+    CHECK((why.text != NULL) == is_text && why.columns > 0 && why.rows > 0 && why.runs > 0);
+    CHECK(why.confidence >= 0 && why.confidence < 1.0001f);
+    for (int32_t i = 0; i < why.columns * why.rows; i++) sum += why.falls[i];
+    CHECK(sum == sum);
+    for (int32_t i = 0; i < why.symbol_count; i++) {
+      CHECK(0 <= why.symbols[i].box.left && why.symbols[i].box.right <= why.width && why.symbols[i].box.bottom <= why.height);
+    }
+  } else {
+    CHECK(error.message[0] != 0 && why.falls == NULL && why.text == NULL && why.symbols == NULL);
+  }
+  crnn_explanation_free(&why);
+  free(exact);
+  return status == CRNN_OK;
+}
+
+static void explanations(void) {
+  int answers = 0;
+  unsigned char *bytes = malloc(MOST_BYTES);
+  for (int i = 0; i < EXPLAINED && file_count > 0; i++) {
+    const content *file = &files[random_number((unsigned)file_count)];
+    answers += try_explaining(file->bytes, file->count, i % 2);
+    size_t count = damage(bytes, i % 4 < 2);
+    answers += try_explaining(bytes, count, i % 2);
+  }
+  free(bytes);
+  CHECK(answers > EXPLAINED / 4 && answers < 2 * EXPLAINED);
+}
+
 int main(int count, char **arguments) {
   checks_begin(count, arguments);
   model = checks_open("last.crnn", NULL);
+  lines = checks_open("lines.crnn", NULL);
   read_folder(SEEDS "/png");
   read_folder(SEEDS "/jpeg");
   TEST(the_corpus_is_read);
   TEST(damaged_files);
+  TEST(explanations);
   for (int i = 0; i < file_count; i++) free(files[i].bytes);
   crnn_model_destroy(model);
+  crnn_model_destroy(lines);
   return checks_failed_tests != 0;
 }

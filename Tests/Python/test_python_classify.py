@@ -79,6 +79,14 @@ def test_what_cannot_be_read_is_a_row(last_model, paths, tmp_path):
         last_model.classify(b"no image")
 
 
+def test_three_classes_where_nothing_is_said(last_model, pictures):
+    """As `crnn classify` names where nothing is said."""
+    row = last_model.classify(pictures[0])
+    assert list(row) == ["file", "label", "confidence", "label_2", "confidence_2", "label_3", "confidence_3", "error"]
+    assert row == last_model.classify(pictures[0], top=3)
+    assert list(last_model.classify(pictures[0], top=1)) == ["file", "label", "confidence", "error"]
+
+
 def test_options(last_model, pictures, stream_model, pair_model):
     row = last_model.classify(pictures[0], top=20)
     assert row["label_11"] is None and math.isnan(row["confidence_11"]) and row["label_10"] is not None

@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build/crnn"))
 MODELS = pathlib.Path(os.environ.get("CRNN_TEST_MODELS", ROOT / "build/tests/models"))
 LAST, TEXT = MODELS / "last.crnn", MODELS / "text.crnn"
+RECIPE = "grey"
 
 pytestmark = pytest.mark.skipif(
     not (TOOL.is_file() and TEXT.is_file()), reason="the tool and its test models are not built: make test"
@@ -142,6 +143,10 @@ def test_large_images_are_drawn_smaller(tmp_path):
         ([LAST, "IMAGE", "--maximum-pixels", "100"], FAILURE, "40 x 6"),
         ([LAST, "IMAGE", "-o", "/dev/full/why.png"], FAILURE, "cannot write"),
         ([MODELS / "pair.crnn", "IMAGE", "--preprocess", "grey"], FAILURE, "2 inputs"),
+        ([LAST, "IMAGE", "--width", "4"], FAILURE, "has no alphabet"),
+        ([TEXT, "IMAGE", "--width", "1025"], USAGE, "--width takes 0 to 1024"),
+        ([TEXT, "IMAGE", "--width", "0", "--lexicon", "words.txt"], USAGE, "--width of at least 1"),
+        ([TEXT, "IMAGE", "--preprocess", "grey", "--lexicon", "absent.txt"], FAILURE, "absent.txt"),
     ],
 )
 def test_refusals(image, arguments, status, reason):
@@ -149,3 +154,19 @@ def test_refusals(image, arguments, status, reason):
     message = run(*[image if word == "IMAGE" else word for word in arguments], status=status)
     assert reason in message
     assert image.read_bytes() == before and not pathlib.Path("why.gif").exists()
+
+
+def test_text_is_read_as_crnn_read_does(image, package):
+    """A beam, a lexicon as text or packed and an n-gram model; a text as long as its line."""
+    lexicon, model = MODELS / "text.lexicon", package.Model(TEXT)
+    options = [TEXT, image, "--preprocess", RECIPE]
+    packed = json.loads(run(*options, "--lexicon", lexicon, "--json", "-"))
+    why = model.explain(image, recipe=RECIPE, width=16, lexicon=lexicon.read_bytes())
+    assert packed["text"] == why.text and packed["probability"] == pytest.approx(why.confidence)
+    assert packed["text"] in (MODELS / "text.lexicon.txt").read_text().split("\n")
+    assert packed["text"] != json.loads(run(*options, "--json", "-"))["text"]
+    assert json.loads(run(*options, "--lexicon", MODELS / "text.lexicon.txt", "--json", "-")) == packed
+    ngram = ["--ngram", MODELS / "text.ngram", "--ngram-weight", "0.7", "--width", "8", "--insertion-bonus", "1"]
+    found = json.loads(run(*options, *ngram, "--json", "-"))["text"]
+    given = {"width": 8, "ngram": (MODELS / "text.ngram").read_bytes(), "ngram_weight": 0.7, "insertion_bonus": 1}
+    assert found == model.read(image, recipe=RECIPE, **given).text

@@ -19,6 +19,7 @@ struct ExplainCommand: ParsableCommand {
         crnn explain digits.crnn seven.png -o why.png
         crnn explain lines.crnn line.png -o why.svg --json why.json
         crnn explain digits.crnn seven.png --answer 1 -o why-not-1.png
+        crnn explain lines.crnn line.png --lexicon words.txt -o why.png
 
       \(ExitStatus.discussion)
       """)
@@ -52,6 +53,7 @@ struct ExplainCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Threads (default: as many as there are processors).", valueName: "n"))
   var threads: Int?
 
+  @OptionGroup(title: "Text") var decoding: DecodingOptions
   @OptionGroup var images: ImageInputOptions
   @OptionGroup var report: ReportOptions
 
@@ -69,6 +71,12 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let runtime = try RuntimeModel(path: model, isa: images.isa)
+    let alphabet = runtime.text("alphabet")
+    guard alphabet != nil || !decoding.areGiven else {
+      throw CommandError(
+        "\(model) has no alphabet: --width, --lexicon, --ngram and --insertion-bonus are for networks that read text")
+    }
+    let reading = try alphabet.map { try decoding.reading(alphabet: $0) }
     let file = RawArguments.names([image]).first ?? FileName(image)
     let explainer = try images.taker(of: runtime, at: model) {
       try ImageExplainer(
@@ -77,7 +85,7 @@ struct ExplainCommand: ParsableCommand {
     let count = threads ?? min(1024, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let progress = Progress("hiding part")
     let explanation = try explainer.explanation(
-      of: answer, cell: cell, patch: patch, threads: count, progress: progress)
+      of: answer, reading: reading, cell: cell, patch: patch, threads: count, progress: progress)
     progress.finish()
     var files: [(bytes: [UInt8], path: String)] = []
     if let output, let format = PictureFormat(path: output) {

@@ -40,11 +40,12 @@ final class ImageExplainer {
 
   /// - Parameters:
   ///   - answer: what the map is of: a class by its name or number, or a text; nil: what the network answers.
+  ///   - reading: how text is read; nil: the network names classes.
   ///   - cell, patch: as in `crnn_explain_options`.
   func explanation(
-    of answer: String?, cell: Int, patch: Int, threads: Int, progress: Progress
+    of answer: String?, reading: LineReading?, cell: Int, patch: Int, threads: Int, progress: Progress
   ) throws -> ImageExplanation {
-    let isText = model.text("alphabet") != nil
+    let isText = reading != nil
     let labels = model.text("labels").map {
       $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
@@ -66,7 +67,13 @@ final class ImageExplainer {
           Unmanaged<Progress>.fromOpaque(context).takeUnretainedValue().update(Int(done), of: Int(total))
         }
         options.context = Unmanaged.passUnretained(progress).toOpaque()
-        try RuntimeModel.check { crnn_explain_image(model.pointer, &options, &image, &result, $0) }
+        guard let reading else {
+          return try RuntimeModel.check { crnn_explain_image(model.pointer, &options, &image, &result, $0) }
+        }
+        try reading.withOptions { decoding in
+          options.decoding = decoding
+          try RuntimeModel.check { crnn_explain_image(model.pointer, &options, &image, &result, $0) }
+        }
       }
     }
     return ImageExplanation(result, text: isText ? answer : nil, labels: labels)

@@ -1,7 +1,7 @@
 import CCRNN
 import CCRNNImage
 
-/// How frames become text, for `crnn_read_batch`; what is read in place of a language lives as long as this.
+/// How frames become text, for `crnn_read_batch` and `crnn_explain_image`; what is read in place of a language lives as long as this.
 final class LineReading: @unchecked Sendable {
   /// Texts for each line at most.
   let best: Int
@@ -32,8 +32,8 @@ final class LineReading: @unchecked Sendable {
 
   var hasLanguage: Bool { options.lexicon != nil || options.ngram != nil }
 
-  func withOptions<Result>(_ body: (UnsafePointer<crnn_ctc_options>) -> Result) -> Result {
-    withUnsafePointer(to: options) { body($0) }
+  func withOptions<Result>(_ body: (UnsafePointer<crnn_ctc_options>) throws -> Result) rethrows -> Result {
+    try withUnsafePointer(to: options) { try body($0) }
   }
 
   func text(_ read: crnn_read_text) -> TextReading {

@@ -3,7 +3,7 @@ import Converter
 
 /// What the tool's exit codes mean. ArgumentParser itself ends with 64 (the system's EX_USAGE) where the command line is wrong.
 enum ExitStatus {
-  /// The work failed; standard error says why. Nothing was written.
+  /// The work failed; standard error says why. Nothing was written, but for rows that were done before.
   static let failure = ExitCode(1)
   /// The work was done, but the result is past a limit that the command line set.
   static let limit = ExitCode(3)
@@ -15,7 +15,8 @@ enum ExitStatus {
   static let discussion = """
     EXIT STATUS
       0   done
-      1   the work failed: standard error says why, and no output file was written or changed
+      1   the work failed: standard error says why, and no output file was written or changed, but for rows that were done before
+          (classify, read)
       3   done, but a result is past a limit given on the command line
       4   done, but some of the images could not be read: their rows say why (classify, read)
       64  the command line cannot be understood

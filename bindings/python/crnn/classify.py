@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 from ctypes import byref, c_char_p, c_float, c_int32, c_int64, c_size_t, c_void_p
 from typing import Optional
@@ -15,7 +16,7 @@ from .image import library as image_library
 from .library import ARGUMENT, OK, CError, check, sized
 from .values import MAXIMUM_INT64, MAXIMUM_THREADS, as_integer, as_path
 
-MAXIMUM_TOP = 1000
+MAXIMUM_TOP, USUAL_TOP = 1000, 3
 
 
 class CClass(ctypes.Structure):
@@ -49,7 +50,7 @@ class CClassifyItem(ctypes.Structure):
     ]
 
 
-def classify(model, sources, top: int, threads, recipe, maximum_pixels: int, maximum_bytes: int):
+def classify(model, sources, top: Optional[int], threads, recipe, maximum_pixels: int, maximum_bytes: int):
     """One row for a single source, whose error is raised; a list of rows for many, each with its own error."""
     sources, is_one = as_sources(sources)
     rows = _rows(model, sources, top, 1 if is_one else as_threads(threads), recipe, maximum_pixels, maximum_bytes)
@@ -112,6 +113,9 @@ def problem_of(status: int, problem: CError) -> Optional[Exception]:
 
 
 def _rows(model, sources: list, top, threads, recipe, maximum_pixels, maximum_bytes) -> list:
+    if top is None:
+        # One value tells two classes apart.
+        top = min(USUAL_TOP, max(2, math.prod(model.outputs[0].shape)))
     top = as_integer("top", top, 1, MAXIMUM_TOP)
     options, given = image_options(CClassifyOptions, recipe, maximum_pixels, maximum_bytes)
     # Without items: whether the model takes images at all.

@@ -200,7 +200,7 @@ class Model:
     def classify(
         self,
         sources: Union["Source", Iterable["Source"]],
-        top: int = 1,
+        top: Optional[int] = None,
         threads: Optional[int] = None,
         recipe: Optional[str] = None,
         maximum_pixels: int = 0,
@@ -208,14 +208,15 @@ class Model:
     ) -> Union[dict, list[dict]]:
         """Names the classes of images.
 
-        >>> model.classify("seven.png")
+        >>> model.classify("seven.png", top=1)
         {'file': 'seven.png', 'label': '7', 'confidence': 0.998, 'error': None}
         >>> pandas.DataFrame(model.classify(paths, top=3, threads=2))
 
         Args:
             sources: an image, or any number of them in a list or other iterable: paths of PNG or JPEG files, such
                 files' bytes, uint8 pixels as `prepare` takes them, images of Pillow.
-            top: how many classes each row names, best first, 1 to 1,000.
+            top: how many classes each row names, best first, 1 to 1,000; None: 3, or all of fewer, as `crnn classify`
+                does.
             threads: how many decode and run the images, 1 to 65,536; None: as many as there are processors. Rows do
                 not depend on it.
             recipe: how an image becomes the input, in place of what the model file says.
