@@ -60,7 +60,7 @@ private struct RowSums<O: Operand> {
 }
 
 /// Where a tile's operands and sums lie.
-private struct Tile<O: Operand> {
+struct Tile<O: Operand> {
   /// For each tap the codes of all rows, of which the tile's stand first.
   var x: UnsafePointer<UnsafePointer<O.Code>>
   var taps: Int
@@ -247,7 +247,7 @@ private func multiply<O: Operand, Once: Operand>(
       var rows = tile
       var row = count &- rest
       while row > 0 {
-        rows.multiplyRows(row, left)
+        O.multiplyRows(rows, row, left)
         rows.advance(rows: 4)
         row &-= 4
       }

@@ -25,6 +25,8 @@ protocol Operand {
   static var hasExcess: Bool { get }
   /// What is too much in each row's total.
   static func excess(_ x: UnsafePointer<Code>, _ groups: Int) -> Int32
+  /// Several rows of x times `panels` panels (`Tile.multiplyRows`).
+  static func multiplyRows(_ tile: Tile<Self>, _ rows: Int, _ panels: Int)
 }
 
 extension Operand {
@@ -35,6 +37,8 @@ extension Operand {
   @inline(__always) static func lastInputs(_ p: UnsafePointer<Code>) -> Inputs { inputs(p) }
   @inline(__always) static var hasExcess: Bool { false }
   @inline(__always) static func excess(_ x: UnsafePointer<Code>, _ groups: Int) -> Int32 { 0 }
+  @inline(__always)
+  static func multiplyRows(_ tile: Tile<Self>, _ rows: Int, _ panels: Int) { tile.multiplyRows(rows, panels) }
 }
 
 /// 16-bit codes, times weights that are widened as they come.

@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VECTOR_PORTS = 32 };
+#ifndef VECTOR_PORTS /* of each kind, at most */
+#define VECTOR_PORTS 32
+#endif
 
 typedef struct vector_input {
   const uint32_t *values; /* the bits of floats; of a port of indices too */
