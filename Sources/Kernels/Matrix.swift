@@ -3,6 +3,13 @@ import CKernelSet
 // Sums of products of codes. A tile keeps its sums in registers over the whole depth: rows of x share the weights of panels, and
 // panels the codes of rows.
 
+/// Panels that a single row of x takes together, which share its inputs.
+#if CRNN_SMALL
+  private let panelsAtOnce = 1
+#else
+  private let panelsAtOnce = 4
+#endif
+
 /// How far from the first one up to four panels lie; what is missing repeats the last one there is.
 private struct PanelOffsets {
   let (o1, o2, o3): (Int, Int, Int)
@@ -44,18 +51,20 @@ private struct RowSums<O: Operand> {
   func store(
     _ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>, _ excess: SIMD8<Int32>, panels: Int
   ) {
-    store(s0, initial, accumulators, excess)
-    if panels > 1 { store(s1, initial + 8, accumulators + 8, excess) }
-    if panels > 2 { store(s2, initial + 16, accumulators + 16, excess) }
-    if panels > 3 { store(s3, initial + 24, accumulators + 24, excess) }
+    store(s0, s1, initial, accumulators, excess, areTwo: panels > 1)
+    if panels > 2 { store(s2, s3, initial + 16, accumulators + 16, excess, areTwo: panels > 3) }
   }
 
   @inline(__always)
   private func store(
-    _ sums: O.Sums, _ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>,
-    _ excess: SIMD8<Int32>
+    _ first: O.Sums, _ second: O.Sums, _ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>,
+    _ excess: SIMD8<Int32>, areTwo: Bool
   ) {
-    crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ O.total(sums) &- excess)
+    if areTwo {
+      O.store(first, second, initial, accumulators, excess)
+    } else {
+      crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ O.total(first) &- excess)
+    }
   }
 }
 
@@ -90,9 +99,9 @@ struct Tile<O: Operand> {
     accumulators += rows &* accumulatorStride
   }
 
-  /// One row of x times `panels` (a literal, 1...4) panels of weights.
+  /// One row of x times `panels` panels of weights, `most` (a literal, 1...4) at most.
   @inline(__always)
-  func multiplyRow(panels: Int) {
+  func multiplyRow(panels: Int, most: Int) {
     let offsets = PanelOffsets(panelStride, panels: panels)
     var row = RowSums<O>()
     var w = weights
@@ -102,69 +111,19 @@ struct Tile<O: Operand> {
       var group = 0
       while group &+ O.groups <= groups {
         row.add(
-          O.inputs(codes + 4 &* group), PanelWeights<O>(w, offsets, isLast: false), panels: panels)
+          O.inputs(codes + 4 &* group), PanelWeights<O>(w, offsets, isLast: false), panels: most)
         w += 32 &* O.groups
         group &+= O.groups
       }
       if O.groups > 1, group < groups {
         row.add(
           O.lastInputs(codes + 4 &* group), PanelWeights<O>(w, offsets, isLast: true),
-          panels: panels)
+          panels: most)
         w += 32
       }
       tap &+= 1
     }
     row.store(initial, accumulators, excess, panels: panels)
-  }
-
-  /// One row of x times one panel of weights, in two sums that need not wait for each other.
-  @inline(__always)
-  func multiplyRowInOrder() {
-    var (even, odd) = (O.zero, O.zero)
-    var w = weights
-    var tap = 0
-    while tap < taps {
-      addInOrder(x[tap &* count], &w, &even, &odd)
-      tap &+= 1
-    }
-    store(even, odd)
-  }
-
-  /// The same where there is one tap, the codes of one matrix row.
-  @inline(__always)
-  func multiplyRowInOrder(_ codes: UnsafePointer<O.Code>) {
-    var (even, odd) = (O.zero, O.zero)
-    var w = weights
-    addInOrder(codes, &w, &even, &odd)
-    store(even, odd)
-  }
-
-  @inline(__always)
-  private func addInOrder(
-    _ codes: UnsafePointer<O.Code>, _ w: inout UnsafePointer<Int8>, _ even: inout O.Sums, _ odd: inout O.Sums
-  ) {
-    var group = 0
-    while group &+ 2 &* O.groups <= groups {
-      let next = group &+ O.groups
-      even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
-      odd = O.add(odd, O.inputs(codes + 4 &* next), O.weights(w + 32 &* O.groups))
-      w += 64 &* O.groups
-      group = next &+ O.groups
-    }
-    if group &+ O.groups <= groups {
-      even = O.add(even, O.inputs(codes + 4 &* group), O.weights(w))
-      w += 32 &* O.groups
-      group &+= O.groups
-    }
-    if O.groups > 1, group < groups {
-      odd = O.add(odd, O.lastInputs(codes + 4 &* group), O.lastWeights(w))
-      w += 32
-    }
-  }
-
-  @inline(__always)
-  private func store(_ even: O.Sums, _ odd: O.Sums) {
-    crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ O.total(even) &+ O.total(odd) &- excess)
   }
 
   /// `rows` rows of x, 2...4 or more, of which four are taken, times `panels` panels of weights, of which `O.panels` are taken. What is
@@ -229,13 +188,15 @@ struct Tile<O: Operand> {
 }
 
 /// Up to four rows of x at a time, with as many panels as the registers hold sums for; each panel's weights stay in the first cache for all
-/// rows. `once` is the same operand for a single row, which uses each weight once.
+/// rows. `once` is the same operand for a single row, which uses each weight once. `order`: the stride of panels, negative where such a row
+/// takes the last ones first.
 @inline(__always)
 private func multiply<O: Operand, Once: Operand>(
   _ operand: O.Type, once: Once.Type, _ x: UnsafePointer<UnsafePointer<O.Code>>, _ taps: Int, _ count: Int,
-  _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ weights: UnsafePointer<Int8>, _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ order: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) where O.Code == Once.Code {
+  let panelStride = order < 0 ? 0 &- order : order
   // A row that would be alone.
   let rest = count & 3 == 1 ? 1 : 0
   if count > 1 {
@@ -262,30 +223,16 @@ private func multiply<O: Operand, Once: Operand>(
       excess: crnn_all_i32x8(0))
     tile.excess = tile.findExcess()
     var left = panels
-    if Once.readsInOrder, taps == 1 {
-      let codes = tile.x[0]
-      while left > 0 {
-        tile.multiplyRowInOrder(codes)
-        tile.advance(panels: 1)
-        left &-= 1
-      }
-    }
-    while Once.readsInOrder, left > 0 {
-      tile.multiplyRowInOrder()
-      tile.advance(panels: 1)
-      left &-= 1
-    }
-    #if !CRNN_SMALL
-      while left > 3 {
-        tile.multiplyRow(panels: 4)
-        tile.advance(panels: 4)
-        left &-= 4
-      }
-    #endif
     while left > 0 {
-      tile.multiplyRow(panels: 1)
-      tile.advance(panels: 1)
-      left &-= 1
+      let taken = min(left, panelsAtOnce)
+      var next = tile
+      next.advance(panels: order < 0 ? left &- taken : panels &- left)
+      if Once.groups > 1, taken == 1 {
+        next.multiplyRow(panels: 1, most: 1)
+      } else {
+        next.multiplyRow(panels: taken, most: panelsAtOnce)
+      }
+      left &-= taken
     }
   }
 }

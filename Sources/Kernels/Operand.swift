@@ -10,9 +10,6 @@ protocol Operand {
   static var groups: Int { get }
   /// Panels of weights that four rows of x run along at once, 1, 2 or 4: as many as the registers hold sums for.
   static var panels: Int { get }
-  /// A single row of x runs along one panel after the other, which reads the weights in one go, not along four at once, which need its
-  /// inputs but once.
-  static var readsInOrder: Bool { get }
   static var zero: Sums { get }
   static func weights(_ p: UnsafePointer<Int8>) -> Weights
   static func inputs(_ p: UnsafePointer<Code>) -> Inputs
@@ -21,6 +18,10 @@ protocol Operand {
   static func lastInputs(_ p: UnsafePointer<Code>) -> Inputs
   static func add(_ sums: Sums, _ inputs: Inputs, _ weights: Weights) -> Sums
   static func total(_ sums: Sums) -> SIMD8<Int32>
+  /// Stores what two panels' totals add to `initial`, less the excess of both.
+  static func store(
+    _ first: Sums, _ second: Sums, _ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>,
+    _ excess: SIMD8<Int32>)
   /// Whether that is more than nothing where several rows of x run along together; a single row is always asked.
   static var hasExcess: Bool { get }
   /// What is too much in each row's total.
@@ -32,9 +33,16 @@ protocol Operand {
 extension Operand {
   @inline(__always) static var groups: Int { 1 }
   @inline(__always) static var panels: Int { 1 }
-  @inline(__always) static var readsInOrder: Bool { false }
   @inline(__always) static func lastWeights(_ p: UnsafePointer<Int8>) -> Weights { weights(p) }
   @inline(__always) static func lastInputs(_ p: UnsafePointer<Code>) -> Inputs { inputs(p) }
+  @inline(__always)
+  static func store(
+    _ first: Sums, _ second: Sums, _ initial: UnsafePointer<Int32>, _ accumulators: UnsafeMutablePointer<Int32>,
+    _ excess: SIMD8<Int32>
+  ) {
+    crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) &+ total(first) &- excess)
+    crnn_store_i32x8(accumulators + 8, crnn_load_i32x8(initial + 8) &+ total(second) &- excess)
+  }
   @inline(__always) static var hasExcess: Bool { false }
   @inline(__always) static func excess(_ x: UnsafePointer<Code>, _ groups: Int) -> Int32 { 0 }
   @inline(__always)

@@ -6,7 +6,6 @@ import CKernelSet
 enum OperandU8: Operand {
   @inline(__always) static var groups: Int { Int(CRNN_VNNI_GROUPS) }
   @inline(__always) static var panels: Int { 4 }
-  @inline(__always) static var readsInOrder: Bool { CRNN_VNNI_GROUPS > 1 }
   @inline(__always) static var zero: crnn_vnni_sums { crnn_vnni_sums(repeating: 0) }
   @inline(__always) static func weights(_ p: UnsafePointer<Int8>) -> crnn_vnni_weights { crnn_vnni_load_weights(p) }
   @inline(__always) static func inputs(_ p: UnsafePointer<UInt8>) -> crnn_vnni_bytes { crnn_vnni_load_u8(p) }
@@ -18,6 +17,13 @@ enum OperandU8: Operand {
     crnn_vnni_add(sums, inputs, weights)
   }
   @inline(__always) static func total(_ sums: crnn_vnni_sums) -> SIMD8<Int32> { crnn_vnni_total(sums) }
+  @inline(__always)
+  static func store(
+    _ first: crnn_vnni_sums, _ second: crnn_vnni_sums, _ initial: UnsafePointer<Int32>,
+    _ accumulators: UnsafeMutablePointer<Int32>, _ excess: SIMD8<Int32>
+  ) {
+    crnn_vnni_store(first, second, initial, accumulators, excess)
+  }
 }
 
 typealias OperandU7 = OperandU8
@@ -54,8 +60,17 @@ enum OperandS16Once: Operand {
       low: crnn_vnni_add(sums.low, inputs.low, weights), high: crnn_vnni_add_high(sums.high, inputs.high, weights))
   }
   @inline(__always)
-  static func total(_ sums: Halves<crnn_vnni_sums>) -> SIMD8<Int32> {
-    crnn_vnni_total(sums.low) &+ (crnn_vnni_total(sums.high) &<< crnn_all_i32x8(8))
+  private static func joined(_ sums: Halves<crnn_vnni_sums>) -> crnn_vnni_sums {
+    sums.low &+ (sums.high &<< crnn_vnni_sums(repeating: 8))
+  }
+  @inline(__always)
+  static func total(_ sums: Halves<crnn_vnni_sums>) -> SIMD8<Int32> { crnn_vnni_total(joined(sums)) }
+  @inline(__always)
+  static func store(
+    _ first: Halves<crnn_vnni_sums>, _ second: Halves<crnn_vnni_sums>, _ initial: UnsafePointer<Int32>,
+    _ accumulators: UnsafeMutablePointer<Int32>, _ excess: SIMD8<Int32>
+  ) {
+    crnn_vnni_store(joined(first), joined(second), initial, accumulators, excess)
   }
   @inline(__always)
   static func excess(_ x: UnsafePointer<Int16>, _ groups: Int) -> Int32 { crnn_vnni_excess(x, groups) }

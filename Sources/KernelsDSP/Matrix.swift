@@ -19,9 +19,10 @@ private enum Words: Codes {
 @inline(__always)
 private func multiply<C: Codes>(
   _ codes: C.Type, _ x: UnsafePointer<UnsafePointer<C.Code>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ order: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
+  let panelStride = order < 0 ? 0 &- order : order
   var m = 0
   while m < count {
     var r = 0

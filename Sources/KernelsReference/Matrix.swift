@@ -5,9 +5,10 @@ import CKernelSet
 @inline(__always)
 private func multiply<Code: FixedWidthInteger>(
   _ x: UnsafePointer<UnsafePointer<Code>>, _ taps: Int, _ count: Int, _ weights: UnsafePointer<Int8>,
-  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ panelStride: Int,
+  _ initial: UnsafePointer<Int32>, _ groups: Int, _ panels: Int, _ order: Int,
   _ accumulators: UnsafeMutablePointer<Int32>, _ accumulatorStride: Int
 ) {
+  let panelStride = order < 0 ? 0 &- order : order
   var m = 0
   while m < count {
     var r = 0

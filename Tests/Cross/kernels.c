@@ -76,7 +76,8 @@ static int products(int kind, int depthwise) {
   for (int round = 0; round < 300; round++) {
     const ptrdiff_t taps = 1 + below(5), count = 1 + below(9), groups = 1 + below(9), panels = 1 + below(5);
     const ptrdiff_t channels = 16 * (1 + below(3)), width = depthwise ? channels : 4 * groups;
-    const ptrdiff_t panel_stride = 32 * groups * taps + 32 * below(2), stride = 8 * panels + 8 * below(2);
+    const ptrdiff_t distance = 32 * groups * taps + 32 * below(2), panel_stride = below(2) ? -distance : distance;
+    const ptrdiff_t stride = 8 * panels + 8 * below(2);
     const ptrdiff_t rows = taps * count;
     for (size_t i = 0; i < MOST; i++) {
       words[i] = (int16_t)code(-32768, 32767);

@@ -84,14 +84,17 @@ struct MatrixTests {
     let untouched = [Int32](repeating: 0x5A5A_5A5A, count: (shape.count - 1) * sumStride + rows)
     let actual = GuardedMemory(untouched)
     let expected = GuardedMemory(untouched)
-    func run(_ function: Multiply<Code>, _ sums: GuardedMemory<Int32>) {
+    let backwards = GuardedMemory(untouched)
+    func run(_ function: Multiply<Code>, _ sums: GuardedMemory<Int32>, backwards: Bool = false) {
       function(
-        table, shape.taps, shape.count, weights.base, initial.base, shape.groups, shape.panels, shape.panelStride,
-        sums.base, sumStride)
+        table, shape.taps, shape.count, weights.base, initial.base, shape.groups, shape.panels,
+        backwards ? -shape.panelStride : shape.panelStride, sums.base, sumStride)
     }
     run(kernel, actual)
     run(reference, expected)
     expectSame(actual, expected, shape.description)
+    run(kernel, backwards, backwards: true)
+    expectSame(backwards, expected, "\(shape.description), backwards")
   }
 
   @Test("The reference itself: a sum worked out by hand, in the layout of a packed matrix")

@@ -74,7 +74,8 @@ typedef struct crnn_kernels {
 
   /* accumulators[m * accumulator_stride + r] = initial[r] + sum over t and k of weights[r][4 * groups * t + k] * x[t * count + m][k], in
    * int32 that wraps, for m < count, r < 8 * panels, t < taps, k < 4 * groups. weights: [panel][tap][group][8][4], panels lie
-   * panel_stride bytes apart (more than 32 * groups * taps where the sum is one of several segments). x of _u7 is 0..127.
+   * panel_stride bytes apart (more than 32 * groups * taps where the sum is one of several segments). Where it is negative, they lie as where
+   * it is not, and a count of 1 takes the last ones first: weights that the last call has left in a cache. x of _u7 is 0..127.
    * Four codes of x at a time are read, up to 4 * groups. weights lie on a multiple of four bytes. */
   void (*_Nonnull multiply_s16)(const int16_t *_Nonnull const *_Nonnull x, ptrdiff_t taps, ptrdiff_t count,
                                 const int8_t *_Nonnull weights, const int32_t *_Nonnull initial, ptrdiff_t groups,

@@ -66,6 +66,16 @@ CRNN_INLINE crnn_i32x8 crnn_vnni_total(crnn_vnni_sums sums) {
   return __builtin_shufflevector(sums, sums, 0, 1, 2, 3, 4, 5, 6, 7) +
          __builtin_shufflevector(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15);
 }
+/* accumulators[r] = initial[r] + the totals of two panels - excess, in one go: who reads them next does so 16 at a time, and would wait for
+ * two stores to reach the cache. */
+CRNN_INLINE void crnn_vnni_store(crnn_vnni_sums first, crnn_vnni_sums second, const int32_t *_Nonnull initial,
+                                 int32_t *_Nonnull accumulators, crnn_i32x8 excess) {
+  const crnn_i32x16 low = __builtin_shufflevector(first, second, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+  const crnn_i32x16 high = __builtin_shufflevector(first, second, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  const crnn_i32x16 both = __builtin_shufflevector(excess, excess, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+  const crnn_i32x16 result = (crnn_i32x16)_mm512_loadu_si512(initial) + low + high - both;
+  _mm512_storeu_si512(accumulators, (__m512i)result);
+}
 
 #else
 
@@ -95,6 +105,11 @@ CRNN_INLINE crnn_vnni_sums crnn_vnni_add_high(crnn_vnni_sums sums, crnn_vnni_byt
   return (crnn_i32x8)_mm256_dpbusd_avx_epi32((__m256i)sums, made_unsigned, (__m256i)h);
 }
 CRNN_INLINE crnn_i32x8 crnn_vnni_total(crnn_vnni_sums sums) { return sums; }
+CRNN_INLINE void crnn_vnni_store(crnn_vnni_sums first, crnn_vnni_sums second, const int32_t *_Nonnull initial,
+                                 int32_t *_Nonnull accumulators, crnn_i32x8 excess) {
+  crnn_store_i32x8(accumulators, crnn_load_i32x8(initial) + first - excess);
+  crnn_store_i32x8(accumulators + 8, crnn_load_i32x8(initial + 8) + second - excess);
+}
 
 #endif
 

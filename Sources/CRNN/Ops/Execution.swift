@@ -51,19 +51,7 @@ struct Execution {
     switch Int(tensor.pointee.store) {
     case CRNN_STORE_U8: crnn_use_quantize_u8(kernels)(values, &q, target.assumingMemoryBound(to: UInt8.self), count)
     case CRNN_STORE_S16: crnn_use_quantize_s16(kernels)(values, &q, target.assumingMemoryBound(to: Int16.self), count)
-    default: keep(values, target.assumingMemoryBound(to: Float.self), count)
-    }
-  }
-
-  /// Floats as they are, but for subnormal ones, which become 0: some processors and programs never see them. By their bits, since a
-  /// comparison depends on that too.
-  @_optimize(speed)
-  private func keep(_ values: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
-    var i = 0
-    while i < count {
-      let bits = values[i].bitPattern
-      target[i] = Float(bitPattern: bits & 0x7F80_0000 == 0 ? bits & 0x8000_0000 : bits)
-      i &+= 1
+    default: crnn_copy_normal(target.assumingMemoryBound(to: Float.self), values, count)
     }
   }
 

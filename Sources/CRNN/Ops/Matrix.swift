@@ -76,13 +76,14 @@ struct Matrix {
     (depthGroups &+ segments &- 1) / segments
   }
 
-  /// The values of `count` rows of operands, `stride` bytes apart, before the activation.
+  /// The values of `count` rows of operands, `stride` bytes apart, before the activation. `backwards`: a single row's may be worked out
+  /// from the last panel to the first, and are the same.
   @inline(never)
   func apply(
     _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ codes: UnsafeRawPointer, stride: Int, count: Int,
-    _ sums: MatrixSums
+    _ sums: MatrixSums, backwards: Bool
   ) {
-    multiply(kernels, kind, codes, stride: stride, count: count, sums)
+    multiply(kernels, kind, codes, stride: stride, count: count, sums, backwards: backwards)
     rescale(kernels, sums, first: 0, count: count)
   }
 
@@ -90,7 +91,7 @@ struct Matrix {
   @inline(never)
   func multiply(
     _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ codes: UnsafeRawPointer, stride: Int, count: Int,
-    _ sums: MatrixSums
+    _ sums: MatrixSums, backwards: Bool = false
   ) {
     var row = 0
     while row < count {
@@ -100,7 +101,7 @@ struct Matrix {
         guard let table = $0.baseAddress else { return }
         multiply(
           kernels, kind, table.assumingMemoryBound(to: UnsafeRawPointer.self), taps: 1, count: min(4, count &- row),
-          sums.advanced(by: row &* rowsPerGroup))
+          sums.advanced(by: row &* rowsPerGroup), backwards: backwards)
       }
       row &+= 4
     }
@@ -110,9 +111,9 @@ struct Matrix {
   @inline(never)
   func multiply(
     _ kernels: UnsafePointer<crnn_kernels>, _ kind: OperandKind, _ table: UnsafeMutablePointer<UnsafeRawPointer>,
-    taps: Int, count: Int, _ sums: MatrixSums
+    taps: Int, count: Int, _ sums: MatrixSums, backwards: Bool = false
   ) {
-    let panelStride = 32 &* depthGroups
+    let panelStride = (backwards ? -32 : 32) &* depthGroups
     let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
     // Only sums over one tap have several segments.
     let step = segments == 1 ? depthGroups / taps : Matrix.perSegment(depthGroups, segments)

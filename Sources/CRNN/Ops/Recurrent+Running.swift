@@ -24,6 +24,12 @@ extension Recurrent {
     var operand = operand(node)
     var step = step(node, layer, lanes, rows)
     let (hidden, candidate) = (layer.hiddenMatrix(node), layer.hasCandidate ? layer.candidateMatrix(node) : nil)
+    let kind: OperandKind = !layer.hiddenIsByte ? .s16 : layer.hiddenIsSevenBit ? .u7 : .u8
+    // What lies behind the units meets weights of 0.
+    let codes = layer.hiddenIsByte ? UnsafeRawPointer(rows.codes) : UnsafeRawPointer(rows.wideCodes)
+    let stride = rows.codeStride &* kind.bytes
+    // Weights that the first cache holds anyway are met in any order.
+    let isLong = layer.hiddenRows &* layer.depth > 1 << 14
     var count = count
     while true {
       // As many steps as all of them can take before one must look at its input again.
@@ -42,12 +48,16 @@ extension Recurrent {
       if count == 0 { return }
       var k = 0
       while k < steps {
+        // A step backwards begins with the weights that the last one has ended with, those of the hidden state.
+        let backwards = isLong && count == 1 && lanes[0].readsBackwards(k)
         i = 0
         while i < count {
+          if !backwards, !lanes[i].isProjected { lanes[i].project(node, layer, backwards: false) }
           quantize(kernels, layer, &operand, lanes[i].state.hidden, rows, i)
           i &+= 1
         }
-        multiply(kernels, layer, hidden, rows, count, rows.hidden)
+        hidden.apply(kernels, kind, codes, stride: stride, count: count, rows.hidden, backwards: backwards)
+        if !lanes[0].isProjected { lanes[0].project(node, layer, backwards: true) }
         if let candidate {
           i = 0
           while i < count {
@@ -57,7 +67,7 @@ extension Recurrent {
             quantize(kernels, layer, &operand, reset, rows, i)
             i &+= 1
           }
-          multiply(kernels, layer, candidate, rows, count, rows.candidate)
+          candidate.apply(kernels, kind, codes, stride: stride, count: count, rows.candidate, backwards: false)
         }
         i = 0
         while i < count {
@@ -156,17 +166,6 @@ extension Recurrent {
       fraction.inverse_scale *= 1 / 64
       crnn_use_quantize_s16(kernels)(values, &fraction, codes + layer.units, layer.units)
     }
-  }
-
-  /// Rows of operands times `matrix`. What lies behind the units meets weights of 0.
-  @inline(__always)
-  private static func multiply(
-    _ kernels: UnsafePointer<crnn_kernels>, _ layer: Layer, _ matrix: Matrix, _ rows: Rows, _ count: Int,
-    _ result: MatrixSums
-  ) {
-    let kind: OperandKind = !layer.hiddenIsByte ? .s16 : layer.hiddenIsSevenBit ? .u7 : .u8
-    let codes = layer.hiddenIsByte ? UnsafeRawPointer(rows.codes) : UnsafeRawPointer(rows.wideCodes)
-    matrix.apply(kernels, kind, codes, stride: rows.codeStride &* kind.bytes, count: count, result)
   }
 
   private static func activation(_ node: NodeView, _ kind: Int, _ alpha: Int) -> crnn_activation {

@@ -17,6 +17,7 @@ struct RecurrentLane {
   /// Frames that have been projected at once, and how many of them have been stepped over.
   private var tile = 0
   private var row = 0
+  private(set) var isProjected = false
 
   /// `memory`: the node's state in the stream.
   init(
@@ -33,16 +34,23 @@ struct RecurrentLane {
   }
 
   /// Steps that can be taken now; 0 where there are none any more.
-  @inline(__always)
+  @inline(never)
   mutating func prepare(_ node: NodeView, _ layer: Recurrent.Layer) -> Int {
     if row < tile { return tile &- row }
     while left <= 0 {
       guard first < end else { return 0 }
       begin(node, layer)
     }
-    project(node, layer)
+    row = 0
+    tile = execution.framesInRow(node.inputIndex(0), frame, limit: left, isReverse: layer.isReverse)
+    isProjected = false
     return tile
   }
+
+  /// Whether step `step` from here on reads its weights backwards, as every other step does: it begins with those that the last one has
+  /// left in the caches.
+  @inline(__always)
+  func readsBackwards(_ step: Int) -> Bool { (Int(truncatingIfNeeded: frame) ^ step) & 1 != 0 }
 
   /// The input's part of step `step` from here on, for each gate.
   @inline(__always)
@@ -80,14 +88,16 @@ struct RecurrentLane {
     first = storing
   }
 
-  private mutating func project(_ node: NodeView, _ layer: Recurrent.Layer) {
+  /// The input's part of the steps that are ready.
+  @inline(never)
+  mutating func project(_ node: NodeView, _ layer: Recurrent.Layer, backwards: Bool) {
+    isProjected = true
     let input = node.input(0)
     let bytes = input.pointee.frameBytes
-    row = 0
-    tile = execution.framesInRow(node.inputIndex(0), frame, limit: left, isReverse: layer.isReverse)
     layer.inputMatrix(node).apply(
       execution.kernels, OperandKind(input), execution.frame(node.inputIndex(0), bytes, frame),
-      stride: layer.isReverse ? 0 &- bytes : bytes, count: tile, projections)
+      stride: layer.isReverse ? 0 &- bytes : bytes, count: tile, projections,
+      backwards: backwards)
   }
 
   /// h and c from the inputs after the first, where there are any; else they stand as `reset` has left them.
