@@ -20,6 +20,9 @@ public struct QuantizationOptions: Sendable {
   public var given: [String: TensorQuantization] = [:]
   /// Per recurrent node, by name: the store of its hidden state as an operand, `.u8` (default) or `.s16`.
   public var hiddenStores: [String: Store] = [:]
+  /// Recurrent layers, by name, whose weights on the hidden state have 14 bits (`WideWeights`) and which then hold it in 16; their units
+  /// are a multiple of eight. A search finds such layers itself.
+  public var wideHidden: Set<String> = []
   public var rangeRule = RangeRule.minimumMaximum
   public init() {}
 }

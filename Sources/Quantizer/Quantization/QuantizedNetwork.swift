@@ -29,13 +29,23 @@ public struct QuantizedNetwork: Sendable {
     for name in options.hiddenStores.keys where !recurrentNames.contains(name) {
       throw GraphError("there is no recurrent layer called \(name)")
     }
+    for name in options.wideHidden {
+      guard let node = graph.nodes.first(where: { $0.name == name }), node.canHaveWideHidden else {
+        throw GraphError("\(name) is no recurrent layer with a multiple of eight units, whose weights could have 14 bits")
+      }
+    }
     self.tensors = tensors
     nodes = try graph.nodes.enumerated().map { index, node in
-      try QuantizedNode(
+      let isWide = options.wideHidden.contains(node.name)
+      return try QuantizedNode(
         node, operand: node.inputs.first.map { tensors[$0] } ?? .float,
-        matrices: choices.matrices[node.output] ?? node.operation.matrices.map { QuantizedMatrix($0) },
+        matrices: choices.matrices[node.output]
+          ?? node.operation.matrices.enumerated().map { index, matrix in
+            isWide && index > 0
+              ? matrix.rounded(isWide: true, channels: matrix.depth).matrix : QuantizedMatrix(matrix)
+          },
         hiddenRange: calibration.range(.hidden(node: index)),
-        hiddenStore: options.hiddenStores[node.name] ?? choices.hiddenStores[node.output])
+        hiddenStore: options.hiddenStores[node.name] ?? (isWide ? .s16 : choices.hiddenStores[node.output]))
     }
   }
 

@@ -89,7 +89,8 @@ extension Graph {
 }
 
 extension Node {
-  var canHaveWideHidden: Bool {
+  /// Whether its weights on a hidden state can have 14 bits (`QuantizationOptions.wideHidden`).
+  public var canHaveWideHidden: Bool {
     if case .recurrent(let recurrent) = operation { return recurrent.units % 8 == 0 }
     return false
   }

@@ -155,8 +155,8 @@ final class RecipeBuilder {
 
 extension FloatMatrix {
   /// The matrix in integers, and the bias that makes good what rounding changes in the mean of W x.
-  fileprivate func rounded(
-    by rounding: SecondOrderRounding?, means: [Double]?, isWide: Bool, channels: Int
+  func rounded(
+    by rounding: SecondOrderRounding? = nil, means: [Double]? = nil, isWide: Bool, channels: Int
   ) -> (matrix: QuantizedMatrix, bias: [Float]) {
     let steps = isWide ? WideWeights.parts : 1
     let limit = isWide ? WideWeights.limit : 127

@@ -4,7 +4,7 @@ import Quantizer
 struct Coverage {
   static let properties = [
     "nodes", "stride 1", "stride 2", "stride 3+", "dilated", "pad before", "pad after", "dropped", "ceiling", "edge",
-    "2-D", "in branch", "once", "reverse", "in blocks",
+    "2-D", "in branch", "once", "reverse", "in blocks", "wide",
   ]
   private var nodes: [String: [Int]] = [:]
   private var networks: [String: Int] = [:]
@@ -16,6 +16,7 @@ struct Coverage {
     let joins = graph.tensorsBeforeJoins()
     for node in graph.nodes {
       var properties = node.properties
+      if check.wideHidden.contains(node.name) { properties.insert("wide") }
       if joins.contains(node.output) { properties.insert("in branch") }
       if graph.tensors[node.output].rate.isPerSequence { properties.insert("once") }
       if let input = node.inputs.first, graph.tensors[input].frame.width > 1 { properties.insert("2-D") }

@@ -5,6 +5,8 @@ struct StreamingCase {
   var graph: Graph
   /// How input ports are stored, by name.
   var kinds: [String: InputKind] = [:]
+  /// Recurrent layers, by name, whose weights on the hidden state have 14 bits.
+  var wideHidden: Set<String> = []
   /// One array per input port for the calibration, and for the sequence that is checked.
   var calibration: [[Float]]
   var inputs: [[Float]]
@@ -34,6 +36,7 @@ struct StreamingCase {
       feedings.append(.paced(lengths, chunk: chunk, &random))
     }
     for _ in 0..<4 { feedings.append(.random(lengths, outputs: graph.outputs.count, &random)) }
+    wideHidden = Set(graph.nodes.filter { $0.canHaveWideHidden && random.chance(50) }.map(\.name))
   }
 }
 

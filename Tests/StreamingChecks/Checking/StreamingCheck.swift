@@ -40,6 +40,9 @@ enum StreamingCheck {
   static func convert(_ check: StreamingCase) throws -> [UInt8] {
     var options = ConversionOptions()
     options.quantization.inputs = check.kinds
+    // Those that shrinking has left.
+    options.quantization.wideHidden = check.wideHidden.intersection(
+      check.graph.nodes.filter(\.canHaveWideHidden).map(\.name))
     // Bits do not depend on what they were chosen by.
     options.search = nil
     return try Conversion.convert(

@@ -6,7 +6,7 @@ extension GoldenNetworks {
   /// random networks, and the digits network, which stands packed in the file `digits`.
   public static func writeVectors(digits: URL) throws {
     let present = Set(try GoldenCase.all(in: GoldenCase.vectors).map(\.name))
-    for (index, entry) in (operations + recurrentLayers).enumerated() where !present.contains(entry.name) {
+    for (index, entry) in (operations + recurrentLayers + wideLayers).enumerated() where !present.contains(entry.name) {
       var check = try entry.makeCase(seed: 100 + UInt64(index))
       check.feedings = []
       try GoldenCase(check, name: entry.name, about: entry.about).write(to: GoldenCase.vectors)
@@ -211,6 +211,29 @@ extension GoldenNetworks {
       )
       let both = try builder.add(.concatenate(axis: 2), [forward, backward])
       return [try builder.add(.softmax(logarithm: true), [try builder.dense(both, FrameShape(channels: 11))])]
+    },
+  ]
+
+  /// Recurrent layers whose weights on the hidden state have 14 bits, in 16 and 24 units.
+  private static let wideLayers = [
+    Entry("lstm-wide", "weights of 14 bits, peepholes, in both directions", isWide: true) { builder in
+      let random = builder.random.values(3 * 16, scale: 0.3)
+      return [
+        try builder.layer(.lstm, units: 16) { $0.peephole = random },
+        try builder.layer(.lstm, units: 24) { $0.reverse = true },
+      ]
+    },
+    Entry("gru-wide", "weights of 14 bits, the reset gate after and before the product", isWide: true) { builder in
+      [
+        try builder.layer(.gru, units: 16) { $0.resetAfter = true },
+        try builder.layer(.gru, units: 24) { $0.resetAfter = false },
+      ]
+    },
+    Entry("simple-wide", "weights of 14 bits, a state within and one without bounds", isWide: true) { builder in
+      [
+        try builder.layer(.simple, units: 16) { _ in },
+        try builder.layer(.simple, units: 8) { $0.cellActivation = .relu },
+      ]
     },
   ]
 }

@@ -9,14 +9,18 @@ public enum GoldenNetworks {
     let ticks: Int
     /// How the input ports are stored, in order; `.feature` where none is given.
     let kinds: [InputKind]
+    /// Whether the weights on the hidden states of recurrent layers have 14 bits.
+    let isWide: Bool
     /// Adds ports and nodes and returns the tensors of the outputs.
     let build: @Sendable (inout NetworkBuilder) throws -> [TensorID]
 
     init(
-      _ name: String, _ about: String, ticks: Int = 17, kinds: [InputKind] = [],
+      _ name: String, _ about: String, ticks: Int = 17, kinds: [InputKind] = [], isWide: Bool = false,
       build: @escaping @Sendable (inout NetworkBuilder) throws -> [TensorID]
     ) {
-      (self.name, self.about, self.ticks, self.kinds, self.build) = (name, about, ticks, kinds, build)
+      (self.name, self.about, self.ticks, self.kinds, self.isWide, self.build) = (
+        name, about, ticks, kinds, isWide, build
+      )
     }
 
     /// Its case; other numbers for each seed.
@@ -27,6 +31,7 @@ public enum GoldenNetworks {
       var random = RandomNumbers(seed: seed)
       var check = StreamingCase(graph, ticks: ticks, &random)
       for (port, kind) in zip(graph.inputs, kinds) { check.kinds[port.name] = kind }
+      check.wideHidden = isWide ? Set(graph.nodes.filter(\.canHaveWideHidden).map(\.name)) : []
       if let failure = StreamingCheck.failure(check) { throw GraphError("\(name): \(failure)") }
       return check
     }

@@ -14,7 +14,9 @@ extension NetworkBuilder {
     _ input: TensorID, _ kind: Recurrent.Kind, states: [TensorID] = []
   ) throws -> TensorID {
     let inputs = frame(input).elements
-    let units = random.integer(1...11)
+    // Eight and sixteen, whose weights on the state may be wide, come more often.
+    let drawn = random.integer(1...13)
+    let units = drawn > 11 ? 8 * (drawn - 11) : drawn
     let rows = (kind == .lstm ? 4 : kind == .gru ? 3 : 1) * units
     var layer = Recurrent(
       kind: kind, units: units, inputWeights: random.values(rows * inputs, scale: 0.4),
