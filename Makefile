@@ -157,8 +157,8 @@ build/tests/conformance/damaged build/tests/conformance/saved: build/tests/confo
 	mkdir -p $(@D)
 	clang $(check_flags) -fsanitize=address -fuse-ld=lld $< .build/address/release/libcrnn-static.a -o $@
 
-# The toolchain's ThreadSanitizer calls libdispatch.
-build/tests/conformance/threads-sanitized build/tests/thread/%: swift_libraries = $(shell swift -print-target-info | \
+# Where Swift's own libraries lie. The toolchain's ThreadSanitizer calls libdispatch.
+swift_libraries = $(shell swift -print-target-info | \
   sed -n '/"runtimeLibraryPaths"/{n;s/.*"\(.*\)".*/\1/p}')
 build/tests/conformance/threads-sanitized: Tests/Conformance/threads.c $(checks) .build/thread/release/libcrnn-static.a
 	mkdir -p $(@D)
@@ -197,6 +197,29 @@ test-valgrind: all build/tests/models/.made $(addprefix build/tests/conformance/
 	  CRNN_ISA=avx2 valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 \
 	    build/tests/conformance/$$program build/tests/models; \
 	done
+
+# ---- What the tests reach ----------------------------------------------------------------------------------------------
+
+counted := .build/coverage
+counted_embedded := .build/coverage-embedded
+
+# Everything once more, counting how often each line runs.
+.PHONY: counted-programs
+counted-programs: test-programs
+	swift build -c release -Xswiftc -enable-testing --enable-code-coverage --build-tests --scratch-path $(counted)
+	CRNN_EMBEDDED=1 swift build -c release -Xswiftc -profile-generate -Xswiftc -profile-coverage-mapping --scratch-path $(counted_embedded)
+	mkdir -p build/coverage
+	export LINK_FLAGS=-fprofile-instr-generate; \
+	tools/link/shared build/coverage/libcrnn.so CRNN_1 $(exports) $(counted_embedded)/release/libcrnn-static.a; \
+	tools/link/shared build/coverage/libcrnn_image.so CRNN_IMAGE_1 $(image_exports) $(counted_embedded)/release/libcrnn-image-static.a \
+	  -lpng -ljpeg -Lbuild/coverage -lcrnn -Wl,-rpath,'$$ORIGIN'
+	LINK_FLAGS='-profile-generate -Xlinker -rpath -Xlinker $(swift_libraries)' tools/link/convert build/coverage/libcrnn_convert.so \
+	  CRNN_CONVERT_1 $(convert_exports) $(counted)/release/crnn-convert-static.product/Objects.LinkFileList
+
+.PHONY: coverage
+coverage: all counted-programs ## lines that the tests and what fuzzers kept reach, by folder; below 90 % of what reads files, it fails
+	@tools/setup test
+	$(python) tools/coverage
 
 # How long, and from which seed; a seed of the clock where none is given.
 MINUTES ?= 60
