@@ -25,6 +25,8 @@ struct NPYHeader: Equatable {
     self.elementType = try ElementType(kindAndSize: name.dropFirst())
     self.isBigEndian = mark == ">"
     self.isFortranOrder = isFortranOrder
+    // As many as NumPy itself allows: what is done once for each axis stays little.
+    guard axes.count <= 64 else { throw ArrayError("\(axes.count) axes are more than the 64 that an array may have") }
     self.shape = axes
   }
 }

@@ -9,6 +9,8 @@ public struct NPZFile: Sendable {
   private let path: String
   /// The arrays' names, without `.npy`, in the file's order.
   public let names: [String]
+  /// Where each array stands in the list: the first of those whose names differ in `.npy` alone.
+  private let places: [String: Int]
 
   /// Reads the file's list of arrays; each array is unpacked when it is asked for. Throws `ArrayError` where the file is not
   /// there or not a zip file.
@@ -25,6 +27,7 @@ public struct NPZFile: Sendable {
     archive = try ZIPArchive(bytes)
     self.path = path
     names = archive.entries.map { NPZFile.arrayName($0.name) }
+    places = Dictionary(zip(names, names.indices)) { first, _ in first }
   }
 
   private static func arrayName(_ entry: String) -> String {
@@ -34,7 +37,7 @@ public struct NPZFile: Sendable {
   /// The array called `name`, or nil where there is none. Throws where it is damaged or of a kind that cannot be read.
   public subscript(name: String) -> NumericArray? {
     get throws(ArrayError) {
-      guard let entry = archive.entries.first(where: { NPZFile.arrayName($0.name) == name }) else { return nil }
+      guard let entry = places[name].map({ archive.entries[$0] }) else { return nil }
       do { return try NPYFile.parse(try archive.contents(of: entry)) } catch {
         throw error.within(path.isEmpty ? name : "\(path), \(name)")
       }

@@ -35,16 +35,23 @@ public struct NumericArray: Equatable, Sendable {
   /// Number of elements.
   public var count: Int { elementType.size == 0 ? 0 : bytes.count / elementType.size }
 
-  /// The product of the axes; throws where one is negative or the product does not fit.
+  /// The longest that an array's other axes may be together where one is 0: such an array has no bytes, and so none that
+  /// stand for the time which a caller takes with each of its empty rows.
+  private static let longestEmpty = 1 << 20
+
+  /// The product of the axes; throws where one is negative, the product does not fit, or those beside a 0 are endless.
   static func elementCount(of shape: [Int]) throws(ArrayError) -> Int {
-    var count = 1
+    var (count, isEmpty) = (1, false)
     for axis in shape {
       guard axis >= 0 else { throw ArrayError("shape \(shape) has a negative axis") }
-      let (product, overflow) = count.multipliedReportingOverflow(by: axis)
+      isEmpty = isEmpty || axis == 0
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(axis, 1))
       guard !overflow else { throw ArrayError("shape \(shape) is too large") }
       count = product
     }
-    return count
+    guard isEmpty else { return count }
+    guard count <= longestEmpty else { throw ArrayError("shape \(shape) is too large for an array without elements") }
+    return 0
   }
 
   /// The same elements under another shape of equal count.

@@ -110,11 +110,13 @@ import Testing
     }
   }
 
+  private func file(_ shape: String, _ type: String = "<f4", elements: [UInt8] = []) -> [UInt8] {
+    let header = Array("{'descr': '\(type)', 'fortran_order': True, 'shape': \(shape), }".utf8)
+    let length = (0..<4).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+    return NPYFile.magic + [2, 0] + length + header + elements
+  }
+
   @Test func impossibleShapesAreRefused() {
-    func file(_ shape: String, _ type: String = "<f4") -> [UInt8] {
-      let header = Array("{'descr': '\(type)', 'fortran_order': True, 'shape': \(shape), }".utf8)
-      return NPYFile.magic + [1, 0, UInt8(header.count), 0] + header
-    }
     for shape in [
       "(4611686018427387904, 4)", "(-1,)", "(99999999999999999999,)", "(1.5,)", "3", "(3,", "(9223372036854775807,)",
     ] {
@@ -122,6 +124,47 @@ import Testing
     }
     #expect(throws: ArrayError.self) { try NPYFile.parse(file("(4611686018427387904,)", "<U0")) }
     #expect(throws: ArrayError.self) { try NPYFile.parse(file("(2,)", "<U99999999999")) }
-    #expect((try? NPYFile.parse(file("(0, 9223372036854775807)"))) != nil)
+  }
+
+  /// The rows of an array without elements take no bytes, and what stands behind a 0 still is multiplied.
+  @Test func endlessShapesWithoutElementsAreRefused() throws {
+    for shape in [
+      "(0, 9223372036854775807)", "(9223372036854775807, 0, 8)", "(0, 9223372036854775807, 8)", "(1048577, 0)",
+    ] {
+      let found = message { _ = try NPYFile.parse(file(shape)) }
+      #expect(found?.contains("is too large") == true)
+    }
+    #expect(try NPYFile.parse(file("(0, 224, 224, 3)")).count == 0)
+    #expect(try NPYFile.parse(file("(1048576, 0)")).shape == [1_048_576, 0])
+  }
+
+  /// Each element moves the place along every axis: without a limit, a file of 2 MB would take hours.
+  @Test func axesWithoutEndAreRefused() throws {
+    let ones = { (count: Int) in String(repeating: "1, ", count: count) }
+    let elements = [UInt8](repeating: 0, count: 4 * 1 << 16)
+    let many = file("(256, \(ones(300_000))256)", elements: elements)
+    #expect(message { _ = try NPYFile.parse(many) } == "300002 axes are more than the 64 that an array may have")
+    #expect(try NPYFile.parse(file("(256, \(ones(62))256)", elements: elements)).count == 1 << 16)
+  }
+
+  @Test func headersThatAreNoneAreNamed() {
+    func refused(_ header: String) -> String? {
+      message { _ = try NPYFile.parse(NPYFile.magic + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)) }
+    }
+    #expect(refused("{'descr': '<f4', 'shape': ()}") == "the header lacks 'descr', 'fortran_order' or 'shape'")
+    #expect(refused("{'descr': 'f4', 'fortran_order': False, 'shape': ()}") == "no byte order in type 'f4'")
+    let odd = "the header's 'fortran_order' or 'shape' is not what it should be"
+    #expect(refused("{'descr': '<f4', 'fortran_order': 'no', 'shape': ()}") == odd)
+    for text in ["", "[]", "{'descr'}", "{'descr': }", "{'descr': '' 'shape': ()}", "{'descr': [", "{'shape': (1 2)}"] {
+      #expect(refused(text) == "the header is not a Python dictionary")
+    }
+    #expect(message { _ = try NPYFile.parse(NPYFile.magic + [4, 0]) } == "version 4 of the .npy format is not known")
+  }
+
+  @Test func rowsThatAreNotThereAreNamed() throws {
+    let array = try NumericArray(shape: [3, 2], integers: [1, 2, 3, 4, 5, 6])
+    #expect(try array.rows(1..<3) == NumericArray(shape: [2, 2], integers: [3, 4, 5, 6]))
+    #expect(message { _ = try array.rows(2..<4) } == "entries 2..<4 lie outside an array of shape [3, 2]")
+    #expect(message { _ = try array.reshaped([4]) } == "an array of shape [4] of <i4 cannot have 24 bytes")
   }
 }

@@ -54,7 +54,7 @@ import Testing
   @Test func workKeepsItsOrder() throws {
     var next = 0
     let work = try OrderedWork<Int, Int>(
-      threads: 4, group: 3,
+      threads: 4, groups: 3...3,
       take: { count in
         defer { next = min(next + count, 1000) }
         return Array(next..<min(next + count, 1000))

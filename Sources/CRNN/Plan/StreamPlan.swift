@@ -49,6 +49,10 @@ extension PackedFile {
   /// No stream is larger, so that sums of sizes cannot overflow.
   static var maximumBytes: Int64 { min(Int64(Int.max) &>> 2, 1 &<< 46) }
 
+  /// Whether so many bytes are few enough. The states of all nodes, or what one of them needs while it runs, may be 4 GB less one: a sum
+  /// of 32 bits that became negative is too large, too.
+  static func fits(_ bytes: Int) -> Bool { UInt64(UInt(bitPattern: bytes)) <= UInt64(maximumBytes) }
+
   var contentID: UInt64 {
     UnsafeRawPointer(header).load(fromByteOffset: Int(CRNN_CONTENT_ID_OFFSET), as: UInt64.self)
   }
@@ -96,9 +100,7 @@ extension UnsafePointer where Pointee == PackedFile {
       guard capacity >= 0 else { return -1 }
       // Capacities are at most 10^15 frames: their bytes may be more than any machine has.
       let (ring, overflow) = capacity.multipliedReportingOverflow(by: Int64(pointee.tensors[i].frameBytes))
-      guard !overflow, ring <= PackedFile.maximumBytes, Int64(cursor.offset) <= PackedFile.maximumBytes else {
-        return 0
-      }
+      guard !overflow, ring <= PackedFile.maximumBytes, PackedFile.fits(cursor.offset) else { return 0 }
       if action.isWriting {
         tensors[i] = TensorState(
           produced: 0, final: -1, pulled: 0, predicted: 0, predictedFinal: -1, offset: Int64(cursor.offset),
@@ -111,8 +113,9 @@ extension UnsafePointer where Pointee == PackedFile {
       i &+= 1
     }
     let scratchOffset = cursor.offset
-    _ = cursor.take(scratchBytes(chunk: chunk), of: UInt8.self)
-    guard Int64(cursor.offset) <= PackedFile.maximumBytes else { return 0 }
+    let scratch = scratchBytes(chunk: chunk)
+    _ = cursor.take(scratch, of: UInt8.self)
+    guard PackedFile.fits(scratch), PackedFile.fits(cursor.offset) else { return 0 }
     if action.isWriting {
       header.initialize(
         to: StreamHeader(
@@ -131,17 +134,17 @@ extension UnsafePointer where Pointee == PackedFile {
   /// The largest of what any node or port needs while it runs.
   @inline(never)
   func scratchBytes(chunk: Int) -> Int {
-    var bytes = 0
+    var bytes: UInt = 0
     var i = 0
     while i < pointee.nodeCount {
-      bytes = max(bytes, Operations.scratchBytes(node(i), chunk: chunk))
+      bytes = max(bytes, UInt(bitPattern: Operations.scratchBytes(node(i), chunk: chunk)))
       i &+= 1
     }
     i = 0
     while i < pointee.inputCount &+ pointee.outputCount {
-      bytes = max(bytes, 4 &* pointee.tensors[Int(pointee.ports[i].tensor)].elements)
+      bytes = max(bytes, UInt(bitPattern: 4 &* pointee.tensors[Int(pointee.ports[i].tensor)].elements))
       i &+= 1
     }
-    return bytes
+    return Int(bitPattern: bytes)
   }
 }

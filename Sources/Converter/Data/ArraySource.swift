@@ -9,11 +9,12 @@ package struct ArraySource {
   private let single: NumericArray?
   private let arrays: [String: NumericArray]
 
-  /// The kind of file is told by its first bytes, not by its name.
-  package init(path: String) throws {
+  package init(path: String) throws { try self.init(bytes: Files.read(path), path: path) }
+
+  /// A file's content. Its kind is told by its first bytes, not by its name.
+  package init(bytes: [UInt8], path: String) throws {
     self.path = path
     arrays = [:]
-    let bytes = try Files.read(path)
     do {
       if bytes.starts(with: [0x50, 0x4B]) {
         archive = try NPZFile(parsing: bytes)
