@@ -1,5 +1,6 @@
 """Time and depth are bounded: small files that say much are read or refused at once, by converter and runtime."""
 
+import os
 import pathlib
 import struct
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOL = ROOT / "build/crnn"
+TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build/crnn"))
 sys.path.insert(0, str(ROOT / "bindings/python"))
 
 import crnn  # noqa: E402
@@ -214,3 +215,55 @@ def test_packed_files_of_many_parts(folder):
     with largest.stream() as stream:
         assert stream.push(np.ones((1, 4), np.float32)).shape[1] == 1024
     assert time.process_time() - begun < SECONDS
+
+
+def test_constants_that_multiply(folder):
+    """Of two constants of a few bytes, Gather makes one of 2^30 elements; and many large ones are too many."""
+    sizes = helper.make_node("ConstantOfShape", ["sizes"], ["data"])
+    zero = helper.make_tensor("zero", TensorProto.INT64, [1], [0])
+    nodes = [
+        sizes, helper.make_node("ConstantOfShape", ["sizes"], ["indices"], value=zero),
+        helper.make_node("Gather", ["data", "indices"], ["c"], axis=1), helper.make_node("Add", ["x", "c"], ["y"]),
+    ]
+    assert "too large" in convert(folder, network(nodes, {"sizes": [1 << 10, 1 << 10]}).SerializeToString(), status=1)
+    names = [f"c{i}" for i in range(1000)]
+    nodes = [helper.make_node("ConstantOfShape", ["sizes"], [name]) for name in names]
+    nodes += [helper.make_node("Sum", names, ["sum"]), helper.make_node("Add", ["x", "sum"], ["y"])]
+    assert "more than 2 GB" in convert(folder, network(nodes, {"sizes": [1 << 22, 4]}), status=1)
+
+
+@pytest.mark.parametrize("operator", ["ConstantOfShape", "Expand", "Reshape"])
+def test_constants_without_elements(folder, operator):
+    """A sum over an axis of none has as many elements as the other axes say."""
+    constants = {"sizes": [0, 1 << 40, 1 << 40], "none": np.zeros((0, 1, 1)), "first": [0]}
+    given = ["sizes"] if operator == "ConstantOfShape" else ["none", "sizes"]
+    made = helper.make_node(operator, given, ["empty"], **({"allowzero": 1} if operator == "Reshape" else {}))
+    nodes = [
+        made, helper.make_node("ReduceSum", ["empty", "first"], ["sum"]),
+        helper.make_node("Cast", ["sum"], ["cast"], to=FLOAT), helper.make_node("Add", ["x", "cast"], ["y"]),
+    ]
+    assert len(convert(folder, network(nodes, constants), status=1)) > 15
+
+
+@pytest.mark.parametrize(
+    "shape", ["(0, 9223372036854775807, 8)", "(9223372036854775807, 0, 8)", f"({'2, ' * 20}{'1, ' * 200000})"],
+    ids=["rows", "sequences", "axes"])
+def test_arrays_of_little_that_say_much(tmp_path, shape):
+    """Rows of nothing take no bytes, and each element of Fortran's order moves along every axis."""
+    header = f"{{'descr': '|u1', 'fortran_order': True, 'shape': {shape}, }}".encode()
+    content = b"\x93NUMPY\x02\x00" + struct.pack("<I", len(header)) + header + bytes(1 << 20 if "2, 2" in shape else 0)
+    (tmp_path / "x.npy").write_bytes(content)
+    process = subprocess.run(
+        [TOOL, "run", ROOT / "build/tests/models/stream.crnn", tmp_path / "x.npy", "-o", tmp_path / "y.npy"],
+        capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert process.returncode == 1, process.stderr
+    assert "is too large" in process.stderr or "more than the 64" in process.stderr
+
+
+def test_many_sequences_of_nothing(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((1 << 15, 0, 8), np.float32))
+    process = subprocess.run(
+        [TOOL, "run", ROOT / "build/tests/models/stream.crnn", tmp_path / "x.npy", "-o", tmp_path / "y.npy"],
+        capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert process.returncode == 0, process.stderr
+    assert np.load(tmp_path / "y.npy").shape == (1 << 15, 0, 5)

@@ -11,6 +11,13 @@ struct Constant: Sendable {
       case .integers(let values): values.count
       }
     }
+
+    var bytes: Int {
+      switch self {
+      case .floats(let values): values.count * MemoryLayout<Float>.stride
+      case .integers(let values): values.count * MemoryLayout<Dimension>.stride
+      }
+    }
   }
 
   var shape: [Int]
@@ -122,13 +129,14 @@ enum RowMajor {
     return result.reversed()
   }
 
-  /// Elements of `shape`; nil where there are more than `limit`: by default, far more than a frame of any real network has.
+  /// Elements of `shape`; nil where there are more than `limit`: by default, far more than a frame of any real network has. Where
+  /// one size is 0, the others keep to the limit, too: a sum over that axis has as many elements as they say.
   static func count(_ shape: [Int], limit: Int = 1 << 24) -> Int? {
     var count = 1
     for size in shape {
-      guard size >= 0, let product = count.product(size), product <= limit else { return nil }
+      guard size >= 0, let product = count.product(max(size, 1)), product <= limit else { return nil }
       count = product
     }
-    return count
+    return shape.contains(0) ? 0 : count
   }
 }

@@ -171,10 +171,10 @@ extension Folder {
       guard index >= -size, index < size else { throw node.error("index \(index) is outside an axis of \(size)") }
       return index < 0 ? index + size : index
     }
+    let shape = try shape(Array(data.shape[..<axis] + indices.shape + data.shape[(axis + 1)...]))
     var all = data.shape.map { Array(0..<$0) }
     all[axis] = positions
-    let result = pick(data, all)
-    return result.reshaped(Array(data.shape[..<axis] + indices.shape + data.shape[(axis + 1)...]))
+    return pick(data, all).reshaped(shape)
   }
 
   /// The values at the listed positions of every axis.

@@ -26,6 +26,10 @@ extension SourceGraph {
         kept.append(node)
         continue
       }
+      bytesFolded += constants.reduce(0) { $0 + $1.values.bytes }
+      guard bytesFolded <= Constant.largestTotal else {
+        throw node.error("the constants that it and the nodes before it make take more than 2 GB: refused")
+      }
       for (name, constant) in zip(node.outputs, constants) where !name.isEmpty { initializers[name] = constant }
       // Outputs that are not computed here (the mask of a Dropout) keep their node, and so its refusal.
       if node.outputs.dropFirst(constants.count).contains(where: { !$0.isEmpty }) {

@@ -21,6 +21,8 @@ struct SourceGraph {
 
   var nodes: [SourceNode] = []
   var initializers: [String: Constant] = [:]
+  /// What constants took that nodes were turned into.
+  var bytesFolded = 0
   var inputs: [Input] = []
   var outputs: [String] = []
   var producer: String

@@ -9,6 +9,8 @@ extension Constant {
   static let largestCount = 1 << 30
   /// The most that is computed while importing.
   static let largestResult = 1 << 27
+  /// The most bytes that all constants take which are computed while importing: small files may ask for many large ones.
+  static let largestTotal = 1 << 31
   /// The most multiplications of one product that is computed while importing.
   static let largestProduct = 1 << 33
 
@@ -20,14 +22,10 @@ extension Constant {
           + "float32 or int64"
       )
     }
-    var count = 1
-    for size in tensor.dims {
-      guard size >= 0, size <= Int64(Constant.largestCount), count * Int(size) <= Constant.largestCount else {
-        throw ImportError("the constant '\(name)' has an impossible shape \(tensor.dims): the file is damaged")
-      }
-      count *= Int(size)
+    let shape = tensor.dims.map { Int(clamping: $0) }
+    guard let count = RowMajor.count(shape, limit: Constant.largestCount) else {
+      throw ImportError("the constant '\(name)' has an impossible shape \(tensor.dims): the file is damaged")
     }
-    let shape = tensor.dims.map { Int($0) }
     let needed = type.bytes(count)
     let raw =
       tensor.dataLocation == .external
