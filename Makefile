@@ -233,10 +233,11 @@ soak: ## random networks for MINUTES (60), from SEED on; a difference is shrunk 
 
 .PHONY: fuzz
 fuzz: ## fuzzers for MINUTES (60) of processor time each, JOBS (2) at a time; findings are left in build/fuzz. PARTS='onnx png' for some of them
-	@tools/setup build
+	@tools/setup python
 	CRNN_FUZZER=1 swift build -c release --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -sanitize=address,fuzzer \
 	  -Xcc -fsanitize=address,fuzzer-no-link --product fuzz
-	Tests/Fuzz/run .build/fuzz/release/fuzz $(MINUTES) $(PARTS)
+	$(if $(filter-out front_ends,$(or $(PARTS),all)),Tests/Fuzz/run .build/fuzz/release/fuzz $(MINUTES) $(filter-out front_ends,$(PARTS)))
+	$(if $(filter front_ends,$(or $(PARTS),front_ends)),$(python) Tests/Fuzz/front_ends.py $(MINUTES))
 
 # PyTorch is large: it is installed only here.
 build/torch/.made: tools/convert/requirements-torch.txt

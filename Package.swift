@@ -149,7 +149,10 @@ let tools: [Target] = [
   // What fuzzers and the replay of their findings give bytes to.
   .target(
     name: "FuzzChecks",
-    dependencies: ["CRNN", "CCRNN", "CCRNNImage", "ImageIO", "ONNX", "Arrays", "Language", "StreamingChecks"],
+    dependencies: [
+      "CRNN", "CCRNN", "CCRNNImage", "ImageIO", "ONNX", "Arrays", "Language", "Quantizer", "Converter",
+      "StreamingChecks",
+    ],
     path: "Tests/Fuzz/Checks"),
   .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Replay"),
   .target(name: "Language", dependencies: ["CCRNN"], exclude: ["README.md"], swiftSettings: small),

@@ -5,6 +5,8 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
   case model
   /// A model file whose checksums are made right first, so that only the loader's own checks stand between it and the engine.
   case repaired
+  /// The same file for what `inspect` and `verify` read of it.
+  case packed
   /// Calls in any order on a stream of a sound network.
   case calls
   /// A saved stream of a sound network, restored.
@@ -12,6 +14,8 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
   case onnx
   case npy
   case npz
+  /// The same arrays as sequences for a network.
+  case sequences
   /// Pictures, decoded and prepared by recipes.
   case png
   case jpeg
@@ -32,11 +36,13 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
     switch self {
     case .model: ModelFuzzing.check(bytes, repairs: false)
     case .repaired: ModelFuzzing.check(bytes, repairs: true)
+    case .packed: ModelFuzzing.verify(bytes)
     case .calls: StreamFuzzing.call(bytes)
     case .saved: StreamFuzzing.restore(bytes)
     case .onnx: ConverterFuzzing.readONNX(bytes)
     case .npy: ConverterFuzzing.readNPY(bytes)
     case .npz: ConverterFuzzing.readNPZ(bytes)
+    case .sequences: ConverterFuzzing.readSequences(bytes)
     case .png, .jpeg: ImageFuzzing.decode(bytes)
     case .recipe: ImageFuzzing.parse(bytes)
     case .words: LanguageFuzzing.packWords(bytes)

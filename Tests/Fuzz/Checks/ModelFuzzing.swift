@@ -1,4 +1,5 @@
 import CCRNN
+import Quantizer
 
 /// A file that claims to be a model: asked what it needs, opened, asked about itself, and run.
 enum ModelFuzzing {
@@ -31,6 +32,27 @@ enum ModelFuzzing {
       run(model, stream)
     }
     _ = crnn_model_check(model, block.start, block.count, nil)
+  }
+
+  /// What the tool reads of a file, and proves of it, with checksums and the SHA-256 made right.
+  static func verify(_ bytes: UnsafeRawBufferPointer) {
+    let file = FuzzedBlock(copying: bytes)
+    defer { file.free() }
+    repairContentID(file)
+    repairChecksums(file)
+    let content = Array(UnsafeRawBufferPointer(start: file.start, count: file.count))
+    guard let model = try? PackedModel(bytes: content) else { return }
+    _ = try? model.verify()
+    for tensor in model.tensors { _ = tensor.elements }
+    for node in model.nodes { _ = node.parameter(0) }
+  }
+
+  private static func repairContentID(_ file: FuzzedBlock) {
+    let size = MemoryLayout<crnn_file_header>.size
+    guard file.count >= size else { return }
+    let digest = SHA256.digest(Array(UnsafeRawBufferPointer(start: file.start, count: file.count))[size...])
+    let place = MemoryLayout<crnn_file_header>.offset(of: \.content_id) ?? 0
+    UnsafeMutableRawBufferPointer(start: file.start + place, count: digest.count).copyBytes(from: digest)
   }
 
   private static func ask(_ model: OpaquePointer) {

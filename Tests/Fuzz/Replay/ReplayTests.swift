@@ -3,7 +3,7 @@ import FuzzChecks
 import Testing
 
 /// Every case that a fuzzer once found something with, and the seeds that it starts from, once more. What would end a host ends
-/// this test.
+/// this test. `CRNN_FUZZ_CASES`: a folder with cases that fuzzers kept, PART/CASE; `make coverage` names that of `make fuzz`.
 @Suite struct ReplayTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 
@@ -15,8 +15,12 @@ import Testing
 
   @Test(arguments: FuzzedPart.allCases) func kept(_ part: FuzzedPart) throws {
     let folder = ReplayTests.folder
-    for kind in ["findings", "seeds"] {
-      for file in try files(folder.appending(path: "\(kind)/\(part.rawValue)")) {
+    var folders = ["findings", "seeds"].map { folder.appending(path: "\($0)/\(part.rawValue)") }
+    if let cases = ProcessInfo.processInfo.environment["CRNN_FUZZ_CASES"] {
+      folders.append(URL(filePath: cases).appending(path: part.rawValue))
+    }
+    for folder in folders {
+      for file in try files(folder) {
         try Data(contentsOf: file).withUnsafeBytes { part.check($0) }
       }
     }
