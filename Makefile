@@ -369,6 +369,13 @@ soak-images: build/crnn ## the memory of crnn on a folder of FILES (100,000) pic
 	@[ -e build/demo/digits.crnn ] || { tools/setup python && tools/demo/demo.sh; }
 	python3 tools/bench/images/soak.py --files $(FILES) $(SOAK)
 
+RUNS ?= 3
+
+.PHONY: bench-convert
+bench-convert: build/crnn ## how long a conversion of captcha_crnn with 60 images takes, and its memory; the least of RUNS (3)
+	@tools/setup python
+	$(python) tools/bench/conversion.py --runs $(RUNS)
+
 .PHONY: bench-calls
 bench-calls: all build/tests/models/.made build/bench-calls ## a push that nothing comes of and a reset, in nanoseconds
 	build/bench-calls build/tests/models/*.crnn $$(ls build/{zoo,bench}/*/model.crnn 2>/dev/null)

@@ -63,6 +63,16 @@ extension NumericArray {
     }
   }
 
+  /// Strings as NumPy has them, one after another.
+  public init(texts: [String]) throws(ArrayError) {
+    let length = max(1, texts.map(\.unicodeScalars.count).max() ?? 0)
+    let units = texts.flatMap { text in
+      text.unicodeScalars.map(\.value) + [UInt32](repeating: 0, count: length - text.unicodeScalars.count)
+    }
+    try self.init(
+      shape: [texts.count], elementType: .unicode(length: length), bytes: units.withUnsafeBytes { Array($0) })
+  }
+
   /// Strings of length zero have no bytes to count.
   private var textCount: Int { shape.reduce(1, *) }
 

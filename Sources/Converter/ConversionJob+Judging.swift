@@ -7,7 +7,9 @@ extension ConversionJob {
     let judge = try judge(data.set, data.source)
     guard judge.hasLabels else {
       guard request.numbers.maximumDrop == nil else {
-        throw ConverterError("--max-drop needs labels: an array y beside the calibration data; --min-snr needs none")
+        throw ConverterError(
+          "--max-drop needs labels: an array y beside the calibration data, or --expect for a folder of images; "
+            + "--min-snr needs none")
       }
       return nil
     }

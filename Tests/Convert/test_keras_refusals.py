@@ -56,6 +56,24 @@ def test_the_layer_is_named(tmp_path, kind, config, advice):
         crnn_convert.to_onnx(path)
 
 
+def test_a_mask_between_layers():
+    """Keras 3 writes what Masking does as operations, and the mask as an argument of the LSTM that gets it."""
+    with pytest.raises(ConversionError, match=r"layer 'lstm_2' \(LSTM\): it is given a mask.*without padding steps"):
+        crnn_convert.to_onnx(FIXTURES / "refused/masked.keras")
+
+
+def test_an_embedding_that_makes_a_mask(tmp_path):
+    with zipfile.ZipFile(FIXTURES / "text.keras") as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    described = entries["config.json"].replace(b'"mask_zero": false', b'"mask_zero": true')
+    assert described != entries["config.json"]
+    with zipfile.ZipFile(tmp_path / "masked.keras", "w") as archive:
+        for name, content in {**entries, "config.json": described}.items():
+            archive.writestr(name, content)
+    with pytest.raises(ConversionError, match=r"\(Embedding\): mask_zero=True is not supported; feed sequences"):
+        crnn_convert.to_onnx(tmp_path / "masked.keras")
+
+
 def test_inside_time_distributed_the_inner_layer_is_named(tmp_path):
     inner = {"class_name": "ConvLSTM2D", "config": {"name": "inner"}}
     path = write_model(tmp_path / "model.keras", ("TimeDistributed", {"layer": inner}))

@@ -175,3 +175,40 @@ def test_wake_words_unrolled(tmp_path):
 def test_a_front_end_in_the_file_is_refused():
     with pytest.raises(ConversionError, match="AudioSpectrogram.*compute the features before the network"):
         crnn_convert.to_onnx(ZOO / "kws_streaming_crnn" / "original_non_stream.tflite")
+
+
+@needs_zoo
+def test_wake_words_with_8_bit_weights():
+    """Float activations, 8-bit weights: the argmax of the float file on 99 % of the clips."""
+    model = crnn_convert.to_onnx(ZOO / "kws_streaming_crnn" / "noflex_non_stream_quant.tflite")
+    arrays = np.load(ZOO / "kws_streaming_crnn" / "test.npz")
+    given = run(model, arrays["x"])
+    assert (given.argmax(-1) == arrays["ref"].argmax(-1)).mean() >= 0.99
+
+
+@needs_zoo
+@needs_tool
+@pytest.mark.parametrize("name", ["noflex_stream_state_external", "noflex_stream_state_external_quant"])
+def test_ring_buffers_of_the_caller_are_refused(tmp_path, name):
+    """A streaming file whose convolutions read rows that the caller keeps: the runtime keeps those itself."""
+    model = crnn_convert.to_onnx(ZOO / "kws_streaming_crnn" / f"{name}.tflite")
+    ring = "streaming/stream/stream/ExternalState"
+    assert ring in [value.name for value in model.graph.input]
+    (tmp_path / "model.onnx").write_bytes(model.SerializeToString())
+    process = subprocess.run(
+        [TOOL, "convert", tmp_path / "model.onnx", "-o", tmp_path / "model.crnn", "--calibrate",
+         ZOO / "kws_streaming_crnn/calib.npz", "--array", "streaming/speech_features/Mfcc=x", "--state",
+         f"{ring}=streaming/stream/concat"], capture_output=True, text=True, check=False)
+    assert process.returncode == 1 and not (tmp_path / "model.crnn").exists()
+    assert f"'{ring}' cannot be a state" in process.stderr and "with its time axis" in process.stderr
+
+
+@needs_zoo
+@needs_tool
+def test_speech_enhancement_as_a_stream(tmp_path):
+    """Both cells' states in one input: one state of the runtime, and the masks of the whole clip."""
+    model = crnn_convert.to_onnx(ZOO / "dtln_model_1" / "original.tflite")
+    arrays = np.load(ZOO / "dtln_model_1" / "test.npz")
+    process = evaluated(tmp_path, model, x=arrays["x"], ref=arrays["ref"])
+    assert process.returncode == 0, process.stderr
+    assert json.loads(process.stdout)["max_abs_error"] < 1e-4

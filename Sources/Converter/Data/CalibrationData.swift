@@ -4,7 +4,7 @@ import Quantizer
 /// Real input for a conversion: arrays, or a folder of images.
 package struct CalibrationData {
   package let set: SequenceSet
-  /// nil for images.
+  /// Of images, only their labels; nil without.
   package let source: ArraySource?
   /// What to call them.
   package let title: String
@@ -12,9 +12,13 @@ package struct CalibrationData {
   package private(set) var kinds: [String: InputKind] = [:]
 
   /// Sequences that images were made into, for a network with one input; `areBytes`: their values are those of pixels.
-  package init(images: SequenceSet, folder: String, areBytes: Bool, port: PortDescription) {
+  /// `labels`: what each of them should give, where that is known.
+  package init(
+    images: SequenceSet, folder: String, areBytes: Bool, port: PortDescription,
+    labels: (texts: [String], path: String)? = nil
+  ) throws {
     set = images
-    source = nil
+    source = try labels.map { try ArraySource([("y", NumericArray(texts: $0.texts))], title: $0.path) }
     title = folder
     if areBytes, let kind = CalibrationData.kind(.uint8, port) { kinds[port.name] = kind }
   }

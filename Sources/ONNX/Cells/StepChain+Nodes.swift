@@ -7,17 +7,20 @@ extension StepSearch {
   {
     guard let cell = chain.cells.last else { return nil }
     let end = cell.hidden
-    guard let base = name(of: end), let hidden = chain.startsAtZero ? "" : value(of: chain.cells[0].previousHidden)
-    else {
-      return nil
-    }
     let isLSTM = cell.kind == .lstm
-    let initialCell = chain.startsAtZero || !isLSTM ? "" : value(of: chain.cells[0].previousCell) ?? ""
+    let (before, cellBefore) =
+      chain.startsAtZero
+      ? (nil, nil) : (state(of: chain.cells[0].previousHidden), isLSTM ? state(of: chain.cells[0].previousCell) : nil)
+    guard let base = name(of: end), chain.startsAtZero || before != nil else { return nil }
+    let (hidden, initialCell) = (before?.name ?? "", cellBefore?.name ?? "")
     if chain.count == 1 {
       // One step is recurrent where its states come from and go to the one who calls.
-      guard inputs.contains(hidden), outputs.contains(where: { holds($0, end) }) else { return nil }
-      guard !isLSTM || inputs.contains(initialCell) && outputs.contains(where: { holds($0, cell.cell) }) else {
+      guard let before, inputs.contains(before.source), outputs.contains(where: { contains($0, end) }) else {
         return nil
+      }
+      if isLSTM {
+        guard let cellBefore, inputs.contains(cellBefore.source), outputs.contains(where: { contains($0, cell.cell) })
+        else { return nil }
       }
     }
     var result = Replacement(values: [], nodes: [])
@@ -145,6 +148,13 @@ extension StepSearch {
   private func holds(_ name: String, _ ids: [ExpressionID]) -> Bool {
     let table = evaluator.table
     return evaluator.environment[name]?.expressions?.integers?.map(table.stripped) == ids.map(table.stripped)
+  }
+
+  /// Whether these are among the elements of a value.
+  private func contains(_ name: String, _ ids: [ExpressionID]) -> Bool {
+    let table = evaluator.table
+    guard let held = evaluator.environment[name]?.expressions?.integers else { return false }
+    return Set(ids.map(table.stripped)).isSubset(of: held.map(table.stripped))
   }
 
   /// The first value that holds these expressions.

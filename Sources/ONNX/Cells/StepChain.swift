@@ -23,6 +23,8 @@ struct StepSearch {
   private var order: [[ExpressionID]] = []
   /// Where an expression stands in a named value: in the largest that holds it.
   private var places: [ExpressionID: (name: String, position: Int, count: Int)] = [:]
+  /// Where it stands first.
+  private var firstPlaces: [ExpressionID: (name: String, position: Int)] = [:]
 
   private static let movements = Folder.movements
 
@@ -75,6 +77,7 @@ struct StepSearch {
     for (position, id) in ids.enumerated() where places[id].map({ $0.count < ids.count }) ?? true {
       places[id] = (name, position, ids.count)
     }
+    for (position, id) in ids.enumerated() where firstPlaces[id] == nil { firstPlaces[id] = (name, position) }
     if !isMovement, matches[ids] == nil {
       var found: [RecognisedCell] = []
       for candidate in candidates(ids, firsts) {
@@ -171,8 +174,8 @@ struct StepSearch {
     guard let first = cells.first else { return nil }
     var chain = StepChain(
       cells: cells, startsAtZero: false, hidden: cells.map(\.hidden), inputs: cells.map(\.inputs))
-    if let _ = value(of: first.previousHidden) {
-      guard first.kind != .lstm || value(of: first.previousCell) != nil else { return nil }
+    if state(of: first.previousHidden) != nil {
+      guard first.kind != .lstm || state(of: first.previousCell) != nil else { return nil }
       return chain
     }
     // The h that the first step begins with is what a step makes of zeros.
@@ -192,13 +195,32 @@ struct StepSearch {
     return name
   }
 
-  func place(_ id: ExpressionID) -> (name: String, position: Int)? {
+  /// The value that a step begins with: one that is not looked into, or elements of one that were moved out of it, as where one input holds
+  /// the states of several cells; and the value that they come from.
+  func state(of ids: [ExpressionID]) -> (name: String, source: String)? {
+    if let name = value(of: ids) { return (name, name) }
+    let sources = ids.map { id -> String? in
+      guard case .element(let source, _) = evaluator.table.expressions[evaluator.table.stripped(id)],
+        case .value(let name) = evaluator.sources[source]
+      else { return nil }
+      return name
+    }
+    guard let source = sources.first ?? nil, sources.allSatisfy({ $0 == source }), let name = name(of: ids) else {
+      return nil
+    }
+    return (name, source)
+  }
+
+  /// Where an expression stands: in the largest value that holds it, or, as what a single step reads, in the first, which cannot
+  /// be computed from that step.
+  func place(_ id: ExpressionID, isFirst: Bool = false) -> (name: String, position: Int)? {
     if case .element(let source, let index) = evaluator.table.expressions[id],
       case .value(let name) = evaluator.sources[source]
     {
       return (name, index)
     }
-    return places[evaluator.table.stripped(id)].map { ($0.name, $0.position) }
+    let id = evaluator.table.stripped(id)
+    return isFirst ? firstPlaces[id] : places[id].map { ($0.name, $0.position) }
   }
 
   /// What the step before reads: as many places as the given one, in the same order. Whether it is right is proved by

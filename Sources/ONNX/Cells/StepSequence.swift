@@ -24,12 +24,16 @@ struct StepSequence {
     var partOf: [String: Int] = [:]
     var directions: Set<Bool> = []
     var offsets: [(part: Int, column: Int)] = []
+    let isFirst = chain.count == 1
     for (column, id) in first.enumerated() {
-      guard let place = search.place(id), let shape = search.evaluator.environment[place.name]?.expressions?.shape
+      guard let place = search.place(id, isFirst: isFirst),
+        let shape = search.evaluator.environment[place.name]?.expressions?.shape
       else {
         return nil
       }
-      let positions = chain.inputs.map { step in column < step.count ? search.place(step[column]) : nil }
+      let positions = chain.inputs.map { step in
+        column < step.count ? search.place(step[column], isFirst: isFirst) : nil
+      }
       guard positions.allSatisfy({ $0?.name == place.name }) else { return nil }
       let numbers = positions.compactMap { $0?.position }
       let strides = RowMajor.strides(shape)

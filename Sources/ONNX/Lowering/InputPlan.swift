@@ -103,6 +103,13 @@ extension Lowering {
         let symbol = axes[axis].symbol
         let isOwn = symbol.isEmpty || knowledge.separatesLengths
         result.append(symbols.open(isOwn ? "\(input.name)#\(axis)" : symbol))
+      } else if time == nil, case let either = open.filter({ $0 > 0 && sizes[$0] == nil }), either.count > 1 {
+        let names = either.map { axes[$0].symbol.isEmpty ? "\($0)" : "\($0) ('\(axes[$0].symbol)')" }
+        let choices = either.map { "--time-axis \(input.name)=\($0)" }
+        throw ImportError(
+          "the axes \(names.joined(separator: " and ")) of the input '\(input.name)' have no fixed size, and each could be time: say "
+            + "which one is (\(choices.joined(separator: " or "))), and how large the other is (--input-shape "
+            + "\(input.name)=…, with 0 for the time axis)")
       } else {
         throw ImportError(
           "axis \(axis) of the input '\(input.name)' has no fixed size: give the input's shape (--input-shape "

@@ -7,7 +7,7 @@ extension Lowering {
       throw node.error("a Scan of operator set 8 is not supported: export with operator set 11 or later")
     }
     let loop = try LoopDescription(scan: node) { name in
-      guard let view = values[name]?.stream else {
+      guard let view = values[name]?.stream ?? values[name]?.backwards else {
         throw node.error("'\(name)' is no sequence that is computed from the inputs")
       }
       return view.axes.count
@@ -40,7 +40,9 @@ extension Lowering {
       loop, opset: source.opset, value: { try self.stepValue($0, node) }, steps: steps,
       reads: { name, axis in
         // An open axis that was taken for the batch is the sequence.
-        guard self.options.callIsTime != true, let view = self.values[name]?.stream else { return }
+        guard self.options.callIsTime != true,
+          let view = self.values[name]?.stream ?? self.values[name]?.backwards
+        else { return }
         try self.checkNotBatch(view, axis: axis, node)
       })
     try cells.verify { self.values[$0]?.constant }
@@ -56,7 +58,7 @@ extension Lowering {
     guard let value = values[name] else { throw node.error("its input '\(name)' is missing") }
     if let constant = value.constant { return .constant(constant) }
     if let states = value.states { return .outer(name: name, shape: states.shape.map { .known($0) }) }
-    if let view = value.stream { return .outer(name: name, shape: try view.shape(node)) }
+    if let view = value.stream ?? value.backwards { return .outer(name: name, shape: try view.shape(node)) }
     if let producer = source.nodes.first(where: { $0.outputs.contains(name) }), producer.op == "SequenceEmpty" {
       return .list(appended: [])
     }

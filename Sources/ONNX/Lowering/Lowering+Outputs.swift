@@ -4,6 +4,7 @@ import Quantizer
 extension Lowering {
   func finish() throws -> ImportedModel {
     try recogniseSteps()
+    try checkStateOptions(atEnd: true)
     let stateOutputs = try pairStates()
     var outputLayouts: [String: String] = [:]
     for name in source.outputs where !stateOutputs.contains(name) {

@@ -7,8 +7,10 @@ extension Lowering {
   ]
 
   private func lowerRecurrent(_ node: SourceNode) throws -> [Value] {
-    let parameters = try RecurrentParameters(node, lowering: self)
-    var view = try stream(node)
+    var parameters = try RecurrentParameters(node, lowering: self)
+    let backwards = backwards(node)
+    parameters.isAgainst = backwards != nil
+    var view = try backwards ?? stream(node)
     guard view.axes.count == 3 else { throw node.error("its input must have three axes, not \(view.axes.count)") }
     let (sequenceAxis, batchAxis) = parameters.isBatchFirst ? (1, 0) : (0, 1)
     let states = try initialStates(node, parameters)
@@ -88,7 +90,7 @@ extension Lowering {
       states: codes.cell,
       obstacle:
         "the cell state of node '\(node.name)' (\(node.op)) is used as a value; it can only be handed on as a state")
-    return [.stream(sequence), hidden, cell]
+    return [parameters.isAgainst ? .backwards(sequence) : .stream(sequence), hidden, cell]
   }
 
   /// `sequence_lens` may only say that the whole sequence counts.

@@ -155,7 +155,8 @@ extension Lowering {
     _ view: StreamView, axis: Int, _ which: Reduction, keepsAxis: Bool, _ node: SourceNode
   ) throws -> StreamView {
     var result = view
-    result.tensor = try emit(.timeReduction(which), [view.tensor], node)
+    let other: Reduction = which == .last ? .first : .last
+    result.tensor = try emit(.timeReduction(readsBackwards ? other : which), [view.tensor], node)
     if keepsAxis { result.axes[axis] = [] } else { result.axes.remove(at: axis) }
     return result
   }

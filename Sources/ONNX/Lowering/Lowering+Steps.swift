@@ -13,6 +13,8 @@ extension Lowering {
         let sizes = view.axes.map { $0.size?.value }
         return sizes.contains(nil) ? nil : sizes.compactMap { $0 }
       })
+    // Single steps together: one input may hold the states of several.
+    var steps = Replacement(values: [], nodes: [])
     // Where each call is one frame, no axis of the inputs is time.
     for chain in search.chains() where chain.count == 1 || options.callIsTime != true {
       guard let sequence = StepSequence(chain, search),
@@ -20,7 +22,11 @@ extension Lowering {
         let replacement = search.replacement(
           chain, sequence, inputs: Set(source.inputs.map(\.name)), outputs: Set(source.outputs))
       else { continue }
-      throw Discovery.replacement(replacement)
+      guard chain.count == 1 else { throw Discovery.replacement(replacement) }
+      steps.values.formUnion(replacement.values)
+      steps.nodes += replacement.nodes
+      steps.constants.merge(replacement.constants) { $1 }
     }
+    if !steps.values.isEmpty { throw Discovery.replacement(steps) }
   }
 }

@@ -26,6 +26,8 @@ final class Lowering {
   var rates = RateGroups()
   var warnings: [String] = []
   var givenScales: [GivenScale] = []
+  /// While a node reads what lies backwards: its last frame is the first.
+  var readsBackwards = false
   private var usedNames: Set<String> = []
 
   init(_ source: SourceGraph, options: ImportOptions, knowledge: Knowledge) {
@@ -91,6 +93,7 @@ final class Lowering {
     if given.contains(where: { $0.states != nil }), Folder.movements.contains(node.op) {
       return try moveStates(node, arguments)
     }
+    if let results = try lowerBackwards(node) { return results }
     guard let handler = Lowering.handlers[node.op] else { throw unsupported(node) }
     return try handler(self)(node)
   }
@@ -100,7 +103,7 @@ final class Lowering {
     convolutionHandlers,
     poolHandlers, recurrentHandlers, normalizationHandlers, reductionHandlers, softmaxHandlers, concatenationHandlers,
     paddingHandlers, expansionHandlers, controlHandlers, quantizationHandlers,
-    statisticsHandlers, gatedHandlers, einsumHandlers,
+    statisticsHandlers, gatedHandlers, einsumHandlers, reversalHandlers,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   // MARK: Arguments
@@ -216,7 +219,14 @@ final class Lowering {
     return node.error("the operator \(node.op) is not supported: \(advice)")
   }
 
+  /// Of comparisons and logic on values that are computed.
+  private static let mask =
+    "what is done to a frame cannot depend on its values: feed sequences without padding steps, one at a time, and export the "
+    + "network without its mask"
+
   private static let advice: [String: String] = [
+    "Equal": mask, "Less": mask, "LessOrEqual": mask, "Greater": mask, "GreaterOrEqual": mask, "Not": mask, "And": mask,
+    "Or": mask, "Where": mask,
     "ArgMax": "end the exported network before it; the results are decoded after the network",
     "TopK": "end the exported network before it; the results are decoded after the network",
     "CTCGreedyDecoder": "end the exported network before it; the runtime decodes CTC itself",
@@ -233,7 +243,6 @@ final class Lowering {
     "GridSample": "resample before the network",
     "DeformConv": "train the layer as an ordinary convolution",
     "RandomNormalLike": "export the network for inference: noise belongs to training",
-    "ReverseSequence": "export the layer as one node with direction 'reverse' or 'bidirectional'",
     "STFT": "compute the spectrum before the network, or express it as a Conv with the Fourier basis as weights",
     "DFT": "compute the spectrum before the network, or express it as a Conv with the Fourier basis as weights",
   ]

@@ -18,7 +18,10 @@ struct RecurrentParameters {
   private let resetAfter: Bool
   private let isCoupled: Bool
 
-  func isReverse(_ index: Int) -> Bool { direction == "reverse" || index == 1 }
+  /// Its input lies backwards.
+  var isAgainst = false
+
+  func isReverse(_ index: Int) -> Bool { (direction == "reverse" || index == 1) != isAgainst }
 
   init(_ node: SourceNode, lowering: Lowering) throws {
     switch node.op {

@@ -126,8 +126,10 @@ extension Lowering {
     }
   }
 
-  /// Refuses states that the options name and that cannot be.
-  func checkStateOptions() throws {
+  /// Refuses states that the options name and that cannot be; those that steps may read which are recognised at the end (`recogniseSteps`)
+  /// only where `atEnd`.
+  func checkStateOptions(atEnd: Bool = false) throws {
+    let mayBecomeStep = !atEnd && source.nodes.contains { $0.op == "MatMul" || $0.op == "Gemm" }
     for (input, output) in options.states {
       guard source.inputs.contains(where: { $0.name == input }) else {
         throw ImportError("--state names an input '\(input)' that the network does not have")
@@ -135,7 +137,7 @@ extension Lowering {
       guard source.outputs.contains(output) else {
         throw ImportError("--state names an output '\(output)' that the network does not have")
       }
-      guard trace.isState(input) else {
+      guard trace.isState(input) || mayBecomeStep else {
         throw ImportError(
           "the input '\(input)' cannot be a state: only initial states of LSTM, GRU and RNN nodes, read "
             + "through nodes that move "

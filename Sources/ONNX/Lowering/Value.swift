@@ -6,6 +6,8 @@ struct Value {
   var dependsOnLength = false
   /// Computed from the inputs.
   var stream: StreamView?
+  /// Computed from the inputs, and read from the last frame to the first (`Lowering+Reversal`). It lies in the order of time.
+  var backwards: StreamView?
   /// For recurrent states: codes of `StateTrace`, one per element.
   var states: Constant?
   /// Codes that a QuantizeLinear made of a stream.
@@ -15,4 +17,9 @@ struct Value {
 
   static func constant(_ constant: Constant) -> Value { Value(constant: constant) }
   static func stream(_ view: StreamView) -> Value { Value(stream: view) }
+  static func backwards(_ view: StreamView) -> Value { Value(backwards: view, obstacle: backwardsObstacle) }
+
+  static let backwardsObstacle =
+    "it reads a sequence backwards, which only a recurrent layer can: export the layer as one node with direction "
+    + "'reverse' or 'bidirectional'"
 }

@@ -56,7 +56,7 @@ public struct Calibration: Sendable {
       throw InterpreterError("a percentile lies between 0 and 100")
     }
     self.rule = rule
-    try Calibration.checkFinite(sequences, interpreter.graph)
+    try Calibration.check(sequences, interpreter.graph)
     for sequence in sequences {
       var (ranges, histograms) = (self.ranges, self.histograms)
       self.histograms = [:]
@@ -83,7 +83,10 @@ public struct Calibration: Sendable {
   }
 
   /// A range that holds infinity, or was made from what is not a number, leaves nothing of the values between.
-  private static func checkFinite(_ sequences: [CalibrationSequence], _ graph: Graph) throws {
+  private static func check(_ sequences: [CalibrationSequence], _ graph: Graph) throws {
+    guard sequences.contains(where: { $0.inputs.contains { !$0.isEmpty } }) else {
+      throw InterpreterError("no sequence of the calibration data has a frame: give real input")
+    }
     for (number, sequence) in sequences.enumerated() {
       for (port, values) in zip(graph.inputs, sequence.inputs) {
         guard let bad = values.firstIndex(where: { !$0.isFinite }) else { continue }

@@ -23,11 +23,11 @@ public enum Conversion {
     try checkCounts(simplified, most: 1)
     let (tapped, taps) = simplified.tapped()
     let heldOut = HeldOut(sequences: calibration.count)
-    var statistics = LayerStatistics(simplified, taps: taps, heldOut: heldOut, sequences: calibration.count)
-    let isSearching = options.search != nil
+    var statistics = LayerStatistics(
+      simplified, taps: taps, heldOut: heldOut, sequences: calibration.count, keepsMoments: options.search != nil)
     var ranges = try Calibration(
       interpreter: Interpreter(graph: tapped), sequences: calibration, rule: options.quantization.rangeRule,
-      progress: options.progress, see: { if isSearching { statistics.see($0, $1) } }, end: { statistics.end($0) })
+      progress: options.progress, see: { statistics.see($0, $1) }, end: { statistics.end($0) })
     let network: QuantizedNetwork
     var found: SearchReport?
     if let search = options.search {
@@ -37,9 +37,7 @@ public enum Conversion {
     } else {
       network = try QuantizedNetwork(graph: simplified, calibration: ranges, options: options.quantization)
     }
-    let warnings =
-      isSearching
-      ? ConversionWarnings(graph: simplified, statistics: statistics, calibration: calibration).sentences : []
+    let warnings = ConversionWarnings(graph: simplified, statistics: statistics, calibration: calibration).sentences
     let float = try Interpreter(graph: network.graph)
     let summary = MetadataEntry(
       "calibration", "\(ranges.sequences) sequences, \(ranges.frames) frames, \(options.quantization.rangeRule.text)")

@@ -31,7 +31,8 @@ public struct QuantizedNetwork: Sendable {
     }
     for name in options.wideHidden {
       guard let node = graph.nodes.first(where: { $0.name == name }), node.canHaveWideHidden else {
-        throw GraphError("\(name) is no recurrent layer with a multiple of eight units, whose weights could have 14 bits")
+        throw GraphError(
+          "\(name) is no recurrent layer with a multiple of eight units, whose weights could have 14 bits")
       }
     }
     self.tensors = tensors

@@ -27,7 +27,8 @@ struct LayerStatistics {
 
   /// - Parameters:
   ///   - graph: the network; it is the tapped one that is run.
-  init(_ graph: Graph, taps: [Tap], heldOut: HeldOut, sequences: Int) {
+  ///   - keepsMoments: for a search; without them only the extents and the outputs are kept.
+  init(_ graph: Graph, taps: [Tap], heldOut: HeldOut, sequences: Int, keepsMoments: Bool = true) {
     self.graph = graph
     self.taps = taps
     self.heldOut = heldOut
@@ -36,6 +37,7 @@ struct LayerStatistics {
     for (index, node) in graph.nodes.enumerated() where node.hasMatrix {
       guard let input = node.inputs.first else { continue }
       readers[input, default: []].append(index)
+      guard keepsMoments else { continue }
       if case .convolution(let convolution) = node.operation, convolution.groups > 1 { continue }
       for matrix in 0..<node.operation.matrixCount {
         let depth = graph.depth(of: node, matrix)

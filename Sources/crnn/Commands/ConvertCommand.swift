@@ -46,6 +46,13 @@ struct ConvertCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "What each image of the calibration folder should give, for --max-drop and the report: a CSV file of names and labels or texts, as "
+        + "'crnn classify --expect' takes it.", valueName: "csv"))
+  var expect: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       "Results of the network in its own framework, a .npz file with inputs and ref (as for 'crnn evaluate'): the largest difference "
         + "of the float network from them is said before anything is quantised.", valueName: "npz"))
   var reference: String?
@@ -77,9 +84,9 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    try report.check(inputs: [network, calibrate] + (reference.map { [$0] } ?? []), output: output)
+    try report.check(inputs: [network, calibrate] + [reference, expect].compactMap { $0 }, output: output)
     if let page {
-      for path in [network, calibrate, output] + [reference, report.json].compactMap({ $0 })
+      for path in [network, calibrate, output] + [reference, expect, report.json].compactMap({ $0 })
       where Files.areSame(path, page) {
         throw ValidationError("--report \(page) is the same file as \(path): choose another one for the page")
       }
@@ -172,7 +179,12 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func calibrationData(_ job: ConversionJob) throws -> CalibrationData {
-    guard Files.isFolder(calibrate) else { return try job.calibration(try ArraySource(path: calibrate)) }
+    guard Files.isFolder(calibrate) else {
+      guard expect == nil else {
+        throw CommandError("--expect goes with a folder of images; labels of arrays are an array y beside them")
+      }
+      return try job.calibration(try ArraySource(path: calibrate))
+    }
     guard let preprocess = job.request.preprocess else {
       throw CommandError("\(calibrate) is a folder of images: --preprocess says how they become the input")
     }
@@ -180,8 +192,20 @@ struct ConvertCommand: ParsableCommand {
       throw CommandError(
         "a folder of images can calibrate a network with one input only; this one has \(job.ports.count)")
     }
-    return CalibrationData(
-      images: try ImageFolder.sequences(calibrate, recipe: preprocess, port: port), folder: calibrate,
-      areBytes: try RuntimeCall.pixelScale(recipe: preprocess) != nil, port: port)
+    let images = try ImageFolder.sequences(calibrate, recipe: preprocess, port: port)
+    return try CalibrationData(
+      images: images, folder: calibrate, areBytes: try RuntimeCall.pixelScale(recipe: preprocess) != nil, port: port,
+      labels: try expect.map { (try labels(images.names, $0), $0) })
+  }
+
+  /// What is expected of each image.
+  private func labels(_ names: [String], _ path: String) throws -> [String] {
+    let expectations = try Expectations(path: path)
+    return try names.map { name in
+      guard let label = expectations.label(FileName(Array(name.utf8))) else {
+        throw CommandError("\(path) has no label for the image \(name) of \(calibrate)")
+      }
+      return label
+    }
   }
 }

@@ -18,6 +18,7 @@ from pool import pools
 from rates import rates
 from recurrent import recurrent
 from reduction import reductions
+from reversals import reversals
 from steps import steps
 from subgraphs import subgraphs
 from weights import weights
@@ -26,7 +27,7 @@ FOLDER.mkdir(exist_ok=True)
 for path in FOLDER.glob("*"):
     path.unlink()
 groups = [convolutions, pools, matrices, recurrent, pointwise, reductions, movements, rates]
-groups += [subgraphs, steps, weights, exporters, broken]
+groups += [subgraphs, steps, weights, exporters, reversals, broken]
 for group in groups:
     group()
 save_all()

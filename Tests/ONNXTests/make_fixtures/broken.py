@@ -42,7 +42,7 @@ def broken():
 
     n = Network("refuse_open_axes")
     n.add("Conv", [n.input("x", ["N", 1, "H", "W"]), n.weights(3, 1, 2, 2)], [n.output("y")])
-    refuse(n, "axis 2", "--input-shape", "--time-axis")
+    refuse(n, "axes 2 ('H') and 3 ('W')", "--input-shape", "--time-axis x=2 or --time-axis x=3")
 
     n = Network("refuse_unknown_input")
     n.add("Relu", [n.input("x", [1, "T", 3])], [n.output("y")])

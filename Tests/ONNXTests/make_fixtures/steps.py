@@ -86,6 +86,21 @@ def singles():
     n.add("Tanh", [second[0]], [n.output("y")])
     write(n, {"x": noise(n, 5, 1, 3)}, calls=True, states=[(s, f"{s}n") for s in names], options={"layers": 2})
 
+    n = Network("step_packed_states")  # h and c of two cells in one input, as TFLite files have them
+    x, packed = n.input("x", [1, 3]), n.input("states", [1, 2, 4, 2])
+
+    def state(layer, part):
+        limits = [n.integers(0, layer, 0, part), n.integers(1, layer + 1, 4, part + 1), n.integers(0, 1, 2, 3)]
+        return n.add("Squeeze", [n.add("Slice", [packed, *limits]), n.integers(1, 3)])
+
+    first = step(Weights(n, "lstm", 3, 4), n.add, x, [state(0, 0), state(0, 1)], "split", order=TORCH)
+    second = step(Weights(n, "lstm", 4, 4), n.add, first[0], [state(1, 0), state(1, 1)], "gates")
+    parts = [n.add("Concat", [n.add("Unsqueeze", [one[k], n.integers(1)]) for one in (first, second)], axis=1)
+             for k in range(2)]
+    n.add("Concat", [n.add("Unsqueeze", [part, n.integers(3)]) for part in parts], [n.output("new")], axis=3)
+    n.add("Tanh", [second[0]], [n.output("y")])
+    write(n, {"x": noise(n, 5, 1, 3)}, calls=True, states=[("states", "new")], options={"layers": 2})
+
     n = Network("step_of_maps")  # behind a convolution
     x, h = n.input("x", [1, 1, 6, 6]), n.input("h", [1, 4])
     v = n.add("Flatten", [n.add("Relu", [n.add("Conv", [x, n.weights(2, 1, 3, 3)], strides=[2, 2])])])

@@ -138,8 +138,15 @@ def _feeding_layers(layer: Layer, node: Any) -> list[tuple[str, int]]:
     if isinstance(node, dict):
         found: list[tuple[str, int, int]] = []
         _collect_histories(node.get("args", []), found)
+        mask: list[tuple[str, int, int]] = []
+        _collect_histories(node.get("kwargs", {}).get("mask"), mask)
+        if mask:
+            raise layer.refuse(
+                f"it is given a mask, which the layer '{mask[0][0]}' makes: masks of padded steps are not supported; "
+                "feed sequences without padding steps, one at a time, and build the model without the mask"
+            )
         if _has_history(node.get("kwargs", {})):
-            raise layer.refuse("it takes a tensor as a named argument (an initial state or a mask); remove it")
+            raise layer.refuse("it takes a tensor as a named argument (an initial state); remove it")
     else:
         found = [tuple(entry[:3]) for entry in node]
     if any(tensor != 0 for _, _, tensor in found):
