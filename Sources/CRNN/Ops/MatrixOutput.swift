@@ -37,17 +37,20 @@ struct MatrixOutput {
     let target = target + first &* tensor.pointee.elementSize
     if isFused { return requantize(sums, start, count, target, stride) }
     matrix.rescale(execution.kernels, sums, first: start, count: count)
+    // Rows that lie one behind the other, here and there, are one.
+    let isWhole = outputs == matrix.rowsPerGroup && outputs == stride
+    let (rows, columns) = isWhole ? (1, count &* outputs) : (count, outputs)
+    // PRelu has a slope for each channel, whatever positions a dense layer's result is cut into.
+    let part = node.slopes == nil ? columns : min(outputs, Int(tensor.pointee.channels))
     var row = 0
-    while row < count {
+    while row < rows {
       let values = sums.values + (start &+ row) &* matrix.rowsPerGroup
       var done = 0
-      // PRelu has a slope for each channel, whatever positions a dense layer's result is cut into.
-      let part = node.slopes == nil ? outputs : min(outputs, Int(tensor.pointee.channels))
-      while done < outputs {
+      while done < columns {
         execution.activate(node, values + done, part, slopes: node.slopes.map { $0 + first })
         done &+= part
       }
-      execution.store(values, tensor, target + row &* stride &* tensor.pointee.elementSize, outputs)
+      execution.store(values, tensor, target + row &* stride &* tensor.pointee.elementSize, columns)
       row &+= 1
     }
   }

@@ -5,13 +5,14 @@ import CLinked
 /// Pooling over (time, height, width): the maximum on codes, the average and the p-norm on values.
 enum Pool: OperationFamily {
   private struct Scratch {
-    let sum: UnsafeMutablePointer<Float>
-    let value: UnsafeMutablePointer<Float>
+    /// Of a row of output positions.
+    let sums: UnsafeMutablePointer<Float>
+    /// Of a row of input positions.
+    let values: UnsafeMutablePointer<Float>
 
-    init(_ node: NodeView, _ cursor: inout Cursor) {
-      let channels = Int(node.output.pointee.channels)
-      sum = cursor.take(channels, of: Float.self)
-      value = cursor.take(channels, of: Float.self)
+    init(_ shape: WindowShape, _ cursor: inout Cursor) {
+      sums = cursor.take(shape.outputWidth &* shape.channels, of: Float.self)
+      values = cursor.take(shape.width &* shape.channels, of: Float.self)
     }
   }
 
@@ -29,181 +30,200 @@ enum Pool: OperationFamily {
   }
 
   static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
+    if node.parameter(0) == CRNN_POOL_MAXIMUM { return 0 }
     var cursor = Cursor()
-    _ = Scratch(node, &cursor)
+    _ = Scratch(WindowShape(node), &cursor)
     return cursor.offset
   }
 
   static func run(
     _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
   ) {
-    let shape = WindowShape(node)
-    let output = node.output
-    let isWhole = node.parameter(0) == CRNN_POOL_MAXIMUM && hasWholeWindows(shape)
-    var f = 0
-    while f < count {
-      let frame = execution.frame(node.outputIndex, output.pointee.frameBytes, first &+ Int64(f))
-      if isWhole {
-        maximumOfRows(execution, node, shape, first &+ Int64(f), frame)
-        f &+= 1
-        continue
-      }
-      var position = 0
-      while position < shape.outputHeight &* shape.outputWidth {
-        let window = Window(
-          shape: shape, frame: first &+ Int64(f), y: position / shape.outputWidth, x: position % shape.outputWidth)
-        let target = frame + position &* shape.channels &* output.pointee.elementSize
-        if node.parameter(0) == CRNN_POOL_MAXIMUM {
-          maximum(execution, node, window, target)
-        } else {
-          sum(execution, node, window, target)
+    var window = WindowShape(node)
+    withUnsafePointer(to: &window) { shape in
+      var f = 0
+      while f < count {
+        let frame = execution.frame(node.outputIndex, node.output.pointee.frameBytes, first &+ Int64(f))
+        var y = 0
+        while y < shape.pointee.outputHeight {
+          let target =
+            frame
+            + y &* shape.pointee.outputWidth &* shape.pointee.channels &* node.output.pointee.elementSize
+          if node.parameter(0) == CRNN_POOL_MAXIMUM {
+            maximum(execution, node, shape, first &+ Int64(f), y: y, target)
+          } else {
+            sums(execution, node, shape, first &+ Int64(f), y: y, target)
+          }
+          y &+= 1
         }
-        position &+= 1
+        f &+= 1
       }
-      f &+= 1
     }
   }
 
-  /// No window reaches over the edges of a frame.
-  private static func hasWholeWindows(_ shape: WindowShape) -> Bool {
-    shape.padHeight == 0 && shape.padWidth == 0
-      && (shape.outputHeight &- 1) &* shape.strideHeight &+ (shape.kernelHeight &- 1) &* shape.dilationHeight
-        < shape.height
-      && (shape.outputWidth &- 1) &* shape.strideWidth &+ (shape.kernelWidth &- 1) &* shape.dilationWidth < shape.width
+  /// The input's row along which a row of taps runs, `row` of kernelTime × kernelHeight, for output row `y`; nil where it lies in the padding.
+  @inline(never)
+  private static func line(
+    _ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>, _ index: Int64, y: Int, row: Int
+  ) -> UnsafeRawPointer? {
+    let tensor = node.inputIndex(0)
+    let (kt, kh) = (row / shape.pointee.kernelHeight, row % shape.pointee.kernelHeight)
+    let time =
+      index &* Int64(shape.pointee.strideTime) &- Int64(shape.pointee.padTime)
+      &+ Int64(kt &* shape.pointee.dilationTime)
+    let final = execution.tensors[tensor].final
+    let iy = y &* shape.pointee.strideHeight &- shape.pointee.padHeight &+ kh &* shape.pointee.dilationHeight
+    guard time >= 0, final < 0 || time < final, iy >= 0, iy < shape.pointee.height else { return nil }
+    let rowBytes = shape.pointee.width &* shape.pointee.channels &* node.input(0).pointee.elementSize
+    return UnsafeRawPointer(
+      execution.frame(tensor, node.input(0).pointee.frameBytes, time) + iy &* rowBytes)
   }
 
-  /// Tap by tap, each for a whole row of output positions at once.
-  private static func maximumOfRows(
-    _ execution: Execution, _ node: NodeView, _ shape: WindowShape, _ index: Int64, _ target: UnsafeMutableRawPointer
-  ) {
-    let input = node.input(0)
-    let final = execution.tensors[node.inputIndex(0)].final
-    let channels = shape.channels
-    let rowBytes = shape.outputWidth &* channels &* input.pointee.elementSize
-    var taps = 0
-    var tap = 0
-    while tap < shape.taps {
-      let kw = tap % shape.kernelWidth
-      let kh = tap / shape.kernelWidth % shape.kernelHeight
-      let kt = tap / (shape.kernelWidth &* shape.kernelHeight)
-      tap &+= 1
-      let time = index &* Int64(shape.strideTime) &- Int64(shape.padTime) &+ Int64(kt &* shape.dilationTime)
-      guard time >= 0, final < 0 || time < final else { continue }
-      let frame = execution.frame(node.inputIndex(0), input.pointee.frameBytes, time)
-      var y = 0
-      while y < shape.outputHeight {
-        let iy = y &* shape.strideHeight &+ kh &* shape.dilationHeight
-        let source = frame + (iy &* shape.width &+ kw &* shape.dilationWidth) &* channels &* input.pointee.elementSize
-        let row = target + y &* rowBytes
-        // The first tap is the maximum so far.
-        execution.maximum(
-          source, shape.strideWidth &* channels, UnsafeRawPointer(taps == 0 ? source : row),
-          taps == 0 ? shape.strideWidth &* channels : channels, row, channels, input, rows: shape.outputWidth, channels)
-        y &+= 1
-      }
-      taps &+= 1
-    }
-    // A window that lies in the padding alone.
-    if taps == 0 { execution.fillZero(input, target, shape.outputHeight &* shape.outputWidth &* channels) }
+  /// Where along a row tap `kw` of output position `x` lies.
+  @inline(__always)
+  private static func column(_ shape: UnsafePointer<WindowShape>, x: Int, kw: Int) -> Int {
+    x &* shape.pointee.strideWidth &- shape.pointee.padWidth &+ kw &* shape.pointee.dilationWidth
   }
 
-  /// One output position.
-  private struct Window {
-    let shape: WindowShape
-    let frame: Int64
-    let y: Int
-    let x: Int
-
-    /// The values at a tap, or nil where it lies in the padding.
-    @inline(__always)
-    func values(
-      _ execution: Execution, _ tensor: Int, _ record: UnsafePointer<crnn_tensor_record>, _ kt: Int, _ kh: Int,
-      _ kw: Int
-    ) -> UnsafeRawPointer? {
-      let time = frame &* Int64(shape.strideTime) &- Int64(shape.padTime) &+ Int64(kt &* shape.dilationTime)
-      let final = execution.tensors[tensor].final
-      let iy = y &* shape.strideHeight &- shape.padHeight &+ kh &* shape.dilationHeight
-      let ix = x &* shape.strideWidth &- shape.padWidth &+ kw &* shape.dilationWidth
-      guard time >= 0, final < 0 || time < final, iy >= 0, iy < shape.height, ix >= 0, ix < shape.width else {
-        return nil
-      }
-      let element = (iy &* shape.width &+ ix) &* shape.channels
-      return UnsafeRawPointer(
-        execution.frame(tensor, record.pointee.frameBytes, time) + element &* record.pointee.elementSize)
-    }
-
-    /// Taps in the input or its padding: all of them, but for a last, partial window, which reaches past the padding after the end.
-    func paddedTaps(_ execution: Execution, _ tensor: Int) -> Int {
-      let final = execution.tensors[tensor].final
-      guard final >= 0 else { return shape.taps }
-      let start = frame &* Int64(shape.strideTime) &- Int64(shape.padTime)
-      let room = final &+ Int64(shape.padTimeAfter) &- start
-      let dilation = Int64(shape.dilationTime)
-      let times = min(Int64(shape.kernelTime), max(1, (room &+ dilation &- 1) / dilation))
-      return Int(truncatingIfNeeded: times) &* shape.kernelHeight &* shape.kernelWidth
-    }
-  }
-
+  /// A row of output positions, tap by tap for all neighbours that have the same taps inside the row.
   private static func maximum(
-    _ execution: Execution, _ node: NodeView, _ window: Window, _ target: UnsafeMutableRawPointer
+    _ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>, _ index: Int64, y: Int,
+    _ row: UnsafeMutableRawPointer
   ) {
     let input = node.input(0)
-    let channels = window.shape.channels
-    var isFirst = true
-    var tap = 0
-    while tap < window.shape.taps {
-      let kw = tap % window.shape.kernelWidth
-      let kh = tap / window.shape.kernelWidth % window.shape.kernelHeight
-      let kt = tap / (window.shape.kernelWidth &* window.shape.kernelHeight)
-      tap &+= 1
-      guard let source = window.values(execution, node.inputIndex(0), input, kt, kh, kw) else { continue }
-      if isFirst {
-        target.copyMemory(from: source, byteCount: channels &* input.pointee.elementSize)
-        isFirst = false
-      } else {
-        execution.maximum(source, 0, target, 0, target, 0, input, rows: 1, channels)
+    let channels = shape.pointee.channels
+    let positionBytes = channels &* input.pointee.elementSize
+    var x = 0
+    while x < shape.pointee.outputWidth {
+      var (first, end) = (0, shape.pointee.kernelWidth)
+      while first < end, column(shape, x: x, kw: first) < 0 { first &+= 1 }
+      while end > first, column(shape, x: x, kw: end &- 1) >= shape.pointee.width { end &-= 1 }
+      var count = 1
+      if first == 0, end == shape.pointee.kernelWidth {
+        while x &+ count < shape.pointee.outputWidth,
+          column(shape, x: x &+ count, kw: end &- 1) < shape.pointee.width
+        { count &+= 1 }
       }
+      let target = row + x &* positionBytes
+      // The first tap is the maximum so far.
+      var isFirst = true
+      var lines = 0
+      while lines < shape.pointee.kernelTime &* shape.pointee.kernelHeight {
+        let line = self.line(execution, node, shape, index, y: y, row: lines)
+        lines &+= 1
+        guard let line else { continue }
+        var kw = first
+        while kw < end {
+          let source = line + column(shape, x: x, kw: kw) &* positionBytes
+          let step = shape.pointee.strideWidth &* channels
+          execution.maximum(
+            source, step, isFirst ? source : UnsafeRawPointer(target), isFirst ? step : channels, target, channels,
+            input, rows: count, channels)
+          isFirst = false
+          kw &+= 1
+        }
+      }
+      // Windows that lie in the padding alone.
+      if isFirst { execution.fillZero(input, target, count &* channels) }
+      x &+= count
     }
-    // A window that lies in the padding alone.
-    if isFirst { execution.fillZero(input, target, channels) }
   }
 
-  private static func sum(
-    _ execution: Execution, _ node: NodeView, _ window: Window, _ target: UnsafeMutableRawPointer
+  /// A row of output positions: each row of taps becomes values in one go, which are then added where they belong, for each position in the
+  /// order of the taps.
+  private static func sums(
+    _ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>, _ index: Int64, y: Int,
+    _ target: UnsafeMutableRawPointer
   ) {
-    let input = node.input(0)
-    let channels = window.shape.channels
     var cursor = Cursor(execution.scratch)
-    let scratch = Scratch(node, &cursor)
+    let scratch = Scratch(shape.pointee, &cursor)
     let isNorm = node.parameter(0) == CRNN_POOL_LP
     let exponent = node.real(0)
-    scratch.sum.clear(count: channels)
-    var count = 0
-    var tap = 0
-    while tap < window.shape.taps {
-      let kw = tap % window.shape.kernelWidth
-      let kh = tap / window.shape.kernelWidth % window.shape.kernelHeight
-      let kt = tap / (window.shape.kernelWidth &* window.shape.kernelHeight)
-      tap &+= 1
-      guard let source = window.values(execution, node.inputIndex(0), input, kt, kh, kw) else { continue }
-      count &+= 1
-      execution.load(source, input, scratch.value, channels)
+    let channels = shape.pointee.channels
+    let count = shape.pointee.outputWidth &* channels
+    let inputs = shape.pointee.width &* channels
+    scratch.sums.clear(count: count)
+    // Rows of taps inside the input.
+    var inside = 0
+    var lines = 0
+    while lines < shape.pointee.kernelTime &* shape.pointee.kernelHeight {
+      let line = self.line(execution, node, shape, index, y: y, row: lines)
+      lines &+= 1
+      guard let line else { continue }
+      inside &+= 1
+      execution.load(line, node.input(0), scratch.values, inputs)
       if isNorm {
-        execution.activate(CRNN_ACTIVATION_ABSOLUTE, 0, scratch.value, channels)
-        execution.activate(CRNN_ACTIVATION_POWER, exponent, scratch.value, channels)
+        execution.activate(CRNN_ACTIVATION_ABSOLUTE, 0, scratch.values, inputs)
+        execution.activate(CRNN_ACTIVATION_POWER, exponent, scratch.values, inputs)
       }
-      crnn_use_combine(execution.kernels)(
-        Int32(truncatingIfNeeded: CRNN_BINARY_ADD), scratch.sum, scratch.value, scratch.sum, channels)
+      add(execution, shape, scratch)
     }
     if isNorm {
-      execution.activate(CRNN_ACTIVATION_POWER, 1 / exponent, scratch.sum, channels)
+      execution.activate(CRNN_ACTIVATION_POWER, 1 / exponent, scratch.sums, count)
     } else {
-      let divisor =
-        node.hasFlag(CRNN_NODE_COUNT_PADDING) ? window.paddedTaps(execution, node.inputIndex(0)) : max(count, 1)
-      execution.multiply(scratch.sum, by: 1 / Float(divisor), channels)
+      divide(execution, node, shape, index, lines: inside, scratch.sums)
     }
-    execution.activate(node, scratch.sum, channels, slopes: node.slopes)
-    execution.store(scratch.sum, node.output, target, channels)
+    // PRelu has a slope for each channel.
+    let part = node.slopes == nil ? count : channels
+    var done = 0
+    while done < count {
+      execution.activate(node, scratch.sums + done, part, slopes: node.slopes)
+      done &+= part
+    }
+    execution.store(scratch.sums, node.output, target, count)
+  }
+
+  /// A row of taps to the sums of a row of output positions.
+  private static func add(_ execution: Execution, _ shape: UnsafePointer<WindowShape>, _ scratch: Scratch) {
+    let channels = shape.pointee.channels
+    var kw = 0
+    while kw < shape.pointee.kernelWidth {
+      var x = 0
+      while x < shape.pointee.outputWidth {
+        let ix = column(shape, x: x, kw: kw)
+        if ix >= 0, ix < shape.pointee.width {
+          let sums = scratch.sums + x &* channels
+          crnn_use_combine(execution.kernels)(
+            Int32(truncatingIfNeeded: CRNN_BINARY_ADD), sums, scratch.values + ix &* channels, sums, channels)
+        }
+        x &+= 1
+      }
+      kw &+= 1
+    }
+  }
+
+  /// Sums to means, of `lines` rows of taps or of all taps.
+  private static func divide(
+    _ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>, _ index: Int64, lines: Int,
+    _ sums: UnsafeMutablePointer<Float>
+  ) {
+    let padded =
+      node.hasFlag(CRNN_NODE_COUNT_PADDING) ? paddedTaps(shape, index, execution.tensors[node.inputIndex(0)].final) : 0
+    var x = 0
+    while x < shape.pointee.outputWidth {
+      var taps = padded
+      if padded == 0 {
+        var kw = 0
+        while kw < shape.pointee.kernelWidth {
+          let ix = column(shape, x: x, kw: kw)
+          taps &+= ix >= 0 && ix < shape.pointee.width ? lines : 0
+          kw &+= 1
+        }
+      }
+      let channels = shape.pointee.channels
+      execution.multiply(sums + x &* channels, by: 1 / Float(max(taps, 1)), channels)
+      x &+= 1
+    }
+  }
+
+  /// Taps in the input or its padding: all of them, but for a last, partial window, which reaches past the padding after the end.
+  private static func paddedTaps(_ shape: UnsafePointer<WindowShape>, _ index: Int64, _ final: Int64) -> Int {
+    guard final >= 0 else { return shape.pointee.taps }
+    let start = index &* Int64(shape.pointee.strideTime) &- Int64(shape.pointee.padTime)
+    let room = final &+ Int64(shape.pointee.padTimeAfter) &- start
+    let dilation = Int64(shape.pointee.dilationTime)
+    let times = min(Int64(shape.pointee.kernelTime), max(1, (room &+ dilation &- 1) / dilation))
+    return Int(truncatingIfNeeded: times) &* shape.pointee.kernelHeight &* shape.pointee.kernelWidth
   }
 }
 
