@@ -1,10 +1,12 @@
 """crnn classify: rows in order, alike whatever runs beside them; odd names, unreadable files, interruption, scores."""
 
+import contextlib
 import csv
 import io
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -323,6 +325,27 @@ def test_resume(pictures, tmp_path, form):
     assert out.read_bytes() == whole
     _, message = run("classify", MODEL, pictures / "inner", "--format", form, "--resume", out, status=FAILURE)
     assert "the first run" in message and out.read_bytes() == whole
+
+
+def test_progress_on_a_terminal(pictures, tmp_path):
+    """How many of how many, how fast, how long the rest takes; the line is gone at the end, and every row is there."""
+    times = 600
+    terminal, end = pty.openpty()
+    with subprocess.Popen(
+        [TOOL, "classify", MODEL, *[pictures] * times, "--batch", "1", "-o", tmp_path / "rows.csv", "--format", "csv"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=end,
+    ) as process:
+        os.close(end)
+        shown = b""
+        with contextlib.suppress(OSError):  # the other end is closed
+            while part := os.read(terminal, 65536):
+                shown += part
+    os.close(terminal)
+    assert process.returncode == DONE, shown
+    lines = shown.decode().split("\r\x1b[K")
+    assert any(re.search(rf" \d+ of {300 * times}, \d+ a second, (\d+ min )?\d+ s left$", line) for line in lines), lines
+    assert "left" not in lines[-1]
+    assert len(rows((tmp_path / "rows.csv").read_bytes())) == 300 * times
 
 
 def test_interrupted(pictures, tmp_path):
