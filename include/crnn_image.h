@@ -294,7 +294,8 @@ typedef void (*crnn_classify_result)(void *context, crnn_classify_item *item, co
  * status of the first such item, with its number before the sentence: "item 3: ...". Where the call itself is refused (its arguments, a
  * model without a recipe), nothing is run and every item has that status.
  * `result`, where not NULL, is given the network's whole output. `context` is passed on to it.
- * Each thread holds one decoded image at a time, and prepared ones and streams for `together` of them.
+ * Each thread holds one decoded image at a time, streams for `together` of them, and as many prepared ones, or up to four times
+ * as many where they take less than a mebibyte.
  *
  *     crnn_classify_item items[100];                     // each from CRNN_CLASSIFY_ITEM_INITIALIZER
  *     crnn_class best[100];

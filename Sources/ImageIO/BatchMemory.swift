@@ -9,26 +9,27 @@ struct BatchMemory {
   private var block: UnsafeMutablePointer<UInt8>?
   private var room = 0
   /// For what the last run was, and what it needed.
-  private var (count, frames, bytes) = (0, Int64(0), 0)
+  private var (together, frames, bytes) = (0, Int64(0), 0)
 
   func free() { release(block) }
 
-  /// Runs `count` images together, of which the longest has `frames` frames. Each record then has its status.
+  /// Runs `count` images, `together` at a time, of which the longest has `frames` frames. Each record then has its status.
   mutating func run(
-    _ model: OpaquePointer, _ records: UnsafeMutablePointer<crnn_batch_item>, _ count: Int, frames: Int64
+    _ model: OpaquePointer, _ records: UnsafeMutablePointer<crnn_batch_item>, _ count: Int, together: Int,
+    frames: Int64
   ) {
     var options = crnn_batch_options()
     options.struct_size = MemoryLayout<crnn_batch_options>.size
-    options.together = Int32(truncatingIfNeeded: count)
+    options.together = Int32(truncatingIfNeeded: together)
     options.maximum_frames = frames
-    if self.count != count || self.frames != frames {
+    if self.together != together || self.frames != frames {
       guard crnn_batch_size(model, &options, &bytes, nil) == CRNN_OK, hold(bytes) else {
         // The runtime finds memory of its own, or the reason why there is none.
-        self.count = 0
+        self.together = 0
         _ = crnn_batch_run(model, &options, nil, 0, records, Int32(truncatingIfNeeded: count), nil)
         return
       }
-      (self.count, self.frames) = (count, frames)
+      (self.together, self.frames) = (together, frames)
     }
     _ = crnn_batch_run(model, &options, aligned, bytes, records, Int32(truncatingIfNeeded: count), nil)
   }

@@ -6,6 +6,8 @@ struct ImageBatch {
   private let model: ImageModel
   private let items: ImageItems
   private let count: Int
+  /// Images that a thread prepares before it runs them, so many of them side by side that there are streams for.
+  private let groupSize: Int
   private let together: Int
   /// Of lines that become text: there is one already, which the first thread uses; the others make their own.
   private let decoder: UnsafeMutablePointer<LineDecoder>?
@@ -19,10 +21,16 @@ struct ImageBatch {
   ) {
     (self.model, self.items, self.count, self.decoder) = (model, items, count, decoder)
     (self.taken, self.begun) = (taken, begun)
-    // No thread stays without work because another runs more side by side.
+    // No thread stays without work because another takes more.
     let width = Int(model.executor?.pointee.width ?? 1)
-    together = max(1, min(model.together, (count &+ width &- 1) / width))
+    let share = max(1, (count &+ width &- 1) / width)
+    groupSize = min(ImageBatch.preparedForEachStream &* model.together, share)
+    together = min(model.together, share)
   }
+
+  /// Streams are made anew for each group: the more images are prepared, the less of that there is.
+  private static let preparedForEachStream = 4
+  private static let mostPreparedBytes = 1 << 20
 
   /// What the executor is given: one thread's part of the work. Which part, the threads settle among themselves.
   private static let task: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { argument, _ in
@@ -45,7 +53,7 @@ struct ImageBatch {
   }
 
   private static func run(_ batch: UnsafeMutablePointer<ImageBatch>) {
-    let groups = (batch.pointee.count &+ batch.pointee.together &- 1) / batch.pointee.together
+    let groups = (batch.pointee.count &+ batch.pointee.groupSize &- 1) / batch.pointee.groupSize
     if let executor = batch.pointee.model.executor, let run = executor.pointee.run {
       let width = min(Int(executor.pointee.width), groups)
       if width > 1 { run(executor.pointee.context, task, batch, Int32(truncatingIfNeeded: width)) }
@@ -65,34 +73,40 @@ struct ImageBatch {
   private func work(_ decoder: UnsafeMutablePointer<LineDecoder>?) {
     // Where others have done everything, nothing is made.
     guard var group = take() else { return }
-    guard let lanes = allocate(ImageLane.self, together) else { return }
+    guard let lanes = allocate(ImageLane.self, groupSize) else { return }
     defer { release(lanes) }
-    guard let records = allocate(crnn_batch_item.self, together) else { return }
+    guard let records = allocate(crnn_batch_item.self, groupSize) else { return }
     defer { release(records) }
     var memory = BatchMemory()
     defer { memory.free() }
     var i = 0
-    while i < together {
+    while i < groupSize {
       (lanes + i).initialize(to: ImageLane())
       i &+= 1
     }
     while true {
-      var active = 0
+      var (active, bytes) = (0, 0)
       i = group.first
       while i < group.end {
         items.set(i, lanes[active].begin(i, items.source(i), model, items.error(i)))
         if items.status(i) == CRNN_OK {
           records[active] = lanes[active].record(model)
+          bytes &+= lanes[active].prepared?.bytes ?? 0
           active &+= 1
         }
         i &+= 1
+        // Of large images, no more than run side by side.
+        if active == groupSize || (active >= together && bytes > ImageBatch.mostPreparedBytes) {
+          run(lanes, records, active, &memory, decoder)
+          (active, bytes) = (0, 0)
+        }
       }
       if active > 0 { run(lanes, records, active, &memory, decoder) }
       guard let next = take() else { break }
       group = next
     }
     i = 0
-    while i < together {
+    while i < groupSize {
       lanes[i].free()
       i &+= 1
     }
@@ -100,8 +114,8 @@ struct ImageBatch {
 
   /// The next items, which no other thread has got; nil where there are none.
   private func take() -> (first: Int, end: Int)? {
-    let first = Int(crnn_take(taken)) &* together
-    return first < count ? (first, min(first &+ together, count)) : nil
+    let first = Int(crnn_take(taken)) &* groupSize
+    return first < count ? (first, min(first &+ groupSize, count)) : nil
   }
 
   private func run(
@@ -114,7 +128,7 @@ struct ImageBatch {
       longest = max(longest, lanes[lane].inputFrames)
       lane &+= 1
     }
-    memory.run(model.model, records, active, frames: longest)
+    memory.run(model.model, records, active, together: min(together, active), frames: longest)
     lane = 0
     while lane < active {
       let item = lanes[lane].item

@@ -343,7 +343,8 @@ def test_progress_on_a_terminal(pictures, tmp_path):
     os.close(terminal)
     assert process.returncode == DONE, shown
     lines = shown.decode().split("\r\x1b[K")
-    assert any(re.search(rf" \d+ of {300 * times}, \d+ a second, (\d+ min )?\d+ s left$", line) for line in lines), lines
+    left = rf" \d+ of {300 * times}, \d+ a second, (\d+ min )?\d+ s left$"
+    assert any(re.search(left, line) for line in lines), lines
     assert "left" not in lines[-1]
     assert len(rows((tmp_path / "rows.csv").read_bytes())) == 300 * times
 
