@@ -129,7 +129,9 @@ struct LoopedCells {
       lengths.append(shape[axis])
     }
     guard let first = lengths.first else {
-      throw loop.node.error("it reads no sequence frame by frame, so it is no recurrent layer")
+      throw loop.node.error(
+        "it reads no sequence frame by frame, so it is no recurrent layer; if it is Keras' TimeDistributed, convert the .keras or .h5 file "
+          + "itself (python3 -m crnn_convert), or give the network's input a fixed number of frames before the export")
     }
     // The smallest limit ends it; others, as tf2onnx writes them beside it, may be larger.
     let rests = limits.map { $0.subtracting(first)?.value }

@@ -73,11 +73,13 @@ extension Lowering {
     return result
   }
 
-  /// Which of the new axes holds the batch. Its size counts as 1, so that the sizes alone do not tell.
+  /// Which of the new axes holds the batch. Its size counts as 1, so that the sizes alone do not tell. Where the sequences of a batch become
+  /// one of frames (TimeDistributed), that is the axis whose size is left open, not an axis of one channel.
   private func batchAxis(_ old: Int, _ shape: [Dimension], _ requested: [Dimension]) -> Int {
     if old < requested.count, requested[old].value == 0 { return old }
     let inferred = requested.firstIndex { $0.value == -1 }
     if let inferred, shape[inferred] == .known(1) { return inferred }
-    return shape.firstIndex(of: .known(1)) ?? inferred ?? 0
+    if old < shape.count, shape[old] == .known(1) { return old }
+    return inferred ?? shape.firstIndex(of: .known(1)) ?? 0
   }
 }

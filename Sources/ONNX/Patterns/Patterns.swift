@@ -2,8 +2,10 @@
 extension SourceGraph {
   mutating func recognisePatterns() throws {
     recogniseMagnitudes()
-    // What the pattern made superfluous must not count as a reader below.
+    recogniseIndices()
+    // What the patterns made superfluous must not count as a reader below.
     try sortTopologically()
+    recogniseIndexInputs()
     recogniseLpPools()
     mergePads()
   }

@@ -10,6 +10,7 @@ it, or the words that its refusal must contain.
 from broken import broken
 from convolution import convolutions
 from exporters import exporters
+from keras_layers import keras_layers
 from matrix import matrices
 from movement import movements
 from network import FOLDER, cases, save_all
@@ -27,7 +28,7 @@ FOLDER.mkdir(exist_ok=True)
 for path in FOLDER.glob("*"):
     path.unlink()
 groups = [convolutions, pools, matrices, recurrent, pointwise, reductions, movements, rates]
-groups += [subgraphs, steps, weights, exporters, reversals, broken]
+groups += [subgraphs, steps, weights, exporters, reversals, keras_layers, broken]
 for group in groups:
     group()
 save_all()
