@@ -19,6 +19,8 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
   /// Pictures, decoded and prepared by recipes.
   case png
   case jpeg
+  /// What an answer to a picture hangs on: options and the picture.
+  case explain
   /// A recipe for images.
   case recipe
   /// A list of words, and an ARPA file, packed and then read by a decoder.
@@ -44,6 +46,7 @@ public enum FuzzedPart: String, CaseIterable, Sendable {
     case .npz: ConverterFuzzing.readNPZ(bytes)
     case .sequences: ConverterFuzzing.readSequences(bytes)
     case .png, .jpeg: ImageFuzzing.decode(bytes)
+    case .explain: ExplanationFuzzing.explain(bytes)
     case .recipe: ImageFuzzing.parse(bytes)
     case .words: LanguageFuzzing.packWords(bytes)
     case .arpa: LanguageFuzzing.packARPA(bytes)

@@ -51,7 +51,7 @@ enum ImageFuzzing {
 
   /// The chunks of a PNG: length, kind, data, CRC-32 of kind and data (ISO 15948, 5.3). They get the checksums that their content has,
   /// without which no change of them would be looked at.
-  private static func repairChecksums(_ content: UnsafeMutableRawBufferPointer) {
+  static func repairChecksums(_ content: UnsafeMutableRawBufferPointer) {
     guard content.first == 0x89 else { return }
     var start = 8
     while start + 12 <= content.count {

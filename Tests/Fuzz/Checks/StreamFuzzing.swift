@@ -47,11 +47,9 @@ enum StreamFuzzing {
     _ bytes: UnsafeRawBufferPointer, _ body: (OpaquePointer, OpaquePointer, FuzzedBlock, inout FuzzedBytes) -> Void
   ) {
     var bytes = FuzzedBytes(bytes)
-    guard let (file, memory, model) = network(bytes.next()) else { return }
-    defer {
-      file.free()
-      memory.free()
-    }
+    guard let network = network(bytes.next()) else { return }
+    defer { network.free() }
+    let model = network.model
     var options = streamOptions(bytes.next())
     var size = 0
     guard crnn_stream_size(model, &options, &size, nil) == CRNN_OK else { return }
@@ -150,20 +148,7 @@ enum StreamFuzzing {
   /// Converted once each, by whichever check asks first.
   private static let files: [[UInt8]] = (0..<16).compactMap { try? RandomModel.bytes(seed: 7_000 + UInt64($0)) }
 
-  private static func network(_ byte: UInt8) -> (file: FuzzedBlock, memory: FuzzedBlock, model: OpaquePointer)? {
-    guard !files.isEmpty else { return nil }
-    let file = files[Int(byte) % files.count].withUnsafeBytes { FuzzedBlock(copying: $0) }
-    var needs = crnn_requirements()
-    needs.struct_size = MemoryLayout<crnn_requirements>.size
-    _ = crnn_file_requirements(file.start, file.count, nil, &needs, nil)
-    let memory = FuzzedBlock(Int(needs.model_bytes))
-    var model: OpaquePointer?
-    _ = crnn_model_init(memory.start, memory.count, file.start, file.count, nil, &model, nil)
-    guard let model else {
-      file.free()
-      memory.free()
-      return nil
-    }
-    return (file, memory, model)
+  private static func network(_ byte: UInt8) -> FuzzedModel? {
+    files.isEmpty ? nil : FuzzedModel(files[Int(byte) % files.count])
   }
 }
