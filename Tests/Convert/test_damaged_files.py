@@ -18,7 +18,7 @@ front_ends = importlib.util.module_from_spec(specification)
 sys.modules["front_ends"] = front_ends
 specification.loader.exec_module(front_ends)
 
-SEEDS = {str(path.relative_to(front_ends.FIXTURES)): path for path in front_ends.seeds()}
+SEEDS = {path.name: path for path in front_ends.seeds()}
 
 
 def test_changes_at_random(tmp_path):
@@ -32,13 +32,29 @@ def test_what_was_found_once(path):
     assert front_ends.problem_with(path) is None
 
 
-@pytest.mark.parametrize("name", ["crnn.keras", "crnn.h5", "tflite/sound.float.tflite"])
+@pytest.mark.parametrize("name", ["crnn.keras", "crnn.h5", "sound.float.tflite"])
 def test_truncated(tmp_path, name):
-    content, path = SEEDS[name].read_bytes(), tmp_path / pathlib.PurePath(name).name
+    content, path = SEEDS[name].read_bytes(), tmp_path / name
     for length in range(0, len(content), len(content) // 40):
         path.write_bytes(content[:length])
         with pytest.raises(ConversionError, match=".{16}"):
             crnn_convert.to_onnx(path)
+
+
+@pytest.mark.parametrize("name", ["safetensors.zip", "frozen.zip"])
+def test_truncated_weights(tmp_path, name):
+    """Any length of the weights beside an architecture file that is whole, of a frozen graph by itself as well."""
+    with zipfile.ZipFile(SEEDS[name]) as archive:
+        archive.extractall(tmp_path)
+    weights = next(tmp_path.glob("weights.*"))
+    content = weights.read_bytes()
+    for length in range(0, len(content), 7):
+        weights.write_bytes(content[:length])
+        with pytest.raises(ConversionError, match=".{16}"):
+            crnn_convert.to_onnx(tmp_path / "network.toml")
+        if weights.suffix == ".pb":
+            with pytest.raises(ConversionError, match="TensorFlow"):
+                crnn_convert.to_onnx(weights)
 
 
 def test_a_small_archive_of_much(tmp_path):

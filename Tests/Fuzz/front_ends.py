@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Files of Keras, TFLite and TensorFlow, changed at random, for the converter's front ends in Python.
+"""Files of Keras, TFLite and TensorFlow, and weights with an architecture file, changed at random, for the converter's
+front ends in Python.
 
     Tests/Fuzz/front_ends.py MINUTES [NUMBER]
 
 For so many minutes of processor time, from case NUMBER (0) on. What is wrong lies in build/fuzz/front_ends-NUMBER.…,
 and ends it with 1. An answer is an ONNX model or a ConversionError with a sentence; a finding is another exception, 20
-seconds, 3 GB, or the end of the process.
+seconds of processor time, 3 GB, or the end of the process.
 """
 
 import io
@@ -15,6 +16,7 @@ import random
 import resource
 import signal
 import sys
+import tempfile
 import time
 import warnings
 import zipfile
@@ -32,7 +34,8 @@ NUMBERS = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFF
 
 def seeds():
     """The small ones: a change of them is more often a change of what matters."""
-    found = [path for ending in ("keras", "h5", "tflite", "json") for path in sorted(FIXTURES.rglob(f"*.{ending}"))]
+    found = sorted((ROOT / "Tests/Fuzz/seeds/front_ends").iterdir())
+    found += [path for ending in ("keras", "h5", "tflite", "json") for path in sorted(FIXTURES.rglob(f"*.{ending}"))]
     return [path for path in found if path.stat().st_size < 100_000]
 
 
@@ -74,15 +77,20 @@ def case(number):
     chance = random.Random(number)
     path = chance.choice(seeds())
     content = path.read_bytes()
-    change = changed_archive if path.suffix == ".keras" and chance.random() < 0.9 else changed
+    # What stands around the two files of an architecture is the fuzzer's own.
+    share = {".keras": 0.9, ".zip": 1}.get(path.suffix, 0)
+    change = changed_archive if chance.random() < share else changed
     return path.suffix, change(content, chance)
 
 
 def problem_with(path):
-    """None where reading the file ends as it should."""
+    """None where reading the file ends as it should. A zip file holds an architecture file and its weights."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
             warnings.simplefilter("ignore")
+            if path.suffix == ".zip":
+                zipfile.ZipFile(path).extractall(folder)
+                path = next(pathlib.Path(folder).glob("network.*"))
             crnn_convert.to_onnx(path)
     except crnn_convert.ConversionError as error:
         return None if len(str(error)) > 15 else f"says only {str(error)!r}"
@@ -100,9 +108,9 @@ def _try_cases(numbers, folder, current, problems):
         ending, content = case(number)
         path = folder / f"case{ending}"
         path.write_bytes(content)
-        signal.alarm(SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         problem = problem_with(path)
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         if problem is not None:
             problems.put((number, problem))
 

@@ -7,6 +7,7 @@ refused with the command to run where it is. The constants of a frozen graph can
 from __future__ import annotations
 
 import importlib.util
+import math
 import pathlib
 import shlex
 import subprocess
@@ -21,6 +22,9 @@ import onnx
 from .errors import ConversionError
 
 _TYPES = {1: np.float32, 2: np.float64, 3: np.int32, 4: np.uint8, 5: np.int16, 6: np.int8, 9: np.int64, 10: np.bool_}
+
+#: Elements of a constant whose values are all the same.
+_LARGEST = 1 << 27
 
 #: Operators that turn sound into features: the network begins behind the last of them.
 _FRONT_ENDS = ("Mfcc", "AudioSpectrogram", "DecodeWav")
@@ -110,14 +114,14 @@ def _node(content: bytes) -> Node:
     node = Node()
     for number, value in _fields(content):
         if number == 1:
-            node.name = value.decode()
+            node.name = _text(value)
         elif number == 2:
-            node.operation = value.decode()
+            node.operation = _text(value)
         elif number == 3:
-            node.inputs.append(value.decode())
+            node.inputs.append(_text(value))
         elif number == 5:
             entry = dict(_fields(value))
-            node.attributes[entry.get(1, b"").decode()] = entry.get(2, b"")
+            node.attributes[_text(entry.get(1, b""))] = entry.get(2, b"")
     return node
 
 
@@ -141,8 +145,19 @@ def _tensor(attribute: bytes) -> np.ndarray | None:
     if content:
         return np.frombuffer(content, kind).reshape(shape)
     if single is not None and single.size:
-        return np.full(shape, single[0], kind) if single.size == 1 else single.astype(kind).reshape(shape)
+        if single.size > 1:
+            return single.astype(kind).reshape(shape)
+        if math.prod(shape) > _LARGEST:
+            raise ConversionError(f"a constant of shape {shape} is too large")
+        # A few bytes of the file, and as few of memory.
+        return np.broadcast_to(single[0].astype(kind), shape)
     return None
+
+
+def _text(value: int | bytes) -> str:
+    if not isinstance(value, bytes):
+        raise ValueError("a name is a number")
+    return value.decode()
 
 
 def _fields(content: bytes) -> Iterator[tuple[int, int | bytes]]:
