@@ -83,7 +83,8 @@ struct StepEvaluator {
       }
       return [arguments[0] ?? .unknown("")]
     case "Shape":
-      return [.constant(Constant((codes[0]?.shape ?? [])))]
+      let shape = codes[0]?.shape ?? []
+      return [.constant(Constant(try node.shownAxes(rank: shape.count).map { shape[$0] }))]
     case _ where Folder.movements.contains(node.op):
       // What says how to move is a constant and stays one.
       let inputs = arguments.indices.map { index -> Constant? in
@@ -170,7 +171,9 @@ struct StepEvaluator {
     switch node.op {
     case "Identity": return arguments[0]
     case "Cast" where ElementType(rawValue: try node.integer("to", default: 1))?.isFloat ?? false: return arguments[0]
-    case "Shape": return .constant(Constant(shape: [shape.count], integers: shape))
+    case "Shape":
+      let sizes = try node.shownAxes(rank: shape.count).map { shape[$0] }
+      return .constant(Constant(shape: [sizes.count], integers: sizes))
     case "Gather":
       guard arguments.count > 1, let constant = arguments[1]?.constant, constant.count == 1,
         let value = constant.dimensions?.first

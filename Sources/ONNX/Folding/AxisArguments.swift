@@ -111,6 +111,13 @@ struct SliceRange {
 }
 
 extension SourceNode {
+  /// The axes whose sizes a Shape gives.
+  func shownAxes(rank: Int) throws -> [Int] {
+    SliceRange(
+      start: try integer("start", default: 0), end: try integer("end", default: rank), step: 1, size: rank
+    ).positions
+  }
+
   /// The bounds of a Slice: of its inputs from operator set 10 on, of its attributes before. Keys are axes.
   func sliceBounds(
     rank: Int, constant: (Int) throws -> [Dimension]?

@@ -19,6 +19,8 @@ extension Folder {
         switch node.op {
         case "Neg": return Constant(shape: data.shape, integers: integers.map { .known(0 &- $0) })
         case "Abs": return Constant(shape: data.shape, integers: integers.map { .known(Int(clamping: $0.magnitude)) })
+        case "Sign": return Constant(shape: data.shape, integers: integers.map { .known($0.signum()) })
+        case "Relu": return Constant(shape: data.shape, integers: integers.map { .known(max($0, 0)) })
         default: break
         }
       }
@@ -39,7 +41,9 @@ extension Folder {
     case "Range": return try range()
     case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceMean": return try reduce(try input(0))
     case "Size": return Constant(shape: [], integers: [.known(try input(0).count)])
-    case "Shape": return Constant(try input(0).shape)
+    case "Shape":
+      let shape = try input(0).shape
+      return Constant(try node.shownAxes(rank: shape.count).map { shape[$0] })
     case "MatMul": return try product(try input(0), try input(1))
     case "Gemm": return try generalProduct()
     case "DequantizeLinear": return try dequantize()
@@ -77,7 +81,7 @@ extension Folder {
     let areCompared = ["Less", "Greater", "LessOrEqual", "GreaterOrEqual", "Equal"].contains(node.op)
     if let x = areCompared ? a.wholeNumbers : a.dimensions, let y = areCompared ? b.wholeNumbers : b.dimensions {
       let values = try zip(left, right).map { i, j in
-        guard let value = integer(x[i], y[j]) else { throw openSize() }
+        guard let value = try integer(x[i], y[j]) else { throw openSize() }
         return value
       }
       return Constant(shape: shape, integers: values)
@@ -91,7 +95,7 @@ extension Folder {
     }
   }
 
-  private func integer(_ a: Dimension, _ b: Dimension) -> Dimension? {
+  private func integer(_ a: Dimension, _ b: Dimension) throws -> Dimension? {
     switch node.op {
     case "Add", "Sum": return a.adding(b)
     case "Sub": return a.subtracting(b)
@@ -118,7 +122,9 @@ extension Folder {
     case "Or": return .known(x != 0 || y != 0 ? 1 : 0)
     case "Mod":
       let remainder = y == 0 || y == -1 ? 0 : x % y
-      return .known(remainder != 0 && (remainder < 0) != (y < 0) ? remainder + y : remainder)
+      // As in Python, the sign is the divisor's; as in C with `fmod`, the dividend's.
+      let isAsInC = try node.integer("fmod", default: 0) != 0
+      return .known(!isAsInC && remainder != 0 && (remainder < 0) != (y < 0) ? remainder + y : remainder)
     case "Pow":
       guard y >= 0, y < 64 else { return nil }
       var result: Int? = 1

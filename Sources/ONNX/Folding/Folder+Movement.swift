@@ -10,9 +10,7 @@ extension Folder {
     switch node.op {
     case "Identity", "Dropout", "CastLike": return [try input(0)]
     case "Cast":
-      var result = try cast(try input(0))
-      result.type = ElementType(rawValue: try node.integer("to", default: 1))
-      return [result]
+      return [try cast(try input(0), to: try node.castType(like: nil))]
     case "Transpose": return [try transpose(try input(0))]
     case "Reshape": return [try reshape(try input(0))]
     case "Flatten":
@@ -58,10 +56,15 @@ extension Folder {
     }
   }
 
-  private func cast(_ data: Constant) throws -> Constant {
-    guard let type = ElementType(rawValue: try node.integer("to", default: 1)) else {
-      throw node.error("the element type it casts to is not supported")
-    }
+  func castLike() throws -> Constant { try cast(try input(0), to: try node.castType(like: try input(1))) }
+
+  private func cast(_ data: Constant, to type: ElementType) throws -> Constant {
+    var result = try converted(data, to: type)
+    result.type = type
+    return result
+  }
+
+  private func converted(_ data: Constant, to type: ElementType) throws -> Constant {
     if type.isFloat {
       // An open size stays what it is: it is used as a size again, or refused there.
       guard let floats = data.floats else { return data }
@@ -184,5 +187,16 @@ extension Folder {
       offsets = offsets.flatMap { start in list.map { start + $0 * stride } }
     }
     return data.taking(offsets, shape: positions.map(\.count))
+  }
+}
+
+extension SourceNode {
+  /// The type that a Cast names; for CastLike, that of what it is to be like.
+  func castType(like constant: Constant?) throws -> ElementType {
+    if let constant { return constant.type ?? (constant.isInteger ? .int64 : .float) }
+    guard let type = ElementType(rawValue: try integer("to", default: 1)) else {
+      throw error("the element type it casts to is not supported")
+    }
+    return type
   }
 }

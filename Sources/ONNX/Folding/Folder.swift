@@ -8,6 +8,8 @@ struct Folder {
 
   /// The node's outputs; nil where its operator is not one that is computed while importing.
   func fold() throws -> [Constant]? {
+    // States that are traced by codes keep them where they only move.
+    if node.op == "CastLike" { return [try castLike()] }
     if let result = try foldMovement() { return result }
     return try foldArithmetic().map { [$0] }
   }

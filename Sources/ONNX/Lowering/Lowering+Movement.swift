@@ -7,7 +7,7 @@ extension Lowering {
   ]
   static let movementHandlers: [String: Handler] = [
     "Identity": { $0.lowerIdentity }, "Dropout": { $0.lowerIdentity }, "Cast": { $0.lowerCast },
-    "CastLike": { $0.lowerIdentity },
+    "CastLike": { $0.lowerCast },
     "Transpose": { $0.lowerTranspose }, "Reshape": { $0.lowerReshape }, "Flatten": { $0.lowerFlatten },
     "Squeeze": { $0.lowerSqueeze }, "Unsqueeze": { $0.lowerUnsqueeze },
   ]
@@ -20,12 +20,10 @@ extension Lowering {
     } else {
       shape = try stream(node).shape(node)
     }
-    let bounds = SliceRange(
-      start: try node.integer("start", default: 0), end: try node.integer("end", default: shape.count), step: 1,
-      size: shape.count)
+    let axes = try node.shownAxes(rank: shape.count)
     let view = values[name]?.stream
-    let dependsOnLength = bounds.positions.contains { view?.axes[$0].hasTime ?? false }
-    shape = bounds.positions.map { shape[$0] }
+    let dependsOnLength = axes.contains { view?.axes[$0].hasTime ?? false }
+    shape = axes.map { shape[$0] }
     return [Value(constant: Constant(shape: [shape.count], integers: shape), dependsOnLength: dependsOnLength)]
   }
 
@@ -44,10 +42,7 @@ extension Lowering {
 
   private func lowerCast(_ node: SourceNode) throws -> [Value] {
     let view = try stream(node)
-    guard let type = ElementType(rawValue: try node.integer("to", default: 1)) else {
-      throw node.error("the element type it casts to is not supported")
-    }
-    if type.isFloat {
+    if try castType(node).isFloat {
       guard graph.tensors[view.tensor].isIndex else { return [.stream(view)] }
       guard let input = pointwiseRoot[view.tensor] else { throw node.error("indices cannot be used as numbers here") }
       throw Discovery.numeric(input: input)
@@ -57,6 +52,12 @@ extension Lowering {
         "it rounds computed values to integers, which is not supported: end the exported network before it")
     }
     return [.stream(view)]
+  }
+
+  private func castType(_ node: SourceNode) throws -> ElementType {
+    guard node.op == "CastLike", let like = values[node.input(1) ?? ""] else { return try node.castType(like: nil) }
+    if let constant = like.constant { return try node.castType(like: constant) }
+    return like.stream.map { graph.tensors[$0.tensor].isIndex } ?? false ? .int64 : .float
   }
 
   private func lowerTranspose(_ node: SourceNode) throws -> [Value] {

@@ -8,6 +8,7 @@ it, or the words that its refusal must contain.
 """
 
 from broken import broken
+from constants import constants
 from convolution import convolutions
 from exporters import exporters
 from keras_layers import keras_layers
@@ -28,7 +29,7 @@ FOLDER.mkdir(exist_ok=True)
 for path in FOLDER.glob("*"):
     path.unlink()
 groups = [convolutions, pools, matrices, recurrent, pointwise, reductions, movements, rates]
-groups += [subgraphs, steps, weights, exporters, reversals, keras_layers, broken]
+groups += [subgraphs, steps, weights, exporters, reversals, keras_layers, broken, constants]
 for group in groups:
     group()
 save_all()

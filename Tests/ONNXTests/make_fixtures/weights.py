@@ -59,6 +59,15 @@ def floats():
     n.add("Cast", [v], [n.output("y")], to=TensorProto.FLOAT)
     refuse(n, "cast0", "Cast", "rounds")
 
+    n = Network("refuse_cast_like_integers")
+    v = n.add("CastLike", [n.input("x", [1, "T", 6]), n.integers(1)])
+    n.add("Cast", [v], [n.output("y")], to=TensorProto.FLOAT)
+    refuse(n, "castlike0", "CastLike", "rounds")
+
+    n = Network("cast_like", 18)
+    n.add("CastLike", [n.input("x", [1, "T", 6]), n.constant(1.0)], [n.output("y")])
+    write(n, {"x": noise(n, 1, 5, 6)})
+
 
 def integers():
     def case(name, shape, kind, scale_shape, opset=21, zero=True, **attributes):
