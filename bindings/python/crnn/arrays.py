@@ -5,16 +5,11 @@ from typing import Union
 import numpy as np
 
 from .errors import ArgumentError
-from .library import F32, S16, S32, SHAPE, TYPE, U8, CArray, sized
-
-_DTYPES = {np.dtype(np.uint8): U8, np.dtype(np.int16): S16, np.dtype(np.float32): F32, np.dtype(np.int32): S32}
+from .library import SHAPE, TYPE, sized
+from .ports import DTYPES
+from .structures import CArray
 
 Arrays = Union[np.ndarray, dict[str, np.ndarray]]
-
-
-def native_dtype(dtype: int) -> np.dtype:
-    """The NumPy type of a ``crnn_dtype``."""
-    return next((numpy for numpy, number in _DTYPES.items() if number == dtype), np.dtype(np.float32))
 
 
 def as_input(value, port, leading: tuple[int, ...]) -> np.ndarray:
@@ -54,7 +49,7 @@ def as_input(value, port, leading: tuple[int, ...]) -> np.ndarray:
         # What lies outside float32 becomes infinite, which the library saturates like any other large value.
         with np.errstate(over="ignore"):
             array = array.astype(np.float32)
-    if array.dtype not in _DTYPES:
+    if array.dtype not in DTYPES:
         raise ArgumentError(
             TYPE, f"port '{port.name}' takes float32, uint8 or int16 (int32 for indices), not {array.dtype}"
         )
@@ -73,7 +68,7 @@ def _as_indices(array: np.ndarray, port) -> np.ndarray:
 
 def as_c_array(array: np.ndarray) -> CArray:
     """A view for the library. ``array`` must outlive it."""
-    view = sized(CArray, data=array.ctypes.data, dtype=_DTYPES[array.dtype], rank=array.ndim)
+    view = sized(CArray, data=array.ctypes.data, dtype=DTYPES[array.dtype], rank=array.ndim)
     view.shape[: array.ndim] = array.shape
     if not array.flags.c_contiguous:
         view.stride[: array.ndim] = array.strides

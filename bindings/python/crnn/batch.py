@@ -9,7 +9,8 @@ import numpy as np
 
 from .arrays import as_c_array, as_input
 from .errors import ArgumentError, StreamStateError
-from .library import INCOMPLETE, SHAPE, CArray, check, runtime, sized
+from .library import INCOMPLETE, SHAPE, check, runtime, sized
+from .structures import CArray
 from .values import MAXIMUM_THREADS, as_integer
 
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from .arrays import as_c_array
 from .errors import ArgumentError, error
-from .library import HEADER_VERSION, OK, TYPE, CArray, CError, convert_library, sized
+from .library import HEADER_VERSION, OK, TYPE, CError, convert_library, sized
+from .structures import CArray
 from .values import as_path
 
 NETWORK, DATA, OPTION, LIMIT = 700, 701, 702, 703

@@ -10,8 +10,9 @@ from typing import Optional, Union
 import numpy as np
 
 from .errors import ArgumentError
-from .library import SHAPE, TYPE, CArray, check, sized
+from .library import SHAPE, TYPE, check, sized
 from .library import image as library
+from .structures import CArray
 from .values import MAXIMUM_INT64, as_integer, as_path
 
 Source = Union[str, os.PathLike, bytes, np.ndarray]

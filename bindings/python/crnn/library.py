@@ -17,23 +17,11 @@ OPEN = 500
 
 U8, S16, F32, S32 = 1, 2, 3, 4
 INPUT, OUTPUT = 0, 1
-MAXIMUM_RANK = 8
 MEMORY_ALIGNMENT = 16
 
 
 class CError(ctypes.Structure):
     _fields_ = [("struct_size", c_size_t), ("status", c_int32), ("message", c_char * 244)]
-
-
-class CArray(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_size_t),
-        ("data", c_void_p),
-        ("dtype", c_int32),
-        ("rank", c_int32),
-        ("shape", c_int64 * MAXIMUM_RANK),
-        ("stride", c_int64 * MAXIMUM_RANK),
-    ]
 
 
 class CModelOptions(ctypes.Structure):
@@ -61,20 +49,6 @@ class CStreamOptions(ctypes.Structure):
         ("chunk", c_int32),
         ("reserved", c_int32),
         ("maximum_frames", c_int64),
-    ]
-
-
-class CProcessCall(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_size_t),
-        ("model", c_void_p),
-        ("stream", c_void_p),
-        ("input", c_void_p),
-        ("output", c_void_p),
-        ("error", c_void_p),
-        ("frames", c_int64),
-        ("finish", c_int32),
-        ("reserved", c_int32),
     ]
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
-from .arrays import Arrays, native_dtype
 from .errors import ArgumentError
 from .library import (
     ARGUMENT,
@@ -25,10 +24,11 @@ from .library import (
     runtime,
     sized,
 )
-from .ports import Port, port_index
+from .ports import Port, native_dtype, port_index
 from .values import as_integer, as_path, as_text, stream_options
 
 if TYPE_CHECKING:
+    from .arrays import Arrays
     from .decoder import Decoder
     from .explain import Explanation
     from .image import Source
@@ -107,7 +107,7 @@ class Model:
         *,
         threads: int = 1,
         **inputs: Sequences,
-    ) -> Union[Arrays, list[np.ndarray], dict[str, list[np.ndarray]]]:
+    ) -> Union["Arrays", list[np.ndarray], dict[str, list[np.ndarray]]]:
         """Runs whole sequences.
 
         >>> model.run(columns)                            # one sequence

@@ -5,11 +5,20 @@ from typing import TYPE_CHECKING, Union
 import numpy as np
 
 from .errors import ArgumentError
-from .library import PORT
+from .library import F32, PORT, S16, S32, U8
 from .values import Record, as_integer
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+
+#: Each type that arrays pass in, with its ``crnn_dtype``.
+DTYPES = {np.dtype(np.uint8): U8, np.dtype(np.int16): S16, np.dtype(np.float32): F32, np.dtype(np.int32): S32}
+
+
+def native_dtype(dtype: int) -> np.dtype:
+    """The NumPy type of a ``crnn_dtype``."""
+    return next((numpy for numpy, number in DTYPES.items() if number == dtype), np.dtype(np.float32))
 
 
 class Port(Record):

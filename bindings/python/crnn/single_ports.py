@@ -8,10 +8,12 @@ from typing import Callable, Optional
 
 import numpy as np
 
-from .arrays import as_c_array, native_dtype
+from .arrays import as_c_array
 from .errors import error
-from .library import CAPACITY, F32, OK, CError, CProcessCall, runtime, sized
+from .library import CAPACITY, F32, OK, CError, runtime, sized
+from .ports import native_dtype
 from .step import Step
+from .structures import CProcessCall
 
 # Arrays of up to so many bytes travel through a buffer whose address is known: NumPy takes longer to tell theirs.
 _BUFFER_BYTES = 16_384

@@ -8,7 +8,8 @@ from typing import Callable
 import numpy as np
 
 from .errors import ArgumentError, StreamStateError, error
-from .library import ARGUMENT, CAPACITY, STREAM, CError, CProcessCall, runtime, sized
+from .library import ARGUMENT, CAPACITY, STREAM, CError, runtime, sized
+from .structures import CProcessCall
 
 
 class Step:

@@ -12,7 +12,8 @@ import openvino
 from crnn.arrays import as_c_array
 from crnn.batch import CBatchItem, CBatchOptions
 from crnn.executor import executor_of
-from crnn.library import CError, CProcessCall, check, runtime, sized
+from crnn.library import CError, check, runtime, sized
+from crnn.structures import CProcessCall
 from crnn.values import stream_options
 from steps import onnx_runtime
 

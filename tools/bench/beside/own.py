@@ -7,7 +7,8 @@ from ctypes import addressof, byref
 import crnn
 import numpy as np
 from crnn.arrays import as_c_array
-from crnn.library import CError, CProcessCall, check, runtime, sized
+from crnn.library import CError, check, runtime, sized
+from crnn.structures import CProcessCall
 from crnn.values import stream_options
 from steps import measure
 
