@@ -33,12 +33,13 @@ let outlined: [SwiftSetting] =
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
 /// With `others`, it has the sums of products alone, and its table takes the other kernels from that set.
 /// Those of other machines that SwiftPM does not know are compiled by tools/cross/build in the same way.
-/// With `unusual`, recurrent steps of unusual functions are left to that set; with `softmax`, softmax, whose sum in order of the values is no
-/// faster in wider vectors.
+/// With `unusual`, recurrent steps of unusual functions are left to that set; with `pointwise`, what goes element by element, apart from sums:
+/// much of it waits for memory, and softmax for its sum in order of the values, so that wider vectors gain little.
+/// `hasPairs`: it has products of pairs of codes (Pairs.swift), which processors without AVX2 are served without.
 /// `hasWinograd`: it has Winograd's convolution, which the sums of products of bytes of the VNNI sets are as fast without.
 func kernels(
   _ name: String, features: [String] = [], others: String? = nil, unusual: String? = nil,
-  softmax: String? = nil, hasWinograd: Bool = false
+  pointwise: String? = nil, hasWinograd: Bool = false, hasPairs: Bool = true
 ) -> Target {
   let set = "-DCRNN_KERNEL_SET=\(name.lowercased())"
   var flags = features + ["-ffp-contract=off", set]
@@ -52,7 +53,9 @@ func kernels(
     // A set with sums of products of bytes has operands of its own.
     if name.hasSuffix("VNNI") { excluded.append("Kernels/OperandBytes.swift") }
     if !hasWinograd { excluded += ["Kernels/WinogradMultiply.swift", "Kernels/WinogradTransforms.swift"] }
+    if !hasPairs { excluded.append("Kernels/Pairs.swift") }
   }
+  if hasPairs { flags.append("-DCRNN_PAIRS") }
   if hasWinograd { flags.append("-DCRNN_WINOGRAD") }
   var settings: [SwiftSetting] = core
   if let unusual {
@@ -60,10 +63,10 @@ func kernels(
     dependencies.append(.init(stringLiteral: "Kernels\(unusual)"))
     settings.append(.define("CRNN_UNUSUAL"))
   }
-  if let softmax {
-    flags.append("-DCRNN_KERNEL_SOFTMAX=\(softmax.lowercased())")
-    dependencies.append(.init(stringLiteral: "Kernels\(softmax)"))
-    excluded.append("Kernels/Softmax.swift")
+  if let pointwise {
+    flags.append("-DCRNN_KERNEL_POINTWISE=\(pointwise.lowercased())")
+    dependencies.append(.init(stringLiteral: "Kernels\(pointwise)"))
+    excluded += ["Activation", "Pointwise", "Quantization", "Softmax"].map { "Kernels/\($0).swift" }
   }
   if name == "Reference" || name == "Baseline" { settings += smallest }
   #if arch(x86_64)
@@ -77,21 +80,21 @@ func kernels(
 
 #if arch(x86_64)
   let kernelSets = [
-    kernels("Reference"), kernels("Baseline", features: ["-msse4.1"]),
+    kernels("Reference", hasPairs: false), kernels("Baseline", features: ["-msse4.1"], hasPairs: false),
     kernels("AVX2", features: ["-mavx2"], unusual: "Baseline", hasWinograd: true),
     kernels("AVXVNNI", features: ["-mavx2", "-mavxvnni"], others: "AVX2"),
     kernels(
       "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "Baseline",
-      softmax: "AVX2"),
+      pointwise: "AVX2"),
   ]
 #elseif arch(arm64)
   let kernelSets = [
-    kernels("Reference"), kernels("NEON"),
+    kernels("Reference", hasPairs: false), kernels("NEON"),
     kernels("DotProd", features: ["-march=armv8.2-a+dotprod"], others: "NEON"),
     kernels("I8MM", features: ["-march=armv8.2-a+dotprod+i8mm"], others: "NEON"),
   ]
 #else
-  let kernelSets = [kernels("Reference")]
+  let kernelSets = [kernels("Reference", hasPairs: false)]
 #endif
 
 let runtime: [Target] =

@@ -59,14 +59,20 @@ struct ConversionTests {
       crnn_quantization(scale: 0.02, inverse_scale: 50, zero_point: 0, minimum: 0, maximum: 255),
       crnn_quantization(scale: 0.5, inverse_scale: 2, zero_point: 97, minimum: 3, maximum: 200),
     ]
-    for (rows, columns, count, spare) in [(0, 8, 8, 0), (1, 8, 1, 0), (1, 64, 61, 3), (2, 16, 16, 0), (4, 40, 37, 5)] {
-      for q in quantizations {
+    let shapes = [
+      (0, 8, 8, 0), (1, 8, 1, 0), (1, 64, 61, 3), (2, 16, 16, 0), (4, 40, 37, 5), (3, 32, 32, 0), (5, 104, 98, 2),
+    ]
+    for (rows, columns, count, spare) in shapes {
+      for (q, areFinite) in quantizations.flatMap({ [($0, true), ($0, false)] }) {
         var (random, q) = (RandomValues(seed: UInt64(rows * columns)), q)
         let sums = GuardedMemory(random.integers(Int32(-30_000)...30_000, count: rows * columns))
-        let scale = GuardedMemory(random.floats(0.0001...0.01, count: columns))
-        let shift = GuardedMemory(random.wildFloats(count: columns))
+        // Finite ones give no NaN, but now and then what is too large for a float, or for an integer.
+        let scales = random.floats(0.0001...0.01, count: columns)
+        let scale = GuardedMemory(scales.enumerated().map { $0 % 7 == 3 ? (areFinite ? 3e38 : .nan) : $1 })
+        let shift = GuardedMemory(
+          random.wildFloats(count: columns).map { areFinite && !$0.isFinite ? -3e38 : $0 })
         let length = max(0, (rows - 1) * (count + spare) + count)
-        let context = "\(rows) rows of \(count) in \(columns), zero point \(q.zero_point)"
+        let context = "\(rows) rows of \(count) in \(columns), zero point \(q.zero_point), finite \(areFinite)"
         let (bytes, expectedBytes) = (
           GuardedMemory(repeating: UInt8(9), count: length), GuardedMemory(repeating: UInt8(9), count: length)
         )

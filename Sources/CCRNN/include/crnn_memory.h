@@ -8,6 +8,20 @@
 
 static inline void crnn_fill(void *_Nonnull memory, unsigned char byte, size_t bytes) { __builtin_memset(memory, byte, bytes); }
 
+/* Bytes become words; sixteen at a time. */
+static inline void crnn_widen(const uint8_t *_Nonnull bytes, int16_t *_Nonnull words, ptrdiff_t count) {
+  typedef uint8_t narrow __attribute__((vector_size(16)));
+  typedef int16_t wide __attribute__((vector_size(32)));
+  ptrdiff_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    narrow v;
+    __builtin_memcpy(&v, bytes + i, sizeof v);
+    const wide w = __builtin_convertvector(v, wide);
+    __builtin_memcpy(words + i, &w, sizeof w);
+  }
+  for (; i < count; i++) words[i] = bytes[i];
+}
+
 /* Whether the eight numbers at `table` are first, first + 1, ... */
 static inline int crnn_are_consecutive(const int32_t *_Nonnull table, int32_t first) {
   typedef uint32_t four __attribute__((vector_size(16)));

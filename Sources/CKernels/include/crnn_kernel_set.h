@@ -17,9 +17,9 @@
 #ifndef CRNN_KERNEL_OTHERS
 #define CRNN_KERNEL_OTHERS CRNN_KERNEL_SET
 #endif
-/* The set that softmax is taken from. */
-#ifndef CRNN_KERNEL_SOFTMAX
-#define CRNN_KERNEL_SOFTMAX CRNN_KERNEL_OTHERS
+/* The set that what goes element by element, apart from sums, is taken from. */
+#ifndef CRNN_KERNEL_POINTWISE
+#define CRNN_KERNEL_POINTWISE CRNN_KERNEL_OTHERS
 #endif
 
 #define CRNN_KERNEL_TEXT_OF(text) #text
@@ -40,16 +40,16 @@ CRNN_KERNEL(requantize_s16);
 CRNN_KERNEL(convert);
 CRNN_KERNEL(convert_add);
 CRNN_KERNEL(multiply_add);
-CRNN_KERNEL(activate);
-CRNN_KERNEL(quantize_u8);
-CRNN_KERNEL(quantize_s16);
-CRNN_KERNEL(dequantize_u8);
-CRNN_KERNEL(dequantize_s16);
-CRNN_KERNEL(maximum_u8);
-CRNN_KERNEL(maximum_s16);
-CRNN_KERNEL(maximum_f32);
-CRNN_KERNEL(combine);
-CRNN_KERNEL_OF(CRNN_KERNEL_SOFTMAX, softmax);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, activate);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, quantize_u8);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, quantize_s16);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, dequantize_u8);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, dequantize_s16);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, maximum_u8);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, maximum_s16);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, maximum_f32);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, combine);
+CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, softmax);
 CRNN_KERNEL(lstm);
 CRNN_KERNEL(gru_after);
 CRNN_KERNEL(gru_gates);
@@ -70,6 +70,10 @@ CRNN_WINOGRAD_OF(input);
 CRNN_WINOGRAD_OF(weights);
 CRNN_WINOGRAD_OF(multiply);
 CRNN_WINOGRAD_OF(output);
+#endif
+
+#ifdef CRNN_PAIRS
+CRNN_KERNEL(multiply_pairs);
 #endif
 
 /* A module that has the usual functions alone leaves the others to another module. */
@@ -131,6 +135,9 @@ static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOC
 #endif
 #ifdef CRNN_WINOGRAD
       .winograd = &winograd,
+#endif
+#ifdef CRNN_PAIRS
+      .multiply_pairs = crnn_kernel_multiply_pairs,
 #endif
   };
   return &table;

@@ -48,7 +48,7 @@ typedef struct crnn_recurrent_step {
 
 /* The four parts of Winograd's convolution F(4 x 4, 3 x 3), over two axes a and b (docs/numerics.md: the same sums, to the bit, as those of
  * multiply_u8 where none leaves -2^25..2^25 - 1). Its 36 points are counted as 6 * i + j, i along a and j along b; sums wrap. */
-enum { CRNN_WINOGRAD_SPARE_ROWS = 3 };
+enum { CRNN_WINOGRAD_SPARE_ROWS = 3, CRNN_PAIRS_SPARE_WEIGHTS = 48 };
 typedef struct crnn_winograd {
   /* values[(6 * i + j) * stride + c] = sum over k, l of B[i][k] B[j][l] x[6 * k + l][c], for c < channels, a multiple of 16. */
   void (*_Nonnull input)(const uint8_t *_Nonnull const *_Nonnull x, ptrdiff_t channels, int16_t *_Nonnull values,
@@ -153,6 +153,12 @@ typedef struct crnn_kernels {
   void (*_Nonnull simple)(const crnn_recurrent_step *_Nonnull step);
 
   const crnn_winograd *_Nullable winograd; /* NULL: not there */
+
+  /* accumulators[m * rows + r] = initial[r] + sum over p and k < 2 of weights[(p * rows + r) * 2 + k] * codes[m * step + offsets[p] + k], in
+   * int32 that wraps, for m < count, r < rows, a multiple of 8, p < pairs. CRNN_PAIRS_SPARE_WEIGHTS weights more are read. NULL: not there. */
+  void (*_Nullable multiply_pairs)(const int16_t *_Nonnull codes, const int32_t *_Nonnull offsets, ptrdiff_t pairs,
+                                   ptrdiff_t step, ptrdiff_t count, const int16_t *_Nonnull weights,
+                                   const int32_t *_Nonnull initial, ptrdiff_t rows, int32_t *_Nonnull accumulators);
 } crnn_kernels;
 
 /* crnn_use_lstm(kernels): the kernel `lstm` of a set. Where all sets of a build share what is no sum of products (CRNN_SHARED_KERNELS:

@@ -29,6 +29,8 @@ typedef int32_t crnn_integers __attribute__((vector_size(4 * CRNN_LANES)));
 typedef int16_t crnn_words __attribute__((vector_size(2 * CRNN_LANES)));
 typedef uint8_t crnn_bytes __attribute__((vector_size(CRNN_LANES)));
 
+typedef int16_t crnn_pairs __attribute__((vector_size(4 * CRNN_LANES)));
+
 /* Clang's extended vectors make a vector of a number, and have ?: for lanes. */
 typedef float crnn_float_lanes __attribute__((ext_vector_type(CRNN_LANES)));
 typedef int32_t crnn_integer_lanes __attribute__((ext_vector_type(CRNN_LANES)));
@@ -44,6 +46,7 @@ CRNN_LOAD(floats, float)
 CRNN_LOAD(integers, int32_t)
 CRNN_LOAD(words, int16_t)
 CRNN_LOAD(bytes, uint8_t)
+CRNN_LOAD(pairs, int16_t)
 
 #if defined(__AVX512VNNI__)
 
@@ -72,21 +75,19 @@ CRNN_INLINE void crnn_store_tail_bytes(uint8_t *_Nonnull p, ptrdiff_t count, crn
 
 #else
 
+/* Codes are seldom so few that a call for them would show. */
 #define CRNN_TAIL(vector, element)                                                                            \
   CRNN_INLINE crnn_##vector crnn_load_tail_##vector(const element *_Nonnull p, ptrdiff_t count) {             \
     crnn_##vector v = {0};                                                                                    \
-    _Pragma("clang loop unroll(full)") for (int i = 0; i < CRNN_LANES - 1; i++) {                             \
-      if (count > i) v[i] = p[i];                                                                             \
-    }                                                                                                         \
+    __builtin_memcpy(&v, p, (size_t)count * sizeof *p);                                                       \
     return v;                                                                                                 \
   }                                                                                                           \
   CRNN_INLINE void crnn_store_tail_##vector(element *_Nonnull p, ptrdiff_t count, crnn_##vector v) {          \
-    _Pragma("clang loop unroll(full)") for (int i = 0; i < CRNN_LANES - 1; i++) {                             \
-      if (count > i) p[i] = v[i];                                                                             \
-    }                                                                                                         \
+    __builtin_memcpy(p, &v, (size_t)count * sizeof *p);                                                       \
   }
 CRNN_TAIL(words, int16_t)
 CRNN_TAIL(bytes, uint8_t)
+#undef CRNN_TAIL
 
 #if defined(__AVX2__)
 CRNN_INLINE __m256i crnn_tail_mask(ptrdiff_t count) {
@@ -102,10 +103,30 @@ CRNN_INLINE crnn_integers crnn_load_tail_integers(const int32_t *_Nonnull p, ptr
   return (crnn_integers)_mm256_maskload_epi32(p, crnn_tail_mask(count));
 }
 #else
+#define CRNN_TAIL(vector, element)                                                                            \
+  CRNN_INLINE crnn_##vector crnn_load_tail_##vector(const element *_Nonnull p, ptrdiff_t count) {             \
+    crnn_##vector v = {0};                                                                                    \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < CRNN_LANES - 1; i++) {                             \
+      if (count > i) v[i] = p[i];                                                                             \
+    }                                                                                                         \
+    return v;                                                                                                 \
+  }                                                                                                           \
+  CRNN_INLINE void crnn_store_tail_##vector(element *_Nonnull p, ptrdiff_t count, crnn_##vector v) {          \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < CRNN_LANES - 1; i++) {                             \
+      if (count > i) p[i] = v[i];                                                                             \
+    }                                                                                                         \
+  }
 CRNN_TAIL(floats, float)
 CRNN_TAIL(integers, int32_t)
+#undef CRNN_TAIL
 #endif
 
+#endif
+
+#if defined(__AVX2__)
+CRNN_INLINE void crnn_store_tail_integers(int32_t *_Nonnull p, ptrdiff_t count, crnn_integers v) {
+  crnn_store_tail_floats((float *)p, count, (crnn_floats)v);
+}
 #endif
 
 /* ---- Conversions. Narrowing keeps the low bits. ---- */
@@ -136,6 +157,46 @@ CRNN_INLINE crnn_integers crnn_maximum_integers(crnn_integers a, crnn_integers b
   return (crnn_integers)((crnn_integer_lanes)a > (crnn_integer_lanes)b ? (crnn_integer_lanes)a : (crnn_integer_lanes)b);
 }
 
+#if defined(__AVX2__)
+/* The integer nearest to x, ties to even, but not below `least`, and of floats not above `greatest`; `least` where x is NaN. */
+CRNN_INLINE crnn_integers crnn_between(crnn_floats x, crnn_integers least, crnn_floats greatest) {
+  /* Where one of its operands is NaN, minps gives the second one; what does not fit, and NaN, is converted to INT32_MIN. */
+#if defined(__AVX512VNNI__)
+  const __m512i codes = _mm512_cvtps_epi32(_mm512_min_ps((__m512)greatest, (__m512)x));
+#else
+  const __m256i codes = _mm256_cvtps_epi32(_mm256_min_ps((__m256)greatest, (__m256)x));
+#endif
+  return crnn_maximum_integers((crnn_integers)codes, least);
+}
+
+CRNN_INLINE int32_t crnn_has_nan(crnn_floats v) {
+#if defined(__AVX512VNNI__)
+  return _mm512_cmp_ps_mask((__m512)v, (__m512)v, _CMP_UNORD_Q) != 0;
+#else
+  return _mm256_movemask_ps(_mm256_cmp_ps((__m256)v, (__m256)v, _CMP_UNORD_Q)) != 0;
+#endif
+}
+
+/* 32 codes of four vectors in order; with sixteen lanes, those of the first two are all. */
+CRNN_INLINE void crnn_store_32_bytes(uint8_t *_Nonnull p, crnn_integers a, crnn_integers b, crnn_integers c, crnn_integers d) {
+#if defined(__AVX512VNNI__)
+  crnn_store_bytes(p, crnn_narrow_bytes(a));
+  crnn_store_bytes(p + 16, crnn_narrow_bytes(b));
+#else
+  const __m256i words = _mm256_packus_epi16(_mm256_packs_epi32((__m256i)a, (__m256i)b), _mm256_packs_epi32((__m256i)c, (__m256i)d));
+  _mm256_storeu_si256((__m256i *)p, _mm256_permutevar8x32_epi32(words, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));
+#endif
+}
+CRNN_INLINE void crnn_store_32_words(int16_t *_Nonnull p, crnn_integers a, crnn_integers b, crnn_integers c, crnn_integers d) {
+  crnn_store_words(p, crnn_narrow_words(a));
+  crnn_store_words(p + CRNN_LANES, crnn_narrow_words(b));
+#if CRNN_LANES == 8
+  crnn_store_words(p + 16, crnn_narrow_words(c));
+  crnn_store_words(p + 24, crnn_narrow_words(d));
+#endif
+}
+#endif
+
 /* ---- Arithmetic, each operation rounded on its own. Swift's operators on a SIMD type of Floats work lane after lane and leave
  * it to the optimiser to find the vector again, which it often finds half as wide. ---- */
 
@@ -143,6 +204,28 @@ CRNN_INLINE crnn_floats crnn_add(crnn_floats a, crnn_floats b) { return a + b; }
 CRNN_INLINE crnn_floats crnn_subtract(crnn_floats a, crnn_floats b) { return a - b; }
 CRNN_INLINE crnn_floats crnn_multiply(crnn_floats a, crnn_floats b) { return a * b; }
 CRNN_INLINE crnn_floats crnn_divide(crnn_floats a, crnn_floats b) { return a / b; }
+
+/* sums[i] + weights[2 * i] * x[0] + weights[2 * i + 1] * x[1], in int32 that wraps. */
+CRNN_INLINE crnn_integers crnn_add_pairs(crnn_integers sums, crnn_pairs weights, const int16_t *_Nonnull x) {
+#if defined(__SSE2__) || defined(__wasm_simd128__)
+  int32_t both;
+  __builtin_memcpy(&both, x, sizeof both);
+  const crnn_integers pairs = crnn_all_integers(both);
+#if defined(__AVX512VNNI__)
+  return (crnn_integers)_mm512_dpwssd_epi32((__m512i)sums, (__m512i)pairs, (__m512i)weights);
+#elif defined(__AVX2__)
+  return sums + (crnn_integers)_mm256_madd_epi16((__m256i)pairs, (__m256i)weights);
+#elif defined(__SSE2__)
+  return sums + (crnn_integers)_mm_madd_epi16((__m128i)pairs, (__m128i)weights);
+#else
+  return sums + (crnn_integers)wasm_i32x4_dot_i16x8((v128_t)pairs, (v128_t)weights);
+#endif
+#else
+  const crnn_words even = __builtin_shufflevector(weights, weights, 0, 2, 4, 6);
+  const crnn_words odd = __builtin_shufflevector(weights, weights, 1, 3, 5, 7);
+  return sums + crnn_widen_words(even) * x[0] + crnn_widen_words(odd) * x[1];
+#endif
+}
 
 /* IEEE square roots, without the library call that a C compiler may add to set errno. */
 #if (defined(__arm__) && !defined(__ARM_FP)) || (defined(__riscv) && !defined(__riscv_flen))

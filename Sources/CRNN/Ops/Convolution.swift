@@ -72,7 +72,8 @@ enum Convolution: OperationFamily {
   static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
     var cursor = Cursor()
     _ = Scratch(node, matrix(node), tile: Execution.tile(chunk: chunk), &cursor)
-    return max(cursor.offset, Winograd.scratchBytes(node, chunk: chunk))
+    let others = max(Winograd.scratchBytes(node, chunk: chunk), LineConvolution.scratchBytes(node, chunk: chunk))
+    return max(cursor.offset, others)
   }
 
   /// Bytes of weights that stay in the nearer caches while all positions of a chunk go by.
@@ -82,7 +83,11 @@ enum Convolution: OperationFamily {
     _ execution: Execution, _ node: NodeView, _ state: UnsafeMutableRawPointer, first: Int64, count: Int
   ) {
     let matrix = self.matrix(node)
-    if Winograd.run(execution, node, matrix, first: first, count: count) { return }
+    if Winograd.run(execution, node, matrix, first: first, count: count)
+      || LineConvolution.run(execution, node, matrix, first: first, count: count)
+    {
+      return
+    }
     var cursor = Cursor(execution.scratch)
     let scratch = Scratch(node, matrix, tile: execution.tile, &cursor)
     scratch.shape.initialize(to: WindowShape(node))
