@@ -107,6 +107,31 @@ static int products(int kind, int depthwise) {
   return 1;
 }
 
+/* The sums of crnn_kernels.h written out, since the reference has none. */
+static int pairs_of_codes(void) {
+  static int16_t pair_weights[MOST + CRNN_PAIRS_SPARE_WEIGHTS];
+  static int32_t offsets[16];
+  for (int round = 0; round < 300; round++) {
+    const ptrdiff_t pairs = 1 + below(16), step = 1 + below(4), count = 1 + below(9), rows = 8 * (1 + below(9));
+    for (size_t i = 0; i < MOST; i++) words[i] = (int16_t)code(-32768, 32767);
+    for (ptrdiff_t i = 0; i < 2 * pairs * rows; i++) pair_weights[i] = (int16_t)code(-128, 127);
+    for (ptrdiff_t i = 0; i < pairs; i++) offsets[i] = (int32_t)below(2000);
+    for (ptrdiff_t i = 0; i < rows; i++) initial[i] = (int32_t)random32();
+    for (ptrdiff_t m = 0; m < count; m++) {
+      for (ptrdiff_t r = 0; r < rows; r++) {
+        uint32_t sum = (uint32_t)initial[r];
+        for (ptrdiff_t i = 0; i < 2 * pairs; i++) {
+          sum += (uint32_t)pair_weights[(i / 2 * rows + r) * 2 + i % 2] * (uint32_t)words[m * step + offsets[i / 2] + i % 2];
+        }
+        sums[0][m * rows + r] = (int32_t)sum;
+      }
+    }
+    tested->multiply_pairs(words, offsets, pairs, step, count, pair_weights, initial, rows, sums[1]);
+    if (__builtin_memcmp(sums[0], sums[1], (size_t)(count * rows) * sizeof *sums[0])) return 0;
+  }
+  return 1;
+}
+
 /* ---- Element by element --------------------------------------------------------------------------------------------------- */
 
 enum { COUNT = 80 };
@@ -241,6 +266,7 @@ __attribute__((unused)) static void test_set(const crnn_kernels *set) {
   say("multiply_s16", products(0, 0));
   say("multiply_u8", products(1, 0));
   say("multiply_u7", products(2, 0));
+  if (set->multiply_pairs) say("multiply_pairs", pairs_of_codes());
   if (!set->depthwise_s16 || set->depthwise_s16 == reference->depthwise_s16) return; /* the others are the reference's own */
   say("depthwise_s16", products(0, 1));
   say("depthwise_u8", products(1, 1));
