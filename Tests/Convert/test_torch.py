@@ -112,6 +112,24 @@ def test_files(tmp_path, name, options):
 
 
 @needs_torch
+@pytest.mark.skipif(not (ZOO.is_dir() and TOOL.is_file()), reason="the zoo (CRNN_ZOO) or the tool is not there")
+def test_the_network_inside_a_program(tmp_path):
+    """silero's TorchScript file is a program around two networks; one of them is converted, and gives the reference."""
+    path, model = ZOO / "silero_vad/original.jit", tmp_path / "silero.onnx"
+    result = command(path, "--onnx", model, "--example", "1,512")
+    assert result.returncode == 1 and "--submodule _model or --submodule _model_8k" in result.stderr
+    result = command(path, "--onnx", model, "--submodule", "_model_16k", "--example", "1,576")
+    assert result.returncode == 1 and "there are: _model, _model_8k" in result.stderr
+    result = command(path, "--onnx", model, "--submodule", "_model", "--example", "1,576", "--example", "2,1,128")
+    assert result.returncode == 0, result.stderr
+    options = ["--state", "state=state0", "--window", "x=576:512:64", "--array", "wav_*"]
+    evaluate = [TOOL, "evaluate", model, ZOO / "silero_vad/test.npz", *options, "--json", "-"]
+    process = subprocess.run(evaluate, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    assert json.loads(process.stdout)["max_abs_error"] < 1e-4
+
+
+@needs_torch
 def test_a_trusted_pickle(tmp_path):
     import torch
 

@@ -22,7 +22,8 @@ struct StateTrace {
   /// State inputs are those that reach only initial_h and initial_c of recurrent nodes, `free` ones left aside.
   init(_ source: SourceGraph, except free: Set<String>) {
     var consumers: [String: [(node: Int, input: Int)]] = [:]
-    for (index, node) in source.nodes.enumerated() {
+    let nodes = source.nodes.flatMap(StateTrace.withBranches)
+    for (index, node) in nodes.enumerated() {
       for (position, name) in node.inputs.enumerated() where !name.isEmpty {
         consumers[name, default: []].append((index, position))
       }
@@ -37,7 +38,7 @@ struct StateTrace {
         guard seen.insert(name).inserted else { continue }
         if outputs.contains(name) { isState = false }
         for (index, position) in consumers[name] ?? [] {
-          let node = source.nodes[index]
+          let node = nodes[index]
           if ["LSTM", "GRU", "RNN"].contains(node.op), position == 5 || position == 6 {
             reader = node.name
           } else if node.op == "Shape" || node.op == "Size" {
@@ -51,6 +52,15 @@ struct StateTrace {
       }
       if isState, let reader { readers[input.name] = reader }
     }
+  }
+
+  /// A node, or what it may become: the nodes of both branches of an If, which take its place once sizes tell which one it is.
+  private static func withBranches(_ node: SourceNode) -> [SourceNode] {
+    guard node.op == "If" else { return [node] }
+    let branches = [1, 0].map { try? node.branch(Constant(shape: [], integers: [.known($0)])).nodes }
+    // A branch that cannot be read is refused by name when it takes the If's place.
+    guard branches.allSatisfy({ $0 != nil }) else { return [node] }
+    return branches.flatMap { ($0 ?? []).flatMap(withBranches) }
   }
 
   func isState(_ input: String) -> Bool { readers[input] != nil }

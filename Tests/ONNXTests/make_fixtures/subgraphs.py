@@ -51,6 +51,22 @@ def conditions():
     n.add("MatMul", [v, n.weights(3, 4)], [n.output("y")])
     write(n, {"x": noise(n, 1, 1, 5, 3)})
 
+    n = Network("if_with_states")  # torch.jit asks for ranks, and moves the caller's states by them
+    x, h = n.input("x", [1, "T", 3]), n.input("h", [1, 4])
+    is_batch = n.add("Equal", [n.add("Size", [n.add("Shape", [x])]), n.constant(3, np.int64)])
+    axis = n.integers(0)
+    more = graph([helper.make_node("Unsqueeze", [h, axis], ["longer"])], [], ["longer"])
+    kept = graph([helper.make_node("Identity", [h], ["p"])], [], ["p"])
+    state = n.add("If", [is_batch], then_branch=more, else_branch=kept)
+    parts = [n.weights(1, 12, 3), n.weights(1, 12, 4), n.weights(1, 24)]
+    given = [n.add("Transpose", [x], perm=[1, 0, 2]), *parts, "", state]
+    y, last = n.add("GRU", given, 2, hidden_size=4, linear_before_reset=1)
+    less = graph([helper.make_node("Squeeze", [last, axis], ["shorter"])], [], ["shorter"])
+    same = graph([helper.make_node("Identity", [last], ["q"])], [], ["q"])
+    n.add("If", [is_batch], [n.output("hn")], then_branch=less, else_branch=same)
+    n.add("Squeeze", [y, n.integers(1)], [n.output("y")])
+    write(n, {"x": noise(n, 1, 5, 3)}, states=[("h", "hn")], options={"states": [["h", "hn"]]})
+
     n = Network("if_with_layer")  # a recurrent layer inside a branch, with a state of the caller
     x, h = n.input("x", ["N", "T", 3]), n.input("h", [1, "N", 4])
     c = n.constant(True, np.bool_)

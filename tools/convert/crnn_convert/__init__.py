@@ -31,6 +31,7 @@ def to_onnx(
     trust_pickle: bool = False,
     keep_scales: bool = False,
     weights: str | pathlib.Path | None = None,
+    submodule: str | None = None,
 ) -> onnx.ModelProto:
     """The model in a file as ONNX. What the file is, its content says: `.keras`, `.h5`, `.tflite`, `.pt2`, TorchScript.
 
@@ -41,6 +42,7 @@ def to_onnx(
         trust_pickle: opens pickled PyTorch modules, which runs the code in them.
         keep_scales: writes the scales that a quantised TFLite file gives its activations, too.
         weights: for an architecture file, where its weights are, if the file does not say so itself.
+        submodule: the module inside a PyTorch file that is to be converted, as in `model.encoder`.
 
     Inputs and outputs keep their names and shapes. Raises ConversionError, whose text names the layer or operator that
     cannot be converted, its class, and what would work. Warns (ConversionWarning) of what was assumed.
@@ -53,6 +55,7 @@ def to_onnx(
             trust_pickle=trust_pickle,
             keep_scales=keep_scales,
             weights=weights,
+            submodule=submodule,
         )
     )
 

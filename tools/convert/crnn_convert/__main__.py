@@ -49,6 +49,9 @@ def main() -> int:
         help="PyTorch: the axis whose length stays open, AXIS or INPUT=AXIS; goes to `crnn convert` too",
     )
     parser.add_argument(
+        "--submodule", metavar="NAME", help="PyTorch: the module inside that is to be converted, as in model.encoder"
+    )
+    parser.add_argument(
         "--trust-pickle", action="store_true", help="open pickled PyTorch files, which runs the code in them"
     )
     parser.add_argument(
@@ -81,6 +84,7 @@ def _convert(options: argparse.Namespace, passed_on: list[str]) -> int:
         trust_pickle=options.trust_pickle,
         keep_scales=options.keep_qdq,
         weights=options.weights,
+        submodule=options.submodule,
     )
     status = 1
     for number, model in enumerate(models):

@@ -42,6 +42,7 @@ def candidates(
     trust_pickle: bool = False,
     keep_scales: bool = False,
     weights: str | pathlib.Path | None = None,
+    submodule: str | None = None,
 ) -> Iterator[onnx.ModelProto]:
     """The model in a file as ONNX; more than once where there are several ways to write it, the likelier one first.
 
@@ -68,7 +69,7 @@ def candidates(
     except _DAMAGE as error:
         raise ConversionError(f"{path}: the archive is damaged ({error!r})") from error
     if kind is not None:
-        module = pytorch.load(path, kind, trust_pickle)
+        module = pytorch.part(pytorch.load(path, kind, trust_pickle), submodule)
         for _, model in pytorch.exports(module, example, time_axis=time_axis):
             yield model
         return

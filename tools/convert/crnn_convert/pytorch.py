@@ -79,7 +79,25 @@ def exports(
             done = True
             yield exporter, model
     if not done:
-        raise ConversionError("PyTorch's exporters could not export this module:\n  " + "\n  ".join(problems))
+        advice = _advice(module) if is_script else ""
+        raise ConversionError("PyTorch's exporters could not export this module:\n  " + "\n  ".join(problems) + advice)
+
+
+def part(module: Any, name: str | None) -> Any:
+    """The module itself, or the one in it that `name` says, as in `model.encoder`. Raises ConversionError."""
+    for step in (name or "").split(".") if name else []:
+        parts = dict(module.named_children()) if hasattr(module, "named_children") else {}
+        if step not in parts:
+            known = ", ".join(parts) or "none"
+            raise ConversionError(f"--submodule {name}: there is no module '{step}' in it; there are: {known}")
+        module = parts[step]
+    return module
+
+
+def _advice(module: Any) -> str:
+    """What a module is made of: programs around a network (choices, buffers) cannot be exported, the network can."""
+    parts = [name for name, _ in module.named_children()]
+    return f"\nOne of its parts may be the network alone: --submodule {' or --submodule '.join(parts)}" if parts else ""
 
 
 def torch_to_onnx(
@@ -96,6 +114,9 @@ def torch_to_onnx(
 
 
 def _parameter_names(module: Any, count: int) -> list[str]:
+    if hasattr(module, "original_name") and hasattr(module, "forward"):  # TorchScript
+        names = [argument.name for argument in module.forward.schema.arguments][1:]
+        return [names[index] if index < len(names) else f"input_{index}" for index in range(count)]
     try:
         names = [
             name
