@@ -79,6 +79,8 @@ extension Knowledge {
             + "with two sequence axes cannot be run as a stream")
       }
       timeAxis[origin.input] = origin.axis
+      // What was found out of its frames held that axis, too.
+      layouts[origin.input] = nil
     }
   }
 }

@@ -15,19 +15,21 @@ extension Recurrent {
     isBounded && (node.inputs.count == 1 || seen.magnitude <= 1)
   }
 
-  /// The matrices of the packed node: W with all gates, R with all gates; or, for a GRU with reset before, W, R of z and r, and
-  /// R of the candidate. The hidden bias joins the input bias wherever the two are simply added.
-  func matrices() -> [FloatMatrix] {
-    let rows = gates * units
-    var inputBias = self.inputBias
-    var hiddenBias = [Float](repeating: 0, count: rows)
-    for row in 0..<rows {
-      if kind == .gru && resetAfter && row >= 2 * units {
-        hiddenBias[row] = self.hiddenBias[row]
-      } else {
-        inputBias[row] += self.hiddenBias[row]
-      }
+  /// The same layer, the hidden bias in the input bias wherever the two are simply added: frameworks and exporters write one sum in
+  /// different ways, which must not make different numbers of one network.
+  func joiningBiases() -> Recurrent {
+    var result = self
+    for row in 0..<gates * units where !(kind == .gru && resetAfter && row >= 2 * units) {
+      result.inputBias[row] += hiddenBias[row]
+      result.hiddenBias[row] = 0
     }
+    return result
+  }
+
+  /// The matrices of the packed node: W with all gates, R with all gates; or, for a GRU with reset before, W, R of z and r, and
+  /// R of the candidate. The biases are those of `joiningBiases`.
+  func matrices() -> [FloatMatrix] {
+    let (inputBias, hiddenBias) = { ($0.inputBias, $0.hiddenBias) }(joiningBiases())
     let input = FloatMatrix(weights: inputWeights[...], bias: inputBias[...])
     guard kind == .gru, !resetAfter else {
       return [input, FloatMatrix(weights: hiddenWeights[...], bias: hiddenBias[...])]

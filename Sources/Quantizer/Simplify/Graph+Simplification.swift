@@ -4,9 +4,17 @@ extension Graph {
   public func simplified() throws -> Graph {
     try validate()
     var graph = try separatingOutputs().withoutDeadNodes()
+    graph.joinBiases()
     while try graph.simplifyOnce() { graph = graph.withoutDeadNodes() }
     try graph.validate()
     return graph
+  }
+
+  private mutating func joinBiases() {
+    for index in nodes.indices {
+      guard case .recurrent(let layer) = nodes[index].operation else { continue }
+      nodes[index].operation = .recurrent(layer.joiningBiases())
+    }
   }
 
   /// Gives an output port whose tensor is an input, or that of another output, a tensor of its own: ports are read and written
