@@ -54,6 +54,39 @@ import Testing
     #expect(found.wideWeights.isEmpty)
   }
 
+  /// Of what a search leaves in 16 bits nothing could have 8: each alone breaks the limit on the held-out data.
+  @Test(arguments: [20, 35, 45, 50, 55] as [Double])
+  func nothingHas16BitsThatCouldHave8(limit: Double) throws {
+    let (graph, sequences) = try SearchTests.network()
+    let simplified = try graph.simplified()
+    let (tapped, taps) = simplified.tapped()
+    let heldOut = HeldOut(sequences: sequences.count)
+    var statistics = LayerStatistics(simplified, taps: taps, heldOut: heldOut, sequences: sequences.count)
+    let calibration = try Calibration(
+      interpreter: Interpreter(graph: tapped), sequences: sequences, rule: .minimumMaximum, progress: nil,
+      see: { statistics.see($0, $1) }, end: { statistics.end($0) })
+    var options = SearchOptions()
+    options.limit = .signalToNoise(limit)
+    let search = try PrecisionSearch(
+      RecipeBuilder(simplified, calibration, statistics, QuantizationOptions()),
+      Trial(statistics, heldOut, sequences, judge: nil), options, progress: nil)
+    _ = try search.run()
+    let found = search.recipe
+    #expect(search.holds(try search.measure(found)))
+    var narrower: [Recipe] = []
+    func without(_ change: (inout Recipe) -> Void) {
+      var recipe = found
+      change(&recipe)
+      narrower.append(recipe)
+    }
+    for (operand, store) in found.stores where store == .s16 { without { $0.stores[operand] = .u8 } }
+    for output in found.wideWeights { without { $0.wideWeights.remove(output) } }
+    for output in found.wideHidden { without { $0.wideHidden.remove(output) } }
+    for output in found.hiddenStores.keys { without { $0.hiddenStores[output] = nil } }
+    #expect(limit < 45 || !narrower.isEmpty)
+    for recipe in narrower { #expect(!search.holds(try search.measure(recipe))) }
+  }
+
   @Test func aLimitThatNothingReachesIsRefusedWithTheBest() throws {
     let error = try #require(throws: PrecisionUnreached.self) { try SearchTests.convert(.signalToNoise(150)) }
     #expect(error.best.worstStretch > 30 && "\(error)".contains("150"))

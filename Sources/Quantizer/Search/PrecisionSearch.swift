@@ -14,18 +14,18 @@
 /// 3. Operands in 8 bits, those that lose least for the multiplications that become cheap first, as long as the limit holds; where
 ///    8 bits alone break it, with another rule for the range or with equalisation.
 /// 4. Corrections once more with these stores, which may let further operands follow; weights that have become unnecessary go back
-///    to 8 bits.
+///    to 8 bits, until each single thing that is left in 16 bits is needed: with it in 8 the limit would not hold.
 ///
 /// No time and no random number decides anything: the same data give the same bytes.
 final class PrecisionSearch {
   private let builder: RecipeBuilder
   private let trial: Trial
   private let options: SearchOptions
-  private let groups: [(operand: TensorID, members: [TensorID])]
+  let groups: [(operand: TensorID, members: [TensorID])]
   private let progress: ((_ done: Int) -> Void)?
   private(set) var trials = 0
   private var sensitivities: [SearchReport.Sensitivity] = []
-  private var recipe = Recipe()
+  private(set) var recipe = Recipe()
   private var result = TrialResult(
     worstStretch: -TrialResult.exact, signalToNoise: -TrialResult.exact, tappedSignalToNoise: -TrialResult.exact)
   private var threshold = 0.0
@@ -60,20 +60,20 @@ final class PrecisionSearch {
     try narrow()
     try chooseCorrectionsEach()
     try narrow()
-    try unwiden()
+    try settle()
     let network = try builder.network(recipe)
     return (network, try builder.parts(recipe).calibration, report(plain: plain, wide: wide))
   }
 
   // MARK: Measuring
 
-  private func measure(_ recipe: Recipe) throws -> TrialResult {
+  func measure(_ recipe: Recipe) throws -> TrialResult {
     trials += 1
     progress?(trials)
     return try trial { try builder.network(recipe, heldOut: $0) }
   }
 
-  private func holds(_ result: TrialResult) -> Bool {
+  func holds(_ result: TrialResult) -> Bool {
     if case .accuracyDrop(let most) = options.limit { return (result.accuracyDrop ?? .infinity) <= most + 1e-9 }
     if case .automatic = options.limit { return result.score >= threshold }
     return result.worstStretch >= threshold
@@ -211,9 +211,23 @@ final class PrecisionSearch {
     try chooseCorrectionsEach()
   }
 
-  private func unwiden() throws {
-    for (change, _, _) in widenings().sorted(by: { $0.cost > $1.cost }) where change.isTaken(in: recipe) {
-      try take(gain: nil) { change.undo(&$0) }
+  /// Everything in 16 bits once more in 8, the dearest first, until nothing follows any more: what was taken back, or rounded in another
+  /// way, may have let something else follow.
+  private func settle() throws {
+    let taken = widenings().sorted { $0.cost > $1.cost }.map(\.change)
+    var rejected = 0
+    var ways: [() -> [(inout Recipe) -> Void]] = taken.map { change in
+      { change.isTaken(in: self.recipe) ? [{ change.undo(&$0) }] : [] }
+    }
+    ways += groups.map { group in
+      { self.recipe.stores[group.operand] == .s16 ? self.narrowings(group.operand) : [] }
+    }
+    // Each round that goes on has one thing less in 16 bits.
+    var next = 0
+    while rejected < ways.count {
+      let isTaken = try ways[next]().contains { try take(gain: nil, $0) }
+      rejected = isTaken ? 0 : rejected + 1
+      next = (next + 1) % ways.count
     }
   }
 
