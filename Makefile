@@ -181,12 +181,22 @@ build/tests/thread/%: Tests/Conformance/%.c build/tests/vectors-data.c $(checks)
 	clang $(check_flags) -ITests/Conformance -fsanitize=thread -fuse-ld=lld $< $(if $(filter vectors,$*),build/tests/vectors-data.c) \
 	  .build/thread/release/libcrnn-static.a -o $@ -L$(swift_libraries) -ldispatch -lBlocksRuntime -Wl,-rpath,$(swift_libraries)
 
+# Then the Swift tests, which hold the sources of the converter and what fuzzers found, and the tool itself. What regular Swift's
+# runtime keeps to the end of a process is no leak. Left out is what measures memory, and with ThreadSanitizer what limits time, and the
+# size of files, of which it writes one when a program starts.
+with_sanitizer = $(addprefix --deselect Tests/Tool/,test_images.py::test_memory_does_not_grow_with_the_files \
+  $(if $(filter thread,$1),test_bounds.py::test_constants_that_multiply test_images.py::test_a_file_that_may_not_grow))
+
 .PHONY: test-address test-thread
 test-address test-thread: test-%: build/tests/models/.made $(addprefix build/tests/%/,$(undisturbed))
+	@tools/setup test
 	for program in $(undisturbed); do echo "-- $$program"; build/tests/$*/$$program build/tests/models; done
+	export ASAN_OPTIONS=detect_leaks=0; \
+	swift test -c release -Xswiftc -enable-testing --sanitize=$* --scratch-path .build/tests-$* --disable-xctest; \
+	CRNN_TOOL=$(CURDIR)/.build/tests-$*/release/crnn $(python) -m pytest -q -rs -p no:cacheprovider Tests/Tool $(call with_sanitizer,$*)
 
-test-address: ## the C programs with AddressSanitizer
-test-thread: ## the C programs with ThreadSanitizer
+test-address: ## the C programs, the Swift tests and the tool with AddressSanitizer
+test-thread: ## the C programs, the Swift tests and the tool with ThreadSanitizer
 
 # valgrind knows AVX2, and nothing later.
 .PHONY: test-valgrind
