@@ -13,8 +13,10 @@ extension SourceGraph {
         (try? nodes[index].integer("axis", default: 0)) == 0,
         let arithmetic = IndexArithmetic(of: names[1], in: self, producers)
       else { continue }
-      budget -= table.shape[0] * (arithmetic.nodes.count + 1)
-      guard budget >= 0 else { return }
+      // A table of no columns may say that it has any number of rows.
+      let steps = arithmetic.nodes.count + 1
+      guard table.shape[0] <= budget / steps else { return }
+      budget -= table.shape[0] * steps
       if arithmetic.keepsNumbers(below: table.shape[0], in: self) { nodes[index].inputs[1] = arithmetic.source }
     }
   }
