@@ -47,7 +47,7 @@ import Testing
       padAfter: Extent(time: 5, height: 11, width: 0), outputs: 70),
   ]
 
-  private func network(_ shape: Shape, _ random: inout RandomNumbers) throws -> (bytes: [UInt8], input: [Float]) {
+  private func network(_ shape: Shape, _ random: inout RandomNumbers) throws -> OneLayerNetwork {
     let frames = 37
     var graph = Graph()
     let x = graph.addInput("x", frame: shape.frame)
@@ -61,25 +61,13 @@ import Testing
     let sums = try graph.add(.convolution(convolution), [x], name: "layer")
     graph.addOutput("y", try graph.add(.activation(shape.activation), [sums], name: "activation"))
     let values = random.values(frames * shape.frame.elements)
-    var options = QuantizationOptions()
-    options.stores["x"] = shape.store
-    let calibration = try Calibration(
-      interpreter: Interpreter(graph: graph), sequences: [CalibrationSequence(inputs: [values])])
-    let quantized = try QuantizedNetwork(graph: graph, calibration: calibration, options: options)
-    return (try quantized.packed(), values)
+    return try OneLayerNetwork(graph, store: shape.store, input: values)
   }
 
   @Test(arguments: shapes)
   func givesTheBitsOfTheReference(shape: Shape) throws {
     var random = RandomNumbers(seed: 5)
-    let (bytes, input) = try network(shape, &random)
-    try PackedModel(bytes: bytes).verify()
-    let expected = try Runtime(bytes, isa: "reference").run(input, chunk: 37, pieces: [37])
-    for isa in Runtime.instructionSets {
-      let runtime = try Runtime(bytes, isa: isa)
-      for (chunk, pieces) in [(37, [37]), (8, [8]), (16, [5, 16, 1]), (33, [33, 4]), (7, [7]), (1, [1])] {
-        #expect(try runtime.run(input, chunk: chunk, pieces: pieces) == expected, "\(isa), chunk \(chunk)")
-      }
-    }
+    try network(shape, &random).expectBitsOfReference(
+      frames: 37, [(37, [37]), (8, [8]), (16, [5, 16, 1]), (33, [33, 4]), (7, [7]), (1, [1])])
   }
 }

@@ -26,7 +26,7 @@ import Testing
     Shape(channels: 256, outputs: 9, height: 8, padding: 2, extreme: true),
   ]
 
-  private func network(_ shape: Shape, _ random: inout RandomNumbers) throws -> (bytes: [UInt8], input: [Float]) {
+  private func network(_ shape: Shape, _ random: inout RandomNumbers) throws -> OneLayerNetwork {
     let frames = 45
     var graph = Graph()
     let x = graph.addInput("x", frame: FrameShape(height: shape.height, channels: shape.channels))
@@ -45,33 +45,21 @@ import Testing
     let values = (0..<frames * shape.height * shape.channels).map { _ in
       shape.extreme && random.chance(90) ? Float(1) : abs(random.values(1)[0])
     }
-    var options = QuantizationOptions()
-    options.stores["x"] = .u8
-    let calibration = try Calibration(
-      interpreter: Interpreter(graph: graph), sequences: [CalibrationSequence(inputs: [values])])
-    let quantized = try QuantizedNetwork(graph: graph, calibration: calibration, options: options)
-    return (try quantized.packed(), values)
+    return try OneLayerNetwork(graph, store: .u8, input: values)
   }
 
   @Test(arguments: shapes)
   func givesTheBitsOfTheReference(shape: Shape) throws {
     var random = RandomNumbers(seed: 5)
-    let (bytes, input) = try network(shape, &random)
-    try PackedModel(bytes: bytes).verify()
-    let expected = try Runtime(bytes, isa: "reference").run(input, chunk: 45, pieces: [45])
-    for isa in Runtime.instructionSets {
-      let runtime = try Runtime(bytes, isa: isa)
-      for (chunk, pieces) in [(45, [45]), (8, [8]), (16, [5, 16, 1]), (33, [33, 12]), (7, [7]), (1, [1])] {
-        #expect(try runtime.run(input, chunk: chunk, pieces: pieces) == expected, "\(isa), chunk \(chunk)")
-      }
-    }
+    try network(shape, &random).expectBitsOfReference(
+      frames: 45, [(45, [45]), (8, [8]), (16, [5, 16, 1]), (33, [33, 12]), (7, [7]), (1, [1])])
   }
 
   /// What it does not do is not tested above.
   @Test func isTakenWhereItPays() throws {
     guard Runtime.instructionSets.contains("avx2") else { return }
     var random = RandomNumbers(seed: 6)
-    let (bytes, _) = try network(Self.shapes[0], &random)
+    let bytes = try network(Self.shapes[0], &random).bytes
     let runtime = try Runtime(bytes, isa: "avx2")
     let products = { Measurement.winogradProducts(of: runtime.model, node: 0, chunk: $0, frames: $1) }
     #expect(products(7, 7) == 0)
@@ -86,7 +74,8 @@ import Testing
   @Test(arguments: shapes)
   func preparedWeightsGiveTheSameBits(shape: Shape) throws {
     var random = RandomNumbers(seed: 7)
-    let (bytes, input) = try network(shape, &random)
+    let network = try network(shape, &random)
+    let (bytes, input) = (network.bytes, network.input)
     for isa in Runtime.instructionSets {
       let runtime = try Runtime(bytes, isa: isa)
       var size = 0
@@ -122,7 +111,7 @@ import Testing
   /// What the packer states, and verify proves again.
   @Test func sumsThatLeaveTheRangeAreCutIntoParts() throws {
     var random = RandomNumbers(seed: 8)
-    let (bytes, _) = try network(Shape(channels: 256, outputs: 8, height: 4, extreme: true), &random)
+    let bytes = try network(Shape(channels: 256, outputs: 8, height: 4, extreme: true), &random).bytes
     let packed = try PackedModel(bytes: bytes)
     let parts = packed.nodes.map { $0.record.winograd_parts }.max()
     // 9 · 256 · 127 · 255 is between two and three times 2²⁵.
