@@ -117,6 +117,8 @@ import Testing
       try run(Window(length: 1, hop: 1, padBefore: 1, padAfter: 2, padsWithEdge: true)) == [1, 1, 2, 3, 4, 5, 5, 5])
     #expect(try run(Window(length: 1, hop: 1, padBefore: -2, padAfter: -1)) == [3, 4])
     #expect(try run(Window(length: 3, hop: 1), [1, 2]) == [])
+    // More than there is memory for, as a damaged file may ask.
+    #expect(throws: InterpreterError.self) { try run(Window(length: 1, hop: 1, padAfter: 1 << 30)) }
   }
 
   @Test(

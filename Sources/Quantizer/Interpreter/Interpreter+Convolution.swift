@@ -3,9 +3,9 @@ extension Interpreter {
   /// channel of the group; what lies outside is 0), a block of rows at a time.
   func convolve(
     _ input: FrameSequence, _ convolution: Convolution, _ matrices: [PackedMatrix], into shape: FrameShape
-  ) -> FrameSequence {
+  ) throws -> FrameSequence {
     let frames = Graph.outputFrames(convolution.geometry, ceiling: false, frames: input.count)
-    var output = FrameSequence(count: frames, shape: shape)
+    var output = try FrameSequence(count: frames, shape: shape)
     let positions = shape.height * shape.width
     let blockRows = 64
     for (group, matrix) in matrices.enumerated() {

@@ -1,7 +1,7 @@
 /// Nodes that only move data.
 extension Interpreter {
-  func gather(_ input: FrameSequence, _ table: [Int32], into shape: FrameShape) -> FrameSequence {
-    var output = FrameSequence(count: input.count, shape: shape)
+  func gather(_ input: FrameSequence, _ table: [Int32], into shape: FrameShape) throws -> FrameSequence {
+    var output = try FrameSequence(count: input.count, shape: shape)
     let (from, to) = (input.shape.elements, shape.elements)
     for frame in 0..<input.count {
       for (i, index) in table.enumerated() where index >= 0 {
@@ -19,7 +19,7 @@ extension Interpreter {
       let counts = operands.map { String($0.count) }.joined(separator: ", ")
       throw InterpreterError("\(name): sequences of \(counts) frames cannot be joined")
     }
-    var output = FrameSequence(count: count, shape: shape)
+    var output = try FrameSequence(count: count, shape: shape)
     output.values.removeAll(keepingCapacity: true)
     // What lies together in each operand: whole frames, rows of one height, or the channels of one position.
     let runs =
@@ -37,11 +37,11 @@ extension Interpreter {
     return output
   }
 
-  func window(_ input: FrameSequence, _ window: Window, into shape: FrameShape) -> FrameSequence {
+  func window(_ input: FrameSequence, _ window: Window, into shape: FrameShape) throws -> FrameSequence {
     // There is no edge to repeat in an empty sequence; zeros around it are zeros all the same.
     let isEmpty = window.padsWithEdge && input.count == 0
     let frames = isEmpty ? 0 : Graph.outputFrames(window.geometry, ceiling: false, frames: input.count)
-    var output = FrameSequence(count: frames, shape: shape)
+    var output = try FrameSequence(count: frames, shape: shape)
     let elements = input.shape.elements
     for frame in 0..<frames {
       for i in 0..<window.length {
@@ -55,11 +55,11 @@ extension Interpreter {
     return output
   }
 
-  func repeatFrame(_ input: FrameSequence, count: Int) -> FrameSequence {
-    var output = FrameSequence(count: 0, shape: input.shape)
-    guard input.count > 0 else { return output }
-    for _ in 0..<count { output.values += input.values }
-    output.count = count
+  func repeatFrame(_ input: FrameSequence, count: Int) throws -> FrameSequence {
+    var output = try FrameSequence(count: input.count > 0 ? count : 0, shape: input.shape)
+    for target in stride(from: 0, to: output.values.count, by: max(1, input.shape.elements)) {
+      output.values.replaceSubrange(target..<target + input.shape.elements, with: input.values)
+    }
     return output
   }
 }

@@ -7,13 +7,13 @@ extension Interpreter {
     let shape = graph.tensors[node.output].frame
     switch node.operation {
     case .convolution(let convolution):
-      return convolve(input, convolution, matrices[index], into: shape)
+      return try convolve(input, convolution, matrices[index], into: shape)
     case .dense(let dense):
-      return multiply(input, matrices[index][0], bias: dense.bias, into: shape)
+      return try multiply(input, matrices[index][0], bias: dense.bias, into: shape)
     case .pool(let pool):
-      return self.pool(input, pool, into: shape)
+      return try self.pool(input, pool, into: shape)
     case .recurrent(let recurrent):
-      return recur(input, recurrent, matrices[index], initialStates: operands.dropFirst()) { operand in
+      return try recur(input, recurrent, matrices[index], initialStates: operands.dropFirst()) { operand in
         visit?(.hidden(node: index), operand)
       }
     case .activation(let activation):
@@ -27,17 +27,17 @@ extension Interpreter {
     case .concatenate(let axis):
       return try concatenate(operands, axis: axis, into: shape, name: node.name)
     case .gather(let table, _):
-      return gather(input, table, into: shape)
+      return try gather(input, table, into: shape)
     case .window(let window):
-      return self.window(input, window, into: shape)
+      return try self.window(input, window, into: shape)
     case .timeReduction(let reduction):
-      return reduceTime(input, reduction)
+      return try reduceTime(input, reduction)
     case .frameReduction(let reduction, let height, let width, let channels):
-      return reduceFrame(input, reduction, height: height, width: width, channels: channels, into: shape)
+      return try reduceFrame(input, reduction, height: height, width: width, channels: channels, into: shape)
     case .softmax(let logarithm):
       return softmax(input, logarithm: logarithm)
     case .repeatFrame(let count):
-      return repeatFrame(input, count: operands.count == 2 ? operands[1].count : count ?? 1)
+      return try repeatFrame(input, count: operands.count == 2 ? operands[1].count : count ?? 1)
     case .unstack(let count, _):
       var result = input
       result.count *= count
@@ -50,8 +50,8 @@ extension Interpreter {
 
   private func multiply(
     _ input: FrameSequence, _ matrix: PackedMatrix, bias: [Float], into shape: FrameShape
-  ) -> FrameSequence {
-    var output = FrameSequence(count: input.count, shape: shape)
+  ) throws -> FrameSequence {
+    var output = try FrameSequence(count: input.count, shape: shape)
     input.values.withUnsafeBufferPointer { x in
       output.values.withUnsafeMutableBufferPointer { y in
         guard let x = x.baseAddress, let y = y.baseAddress else { return }
@@ -128,7 +128,7 @@ extension Interpreter {
   private func look(
     up input: FrameSequence, in embedding: Embedding, into shape: FrameShape, name: String
   ) throws -> FrameSequence {
-    var output = FrameSequence(count: input.count, shape: shape)
+    var output = try FrameSequence(count: input.count, shape: shape)
     for (frame, value) in input.values.enumerated() {
       guard let row = Int(exactly: value), row >= 0, row < embedding.rows else {
         throw InterpreterError("\(name): \(value) is not an index below \(embedding.rows)")

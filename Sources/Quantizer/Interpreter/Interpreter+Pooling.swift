@@ -1,9 +1,9 @@
 extension Interpreter {
   /// Pooling over windows. What lies outside the input takes no part; a window wholly outside gives 0.
-  func pool(_ input: FrameSequence, _ pool: Pool, into shape: FrameShape) -> FrameSequence {
+  func pool(_ input: FrameSequence, _ pool: Pool, into shape: FrameShape) throws -> FrameSequence {
     let geometry = pool.geometry
     let frames = Graph.outputFrames(geometry, ceiling: pool.ceilingTime, frames: input.count)
-    var output = FrameSequence(count: frames, shape: shape)
+    var output = try FrameSequence(count: frames, shape: shape)
     var window: [Float] = []
     var i = 0
     for t in 0..<frames {

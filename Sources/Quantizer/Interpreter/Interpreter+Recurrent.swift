@@ -4,14 +4,14 @@ extension Interpreter {
   func recur(
     _ input: FrameSequence, _ recurrent: Recurrent, _ matrices: [PackedMatrix],
     initialStates: ArraySlice<FrameSequence>, visit: (UnsafeMutableBufferPointer<Float>) -> Void
-  ) -> FrameSequence {
+  ) throws -> FrameSequence {
     let units = recurrent.units
     let rows = recurrent.gates * units
     // The result of an empty sequence has no frame to begin with.
     guard initialStates.allSatisfy({ $0.count > 0 }) else {
-      return FrameSequence(count: 0, shape: FrameShape(channels: units))
+      return try FrameSequence(count: 0, shape: FrameShape(channels: units))
     }
-    var output = FrameSequence(count: input.count, shape: FrameShape(channels: units))
+    var output = try FrameSequence(count: input.count, shape: FrameShape(channels: units))
     // W x + Wb of every frame at once.
     var projected = [Float](repeating: 0, count: input.count * rows)
     input.values.withUnsafeBufferPointer { x in

@@ -1,9 +1,9 @@
 extension Interpreter {
   /// One frame from all frames; of an empty sequence, none.
-  func reduceTime(_ input: FrameSequence, _ reduction: Reduction) -> FrameSequence {
-    guard input.count > 0 else { return FrameSequence(count: 0, shape: input.shape) }
+  func reduceTime(_ input: FrameSequence, _ reduction: Reduction) throws -> FrameSequence {
+    guard input.count > 0 else { return try FrameSequence(count: 0, shape: input.shape) }
     let elements = input.shape.elements
-    var output = FrameSequence(count: 1, shape: input.shape)
+    var output = try FrameSequence(count: 1, shape: input.shape)
     for element in 0..<elements {
       output.values[element] = reduction.reduce((0..<input.count).lazy.map { input.values[$0 * elements + element] })
     }
@@ -13,8 +13,8 @@ extension Interpreter {
   /// Each frame along some of its axes, in storage order.
   func reduceFrame(
     _ input: FrameSequence, _ reduction: Reduction, height: Bool, width: Bool, channels: Bool, into shape: FrameShape
-  ) -> FrameSequence {
-    var output = FrameSequence(count: input.count, shape: shape)
+  ) throws -> FrameSequence {
+    var output = try FrameSequence(count: input.count, shape: shape)
     let from = input.shape
     let (heights, widths, depth) = (height ? from.height : 1, width ? from.width : 1, channels ? from.channels : 1)
     for i in output.values.indices {

@@ -83,9 +83,18 @@ struct FrameSequence {
   var count: Int
   var shape: FrameShape
 
+  /// Values of a tensor at most: 4 GB. Padding and gathering make many of few, as many as a file says.
+  static let mostValues = 1 << 30
+
   /// Zeros.
-  init(count: Int, shape: FrameShape) {
-    values = [Float](repeating: 0, count: count * shape.elements)
+  init(count: Int, shape: FrameShape) throws {
+    let (all, overflow) = count.multipliedReportingOverflow(by: shape.elements)
+    guard !overflow, all <= FrameSequence.mostValues else {
+      throw InterpreterError(
+        "the network makes \(count) frames of \(shape.elements) values of this sequence: more than "
+          + "\(FrameSequence.mostValues)")
+    }
+    values = [Float](repeating: 0, count: all)
     self.count = count
     self.shape = shape
   }
