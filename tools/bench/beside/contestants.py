@@ -11,10 +11,13 @@ from steps import own as own_steps
 from . import lite_rt, ncnn_files, ncnn_run, onnx_files, open_vino, own, own_c, shapes
 
 RUN, KEPT, C = "crnn run", "crnn kept stream", "crnn from C"
-OURS = (steps.PUSHED, steps.STEPPED, RUN, KEPT, C)
+KEPT_DEFAULT = "crnn kept stream, default conversion"
+DEFAULTS = (steps.DEFAULT, KEPT_DEFAULT)
+OURS = (steps.PUSHED, steps.STEPPED, RUN, KEPT, *DEFAULTS, C)
 
 _MAKERS = {
-    steps.PUSHED: own_steps.Pushed, steps.STEPPED: own_steps.Stepped, RUN: own.Run, KEPT: own.Kept, C: own_c.Program,
+    steps.PUSHED: own_steps.Pushed, steps.STEPPED: own_steps.Stepped, steps.DEFAULT: own_steps.Stepped, RUN: own.Run,
+    KEPT: own.Kept, KEPT_DEFAULT: own.Kept, C: own_c.Program,
 }
 
 
@@ -35,7 +38,8 @@ def prepare(workload, root, folder) -> dict:
         peers["OpenVINO int8"] = graphs["ORT static int8"]
     refused = {}
     peers.update({**for_ncnn(workload, folder, refused), **workload.tflite})
-    paths = {**dict.fromkeys(ours, packed), **able(peers, workload, refused, begin)}
+    default = steps.default(workload, root, folder, DEFAULTS[0 if workload.is_step else 1])
+    paths = {**dict.fromkeys(ours, packed), **default, **able(peers, workload, refused, begin)}
     return {
         "paths": {name: str(path) for name, path in paths.items()}, "reference": str(reference), "refused": refused,
         "chunk": workload.chunk if workload.is_step else own.best_chunk(packed, workload),

@@ -9,10 +9,9 @@ from .workload import Workload, of_sequences
 
 LAYERS = [(operator, size) for operator in ("LSTM", "GRU") for size in (128, 256, 512)]
 STEPS, FRAMES = 100, 240
-# ONNX Runtime's dynamic int8, the fastest peer on whole LSTM sequences, has 37.3 to 37.8 dB: operands as cheap as they
-# get with more than that (38.2 to 38.5 dB). By default inputs have 16 bits, which no int8 peer has. GRU are compared
-# with float peers.
-SEQUENCE_OPTIONS = {"LSTM": ["--min-snr", "37.5dB"], "GRU": []}
+# ONNX Runtime's dynamic int8 is the fastest peer on whole LSTM sequences; GRU are compared with float peers.
+SEQUENCE_DB = {"LSTM": 37.5, "GRU": None}
+LINE_DB = {"classic": 30.5, "separable": 32}
 
 
 def text_line(network, width: int, turn: int, folder) -> Workload:
@@ -29,7 +28,7 @@ def text_line(network, width: int, turn: int, folder) -> Workload:
 
     return of_sequences(
         name, f"one line of 32x{width}", folder / "network.onnx", lines[:-12], lines[-12:], shape=(1, 1, 32, width),
-        time=3, turn=turn, is_real=False, write=write, options=["--input-layout", "NHT"],
+        time=3, turn=turn, is_real=False, write=write, options=["--input-layout", "NHT"], peer_db=LINE_DB[network.__name__],
         calibration_file=folder / "calibration.npz")
 
 
@@ -53,7 +52,7 @@ def layer_sequence(operator: str, size: int, folder) -> Workload:
 
     return of_sequences(
         name, f"{STEPS} steps", folder / "network.onnx", inputs[:24], inputs[24:], shape=(STEPS, 1, size), time=0,
-        turn=12 if size < 512 else 6, is_real=False, write=write, options=SEQUENCE_OPTIONS[operator],
+        turn=12 if size < 512 else 6, is_real=False, write=write, options=[], peer_db=SEQUENCE_DB[operator],
         calibration_file=folder / "calibration.npz")
 
 

@@ -31,7 +31,10 @@ def figures(options, asked, files, runs, footprint, sums) -> dict:
         result.update(refused=files[name]["refused"], our_chunk=files[name]["chunk"])
     threads = _two_threads(runs)
     bars = [*footprint["bars"], *([threads] if threads else []), *layers.bars(asked, files)]
-    missed = [name for name, result in results.items() if result["floor"] and result["ratio"] < result["floor"]]
+    missed = [
+        name for name, result in results.items()
+        if result["floor"] and (result["ratio"] < result["floor"] or not result["is_accurate"])
+    ]
     missed += [bar["name"] for bar in bars if not bar["floor_met"]]
     return {
         "runs": options.runs, "seconds": options.seconds, "processor": machine.processor(),
@@ -56,21 +59,28 @@ def _left_out(asked) -> list:
 
 
 def _result(workload, runs, sums) -> dict:
-    """A workload: the comparison, and which of our calls counts: a step, or the faster one for whole sequences."""
+    """A workload: the comparison, and which of our calls counts: a step, or the faster one for whole sequences.
+
+    `is_accurate`: with no more noise than the int8 peer that ours was converted to compare with."""
     enough = compare.ENOUGH_DB if workload.is_real else PLAUSIBLE_DB
     first = runs[0][workload.name]
     compared = compare.compare(runs, workload.name, [name for name in _OURS if name in first], enough)
     ratios = compared["ratios"]
-    own = max((name for name in ratios if name != contestants.C), key=lambda name: ratios[name]["median"])
+    apart = (contestants.C, *contestants.DEFAULTS)
+    own = max((name for name in ratios if name not in apart), key=lambda name: ratios[name]["median"])
+    rows = compared["contestants"]
+    default = next((ratios[name]["median"] for name in contestants.DEFAULTS if name in ratios), None)
     floor, aim = goals.RATIOS[workload.name]
-    for row in compared["contestants"].values():
+    is_accurate = workload.peer_db is None or rows[own]["snr_db"] >= rows[compared["best_peer"]]["snr_db"]
+    for row in rows.values():
         row["counts"] = row["snr_db"] >= enough
         row["snr_db"] = row["snr_db"] if math.isfinite(row["snr_db"]) else None  # the same to the bit
     from_c = ratios.get(contestants.C)
     return {
         "name": workload.name, "unit": workload.unit, "is_real": workload.is_real, "enough_db": enough, **compared,
         "our_call": own, "ratio": ratios[own]["median"], "spread": [ratios[own]["min"], ratios[own]["max"]],
-        "ratio_from_c": from_c and from_c["median"], "floor": floor, "aim": aim, "checksum": sums,
+        "ratio_from_c": from_c and from_c["median"], "ratio_by_default": default, "is_accurate": is_accurate,
+        "floor": floor, "aim": aim, "checksum": sums,
     }
 
 

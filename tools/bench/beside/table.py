@@ -11,7 +11,7 @@ def show(figures: dict) -> None:
         for name, reason in result["refused"].items():
             print(f"  {name} takes no part: {reason}")
     print(f"\n{figures['processor']}; {figures['runs']} runs of {figures['seconds']:g} s for each workload\n")
-    print(f"{'workload':<26}{'best peer':<29}{'peer us':>9}{'ours us':>9}  {'ratio (spread)':<21}{'from C':>6}"
+    print(f"{'workload':<26}{'best peer':<29}{'peer us':>9}{'ours us':>9}  {'ratio (spread)':<21}{'default':>8}{'from C':>7}"
           f"{'floor':>7}{'aim':>6}")
     for result in figures["results"].values():
         print(_row(result))
@@ -27,6 +27,8 @@ def show(figures: dict) -> None:
 def verdict(result: dict) -> str:
     """A word for a workload."""
     ratio, floor = result["ratio"], result["floor"]
+    if not result["is_accurate"]:
+        return "less accurate than the peer"
     if ratio < 1 - TIE:
         return "behind the peer"
     if ratio < 1 + TIE:
@@ -39,12 +41,12 @@ def verdict(result: dict) -> str:
 def _row(result: dict) -> str:
     contestants, best = result["contestants"], result["best_peer"]
     low, high = result["spread"]
-    from_c = f"{result['ratio_from_c']:.2f}" if result["ratio_from_c"] else ""
+    default, from_c = (f"{value:.2f}" if value else "" for value in (result["ratio_by_default"], result["ratio_from_c"]))
     floor, aim = (f"{value:g}" if value else "" for value in (result["floor"], result["aim"]))
     return (
         f"{result['name']:<26}{best:<29}{contestants[best]['min_us']:>9.1f}"
         f"{contestants[result['our_call']]['min_us']:>9.1f}  {result['ratio']:<6.2f}{f'({low:.2f} to {high:.2f})':<15}"
-        f"{from_c:>6}{floor:>7}{aim:>6}  {verdict(result)}")
+        f"{default:>8}{from_c:>7}{floor:>7}{aim:>6}  {verdict(result)}")
 
 
 def _limit(bar: dict) -> str:

@@ -17,7 +17,7 @@ def captcha_crnn(zoo) -> Workload:
     test, calibration = (image_columns(arrays["x"]) for arrays in _arrays(folder))
     return of_sequences(
         "captcha_crnn", "one line of 200x50", folder / "model.onnx", test[:CLIPS], calibration[:CALIBRATION],
-        shape=(1, 1, 200, 50), time=2, turn=4)
+        shape=(1, 1, 200, 50), time=2, turn=4, peer_db=40.5)
 
 
 def image_columns(pixels):
@@ -25,20 +25,20 @@ def image_columns(pixels):
     return (pixels.astype(np.float32) / 255).swapaxes(-1, -2)
 
 
-def _keywords(zoo, name: str) -> Workload:
+def _keywords(zoo, name: str, peer_db=None) -> Workload:
     folder = zoo / name
     test, calibration = _arrays(folder)
     return of_sequences(
         name, "one clip of 1 s", folder / "model.onnx", test["x"][:CLIPS], calibration["x"][:CALIBRATION],
-        shape=(1, *test["x"].shape[1:]), time=1, turn=12)
+        shape=(1, *test["x"].shape[1:]), time=1, turn=12, peer_db=peer_db)
 
 
 def hello_edge_crnn_s(zoo) -> Workload:
-    return _keywords(zoo, "hello_edge_crnn_s")
+    return _keywords(zoo, "hello_edge_crnn_s", peer_db=27)
 
 
 def hello_edge_basic_lstm_s(zoo) -> Workload:
-    return _keywords(zoo, "hello_edge_basic_lstm_s")
+    return _keywords(zoo, "hello_edge_basic_lstm_s", peer_db=23.5)
 
 
 def hello_edge_gru_s(zoo) -> Workload:
@@ -50,7 +50,7 @@ def music_tagger_crnn(zoo) -> Workload:
     test, calibration = _arrays(folder)
     return of_sequences(
         "music_tagger_crnn", "one clip of 29 s", folder / "model.onnx", test["x"], calibration["x"],
-        shape=(1, 1, 96, 1366), time=3, turn=1)
+        shape=(1, 1, 96, 1366), time=3, turn=1, peer_db=20)
 
 
 def mnist_lstm(zoo) -> Workload:
@@ -72,7 +72,7 @@ def gpvad_sre(zoo) -> Workload:
 
     return of_sequences(
         "gpvad_sre", "10 s", folder / "model.onnx", pieces(test["x_test"]), pieces(calibration["x"]),
-        shape=(1, frames, 64), time=1, turn=2)
+        shape=(1, frames, 64), time=1, turn=2, peer_db=28)
 
 
 ALL = (

@@ -25,6 +25,8 @@ class Workload:
         context: elements of the step before that the peers' input needs in front of the new ones.
         state: (input, output) of the peers' one-step ONNX graph that go round; all start at zero.
         tflite: LiteRT files by contestant.
+        peer_db: the accuracy of the fastest int8 peer on `frames`, which this library's file must have on calibration data
+            (`crnn convert --min-snr`); None where the fastest peer computes in floats.
         options: what `crnn convert` needs beside the calibration data; None where tools/zoo/zoo knows the network.
         calibration_file: the calibration data as `crnn convert` takes them, where `options` are given.
     """
@@ -39,6 +41,7 @@ class Workload:
     state: tuple
     context: int = 0
     tflite: dict = dataclasses.field(default_factory=dict)
+    peer_db: Optional[float] = None
     options: Optional[list] = None
     calibration_file: Optional[pathlib.Path] = None
 
@@ -49,7 +52,7 @@ def kws_streaming_crnn(zoo):
     return Workload(
         "kws_streaming_crnn", "one frame of 20 ms", 1, folder / "model_causal.onnx", test["long_x"],
         test["long_stream_ref"], list(calibration["x"][:20]),
-        (("initial_h", "h_n"), ("mfcc_rows", "mfcc_rows_next"), ("conv1_rows", "conv1_rows_next")),
+        (("initial_h", "h_n"), ("mfcc_rows", "mfcc_rows_next"), ("conv1_rows", "conv1_rows_next")), peer_db=35,
         tflite={
             "LiteRT float": folder / "noflex_stream_state_external.tflite",
             "LiteRT dynamic int8": folder / "noflex_stream_state_external_quant.tflite",
@@ -66,7 +69,7 @@ def silero_vad(zoo):
     return Workload(
         "silero_vad", "one chunk of 32 ms", AUDIO_HOP, folder / "model.onnx", chunks,
         test["ref_test"].reshape(len(chunks), -1), recordings,
-        (("state", "stateN"),), context=AUDIO_CONTEXT)
+        (("state", "stateN"),), context=AUDIO_CONTEXT, peer_db=18)
 
 
 def dtln_model_1(zoo):
@@ -74,7 +77,7 @@ def dtln_model_1(zoo):
     test, calibration = np.load(folder / "test.npz"), np.load(folder / "calib.npz")
     return Workload(
         "dtln_model_1", "one frame of 8 ms", 1, folder / "model.onnx", test["x"], test["ref"],
-        [calibration["x"][:300]], (("input_3", "tf_op_layer_stack_2"),),
+        [calibration["x"][:300]], (("input_3", "tf_op_layer_stack_2"),), peer_db=23,
         tflite={
             "LiteRT float": folder / "original.tflite",
             "LiteRT dynamic int8": folder / "original_dynamic_range_int8.tflite",
