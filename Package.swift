@@ -11,6 +11,13 @@ let checks: [SwiftSetting] =
   ? [.unsafeFlags(["-Xcc", "-DCRNN_CHECKED"])]
   : [.unsafeFlags(["-Xcc", "-DCRNN_CHECKED"], .when(configuration: .debug))]
 
+/// Tables of kernels in 32 bits each (Sources/CLinked/kernels.c).
+#if arch(x86_64)
+  let offsets = isEmbedded ? ["-DCRNN_KERNEL_OFFSETS"] : []
+#else
+  let offsets: [String] = []
+#endif
+
 /// What the runtime and its kernels are compiled with. `-ffp-contract=off`: a multiplication and an addition are never
 /// fused.
 let core: [SwiftSetting] =
@@ -19,10 +26,12 @@ let core: [SwiftSetting] =
     ? [
       .enableExperimentalFeature("Embedded"),
       .unsafeFlags(["-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"]),
+      .unsafeFlags(offsets.flatMap { ["-Xcc", $0] }),
     ] : [])
 
-/// The library's bytes are mostly control flow outside the fast kernels: optimised for size, it fits what the tests allow it.
-let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
+/// The library's bytes are mostly control flow outside the fast kernels: optimised for size, it fits what the tests allow it. The attribute says
+/// so of the functions of C headers too.
+let smallest: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize", "-Xllvm", "-force-attribute=minsize"])] : []
 /// What stands in several functions becomes one of its own, in machine code: 1 KB of the runtime, which has no inner loops.
 let outlined: [SwiftSetting] =
   isEmbedded
@@ -33,13 +42,12 @@ let outlined: [SwiftSetting] =
 /// of the set becomes part of its symbols (Sources/CKernels/include/crnn_kernel_set.h).
 /// With `others`, it has the sums of products alone, and its table takes the other kernels from that set.
 /// Those of other machines that SwiftPM does not know are compiled by tools/cross/build in the same way.
-/// With `unusual`, recurrent steps of unusual functions are left to that set; with `pointwise`, what goes element by element, apart from sums:
-/// much of it waits for memory, and softmax for its sum in order of the values, so that wider vectors gain little.
+/// With `unusual`, activations and recurrent steps of unusual functions are left to that set.
 /// `hasPairs`: it has products of pairs of codes (Pairs.swift), which processors without AVX2 are served without.
 /// `hasWinograd`: it has Winograd's convolution, which the sums of products of bytes of the VNNI sets are as fast without.
 func kernels(
   _ name: String, features: [String] = [], others: String? = nil, unusual: String? = nil,
-  pointwise: String? = nil, hasWinograd: Bool = false, hasPairs: Bool = true
+  hasWinograd: Bool = false, hasPairs: Bool = true
 ) -> Target {
   let set = "-DCRNN_KERNEL_SET=\(name.lowercased())"
   var flags = features + ["-ffp-contract=off", set]
@@ -63,11 +71,6 @@ func kernels(
     dependencies.append(.init(stringLiteral: "Kernels\(unusual)"))
     settings.append(.define("CRNN_UNUSUAL"))
   }
-  if let pointwise {
-    flags.append("-DCRNN_KERNEL_POINTWISE=\(pointwise.lowercased())")
-    dependencies.append(.init(stringLiteral: "Kernels\(pointwise)"))
-    excluded += ["Activation", "Pointwise", "Quantization", "Softmax"].map { "Kernels/\($0).swift" }
-  }
   if name == "Reference" || name == "Baseline" { settings += smallest }
   #if arch(x86_64)
     // Processors without AVX2 are rare.
@@ -84,8 +87,7 @@ func kernels(
     kernels("AVX2", features: ["-mavx2"], unusual: "Baseline", hasWinograd: true),
     kernels("AVXVNNI", features: ["-mavx2", "-mavxvnni"], others: "AVX2"),
     kernels(
-      "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "Baseline",
-      pointwise: "AVX2"),
+      "AVX512VNNI", features: ["-mavx2", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni"], unusual: "Baseline"),
   ]
 #elseif arch(arm64)
   let kernelSets = [
@@ -105,7 +107,7 @@ let runtime: [Target] =
     .target(
       name: "CLinked", dependencies: ["CCRNN", "CKernels"], exclude: ["README.md"],
       cSettings: [
-        .unsafeFlags(["-fdata-sections"])
+        .unsafeFlags(["-fdata-sections"] + offsets)
       ]),
     .target(
       name: "CRNN", dependencies: ["CCRNN", "CKernels", "CLinked"] + kernelSets.map { .init(stringLiteral: $0.name) },

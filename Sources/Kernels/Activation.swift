@@ -49,7 +49,7 @@ import CKernelSet
 #endif
 
 @inline(__always)
-private func leaky(_ x: Vector, _ slope: Vector) -> Vector { whereGreater(all(0), x, slope * x, x) }
+func leaky(_ x: Vector, _ slope: Vector) -> Vector { whereGreater(all(0), x, slope * x, x) }
 
 @inline(__always)
 private func exponentialUnit(_ x: Vector, _ alpha: Vector, _ beta: Vector) -> Vector {
@@ -70,39 +70,24 @@ private func powerOfTwo(_ x: Vector, _ exponent: Float) -> Vector {
 }
 
 /// The activations that most networks have stay inline; the others, and all where size matters more, are called for each vector, or left to
-/// another module.
+/// another module. Those that mostly stand alone have a loop each, those that mostly go with a product share one.
 @c @implementation
 func crnn_kernel_activate(
   _ given: UnsafePointer<crnn_activation>, _ y: UnsafeMutablePointer<Float>, _ count: Int
 ) {
   let activation = given.pointee
+  let (alpha, beta) = (all(activation.alpha), all(activation.beta))
   var i = 0
-  switch Int(activation.kind) {
   #if !CRNN_SMALL
-    case CRNN_ACTIVATION_RELU:
-      while i < count {
-        store(maximum(load(y + i, count &- i), all(0)), y + i, count &- i)
-        i &+= Vector.count
-      }
+    switch Int(activation.kind) {
     case CRNN_ACTIVATION_SIGMOID:
       while i < count {
         store(sigmoid(load(y + i, count &- i)), y + i, count &- i)
         i &+= Vector.count
       }
-    case CRNN_ACTIVATION_TANH:
-      while i < count {
-        store(hyperbolicTangent(load(y + i, count &- i)), y + i, count &- i)
-        i &+= Vector.count
-      }
     case CRNN_ACTIVATION_ELU:
-      let (alpha, beta) = (all(activation.alpha), all(activation.beta))
       while i < count {
         store(exponentialUnit(load(y + i, count &- i), alpha, beta), y + i, count &- i)
-        i &+= Vector.count
-      }
-    case CRNN_ACTIVATION_ABSOLUTE:
-      while i < count {
-        store(load(y + i, count &- i).magnitude, y + i, count &- i)
         i &+= Vector.count
       }
     case CRNN_ACTIVATION_POWER where isOfTwo(activation.alpha):
@@ -110,29 +95,28 @@ func crnn_kernel_activate(
         store(powerOfTwo(load(y + i, count &- i), activation.alpha), y + i, count &- i)
         i &+= Vector.count
       }
-    case CRNN_ACTIVATION_LEAKY_RELU:
-      while i < count {
-        store(leaky(load(y + i, count &- i), all(activation.alpha)), y + i, count &- i)
-        i &+= Vector.count
-      }
-  #endif
-  default:
-    if Int(activation.kind) == CRNN_ACTIVATION_PRELU, let slopes = activation.slopes {
-      while i < count {
-        store(leaky(load(y + i, count &- i), load(slopes + i, count &- i)), y + i, count &- i)
-        i &+= Vector.count
-      }
-      return
+    default: break
     }
-    #if CRNN_UNUSUAL
-      crnn_unusual_activate(given, y, count)
-    #else
-      while i < count {
-        var x = load(y + i, count &- i)
-        apply(activation, to: &x)
-        store(x, y + i, count &- i)
-        i &+= Vector.count
-      }
+  #endif
+  while i < count {
+    var x = load(y + i, count &- i)
+    // Read anew each time: where it is known not to change, the compiler makes a loop for each kind.
+    switch Int(given.pointee.kind) {
+    #if !CRNN_SMALL
+      case CRNN_ACTIVATION_RELU: x = maximum(x, all(0))
+      case CRNN_ACTIVATION_LEAKY_RELU: x = leaky(x, alpha)
+      case CRNN_ACTIVATION_TANH: x = hyperbolicTangent(x)
     #endif
+    case CRNN_ACTIVATION_PRELU where activation.slopes != nil:
+      if let slopes = activation.slopes { x = leaky(x, load(slopes + i, count &- i)) }
+    default:
+      #if CRNN_UNUSUAL
+        return crnn_unusual_activate(given, y, count)
+      #else
+        apply(activation, to: &x)
+      #endif
+    }
+    store(x, y + i, count &- i)
+    i &+= Vector.count
   }
 }

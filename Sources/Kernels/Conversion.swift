@@ -3,9 +3,7 @@ import CKernelSet
 // From sums of products to the numbers that they stand for, and to codes.
 
 @inline(__always)
-private func numbers(_ p: UnsafePointer<Int32>, _ remaining: Int) -> Vector {
-  Vector(remaining >= Vector.count ? crnn_load_integers(p) : crnn_load_tail_integers(p, remaining))
-}
+private func numbers(_ p: UnsafePointer<Int32>, _ remaining: Int) -> Vector { Vector(integers(at: p, remaining)) }
 
 @c @implementation
 func crnn_kernel_convert(_ accumulators: UnsafePointer<Int32>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
@@ -41,6 +39,25 @@ func crnn_kernel_rescale(
       i &+= Vector.count
     }
     if i < columns { store(values(sums + i, scale + i, shift + i, columns &- i), result + i, columns &- i) }
+    row &+= 1
+  }
+}
+
+@c @implementation
+func crnn_kernel_rescale_leaky(
+  _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ slope: Float,
+  _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int, _ count: Int, _ yStride: Int
+) {
+  var row = 0
+  while row < rows {
+    let (sums, result) = (accumulators + row &* columns, y + row &* yStride)
+    var i = 0
+    while i < count {
+      let remaining = count &- i
+      let x = values(sums + i, scale + i, shift + i, remaining)
+      store(normal(leaky(x, all(slope))), result + i, remaining)
+      i &+= Vector.count
+    }
     row &+= 1
   }
 }

@@ -62,3 +62,19 @@ func crnn_kernel_dequantize_s16(
     i &+= Vector.count
   }
 }
+
+/// 0 in the place of subnormal numbers. By their bits, since a comparison depends on whether the processor sees such numbers.
+@inline(__always)
+func normal(_ x: Vector) -> Vector {
+  whereGreater(x.bits & integers(0x7F80_0000), integers(0), x, Vector(bits: x.bits & integers(.min)))
+}
+
+@c @implementation
+func crnn_kernel_copy_normal(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i < count {
+    let remaining = count &- i
+    store(normal(load(x + i, remaining)), y + i, remaining)
+    i &+= Vector.count
+  }
+}

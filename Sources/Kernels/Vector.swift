@@ -29,8 +29,11 @@ struct Vector {
 
 @inline(__always)
 func load(_ p: UnsafePointer<Float>, _ remaining: Int) -> Vector {
-  Vector(remaining >= Vector.count ? crnn_load_floats(p) : crnn_load_tail_floats(p, remaining))
+  Vector(crnn_load_first_floats(p, remaining))
 }
+
+@inline(__always)
+func integers(at p: UnsafePointer<Int32>, _ remaining: Int) -> Integers { crnn_load_first_integers(p, remaining) }
 
 @inline(__always)
 func load(_ p: UnsafeMutablePointer<Float>, _ remaining: Int) -> Vector { load(UnsafePointer(p), remaining) }

@@ -38,6 +38,24 @@ func crnn_kernel_rescale(
 }
 
 @c @implementation
+func crnn_kernel_rescale_leaky(
+  _ accumulators: UnsafePointer<Int32>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ slope: Float,
+  _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int, _ count: Int, _ yStride: Int
+) {
+  var m = 0
+  while m < rows {
+    var r = 0
+    while r < count {
+      let product = Float(Int(accumulators[m &* columns &+ r])) * scale[r]
+      let x = product + shift[r]
+      y[m &* yStride &+ r] = normal(x < 0 ? slope * x : x)
+      r &+= 1
+    }
+    m &+= 1
+  }
+}
+
+@c @implementation
 func crnn_kernel_multiply_add(
   _ x: UnsafePointer<Float>, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>,
   _ y: UnsafeMutablePointer<Float>, _ count: Int
@@ -131,6 +149,20 @@ func crnn_kernel_dequantize_s16(
   var i = 0
   while i < count {
     y[i] = Float(Int(Int32(x[i]) &- q.pointee.zero_point)) * q.pointee.scale
+    i &+= 1
+  }
+}
+
+/// 0 in the place of a subnormal number. By its bits, since a comparison depends on whether the processor sees such numbers.
+func normal(_ x: Float) -> Float {
+  Float(bitPattern: x.bitPattern & 0x7F80_0000 == 0 ? x.bitPattern & 0x8000_0000 : x.bitPattern)
+}
+
+@c @implementation
+func crnn_kernel_copy_normal(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i < count {
+    y[i] = normal(x[i])
     i &+= 1
   }
 }

@@ -162,6 +162,11 @@ static void test_rescale(const crnn_kernels *k, int turn, ptrdiff_t count, const
   (void)count, (void)q;
   k->rescale(sums[0], a, b, y[turn], 1 + choice % 3, 8 * (1 + choice / 3 % 3));
 }
+static void test_rescale_leaky(const crnn_kernels *k, int turn, ptrdiff_t count, const crnn_quantization *q, int32_t choice) {
+  (void)q;
+  const ptrdiff_t taken = count < 24 ? count : 24;
+  k->rescale_leaky(sums[0], a, b, choice % 4 ? 0.25f : 1, y[turn], 1 + choice % 3, 24, taken, taken + choice % 2);
+}
 static void test_requantize_u8(const crnn_kernels *k, int turn, ptrdiff_t count, const crnn_quantization *q, int32_t choice) {
   const ptrdiff_t taken = count < 24 ? count : 24;
   k->requantize_u8(sums[0], a, b, q, byte_codes[turn], 1 + choice % 3, 24, taken, taken + choice % 2);
@@ -194,6 +199,10 @@ static void test_quantize_s16(const crnn_kernels *k, int turn, ptrdiff_t count, 
 static void test_dequantize(const crnn_kernels *k, int turn, ptrdiff_t count, const crnn_quantization *q, int32_t choice) {
   if (choice % 2) k->dequantize_u8(byte_codes[0], q, y[turn], count);
   else k->dequantize_s16(word_codes[0], q, y[turn], count);
+}
+static void test_copy_normal(const crnn_kernels *k, int turn, ptrdiff_t count, const crnn_quantization *q, int32_t choice) {
+  (void)q, (void)choice;
+  k->copy_normal(a, y[turn], count);
 }
 static void test_maximum(const crnn_kernels *k, int turn, ptrdiff_t count, const crnn_quantization *q, int32_t choice) {
   (void)q;
@@ -271,6 +280,7 @@ __attribute__((unused)) static void test_set(const crnn_kernels *set) {
   say("depthwise_s16", products(0, 1));
   say("depthwise_u8", products(1, 1));
   say("rescale", elements(test_rescale, 0));
+  say("rescale_leaky", elements(test_rescale_leaky, 0));
   say("requantize_u8", elements(test_requantize_u8, 0));
   say("requantize_s16", elements(test_requantize_s16, 1));
   say("convert", elements(test_convert, 0));
@@ -279,6 +289,7 @@ __attribute__((unused)) static void test_set(const crnn_kernels *set) {
   say("quantize_u8", elements(test_quantize_u8, 0));
   say("quantize_s16", elements(test_quantize_s16, 1));
   say("dequantize", elements(test_dequantize, 1));
+  say("copy_normal", elements(test_copy_normal, 0));
   say("maximum", elements(test_maximum, 0));
   say("combine", elements(test_combine, 0));
   say("softmax", elements(test_softmax, 0));

@@ -111,6 +111,53 @@ struct ConversionTests {
     #expect(codes == atOnce)
   }
 
+  @Test("Sums to floats in one go, and apart", arguments: KernelSet.optimized)
+  func rescaleLeaky(_ set: KernelSet) {
+    let shapes = [(0, 8, 8, 0), (1, 8, 1, 0), (1, 64, 61, 3), (2, 16, 16, 0), (4, 40, 37, 5), (3, 32, 32, 0)]
+    for (rows, columns, count, spare) in shapes {
+      for slope: Float in [1, 0.1, -0.5, 1e-30] {
+        var random = RandomValues(seed: UInt64(rows * columns))
+        let sums = GuardedMemory(random.integers(Int32(-30_000)...30_000, count: rows * columns))
+        // Now and then a value that is subnormal or NaN.
+        let scale = GuardedMemory(
+          random.floats(0.0001...0.01, count: columns).enumerated().map { [$1, 1e-41, 1e-30, .nan][$0 % 5 % 4] })
+        let shift = GuardedMemory(random.floats(-3...3, count: columns).enumerated().map { $0 % 2 == 0 ? $1 : 0 })
+        let length = max(0, (rows - 1) * (count + spare) + count)
+        let (actual, expected, apart) = (
+          GuardedMemory(repeating: Float(9), count: length), GuardedMemory(repeating: Float(9), count: length),
+          GuardedMemory(repeating: Float(9), count: length)
+        )
+        set.kernels.rescale_leaky(
+          sums.base, scale.base, shift.base, slope, actual.base, rows, columns, count, count + spare)
+        Self.reference.rescale_leaky(
+          sums.base, scale.base, shift.base, slope, expected.base, rows, columns, count, count + spare)
+        let context = "\(rows) rows of \(count) in \(columns), slope \(slope)"
+        expectSame(actual, expected, context)
+        let values = GuardedMemory(repeating: Float(0), count: rows * columns)
+        var leaky = crnn_activation(kind: Int32(CRNN_ACTIVATION_LEAKY_RELU), alpha: slope, beta: 0, slopes: nil)
+        set.kernels.rescale(sums.base, scale.base, shift.base, values.base, rows, columns)
+        set.kernels.activate(&leaky, values.base, rows * columns)
+        for row in 0..<rows {
+          set.kernels.copy_normal(values.base + row * columns, apart.base + row * (count + spare), count)
+        }
+        expectSame(apart, expected, context + ", one after the other")
+      }
+    }
+  }
+
+  @Test("Floats without subnormal ones", arguments: KernelSet.optimized + [.reference])
+  func copyNormal(_ set: KernelSet) {
+    let tiny = Float.leastNormalMagnitude
+    let given: [Float] = [1, -0.0, 1e-45, -1e-45, tiny, -tiny, tiny.nextDown, -tiny.nextDown, .infinity, -3e38, 0]
+    let kept: [Float] = [1, -0.0, 0, -0.0, tiny, -tiny, 0, -0.0, .infinity, -3e38, 0]
+    for count in 0..<40 {
+      let x = GuardedMemory((0..<count).map { given[$0 % given.count] })
+      let y = GuardedMemory(repeating: Float(9), count: count)
+      set.kernels.copy_normal(x.base, y.base, count)
+      expectSame(y, GuardedMemory((0..<count).map { kept[$0 % kept.count] }), "count \(count)")
+    }
+  }
+
   @Test("Scale and shift, also in place", arguments: KernelSet.optimized)
   func multiplyAdd(_ set: KernelSet) {
     for count in [0] + awkwardCounts {

@@ -52,23 +52,4 @@ static inline void crnn_replace_nan(float *_Nonnull values, int32_t bits, ptrdif
     if (values[i] != values[i]) __builtin_memcpy(values + i, &bits, sizeof bits);
 }
 
-/* Copies floats, but for subnormal ones, which become 0 of their sign: some processors and programs never see them. By their bits, since a
- * comparison depends on that too. */
-static inline void crnn_copy_normal(float *_Nonnull target, const float *_Nonnull values, ptrdiff_t count) {
-  typedef int32_t four __attribute__((vector_size(16)));
-  ptrdiff_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    four v;
-    __builtin_memcpy(&v, values + i, sizeof v);
-    v &= ((v & 0x7F800000) != 0) | INT32_MIN;
-    __builtin_memcpy(target + i, &v, sizeof v);
-  }
-  for (; i < count; i++) {
-    int32_t bits;
-    __builtin_memcpy(&bits, values + i, sizeof bits);
-    if (!(bits & 0x7F800000)) bits &= INT32_MIN;
-    __builtin_memcpy(target + i, &bits, sizeof bits);
-  }
-}
-
 #endif

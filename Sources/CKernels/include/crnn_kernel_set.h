@@ -17,44 +17,17 @@
 #ifndef CRNN_KERNEL_OTHERS
 #define CRNN_KERNEL_OTHERS CRNN_KERNEL_SET
 #endif
-/* The set that what goes element by element, apart from sums, is taken from. */
-#ifndef CRNN_KERNEL_POINTWISE
-#define CRNN_KERNEL_POINTWISE CRNN_KERNEL_OTHERS
-#endif
 
 #define CRNN_KERNEL_TEXT_OF(text) #text
 #define CRNN_KERNEL_TEXT(text) CRNN_KERNEL_TEXT_OF(text)
 #define CRNN_KERNEL_OF(set, name)                                                    \
   extern __typeof__(*((const crnn_kernels *)0)->name) crnn_kernel_##name /* symbol */ \
-      __asm__("crnn_" CRNN_KERNEL_TEXT(set) "_" #name)
-#define CRNN_KERNEL(name) CRNN_KERNEL_OF(CRNN_KERNEL_OTHERS, name)
+      __asm__("crnn_" CRNN_KERNEL_TEXT(set) "_" #name);
 
-CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_s16);
-CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_u8);
-CRNN_KERNEL_OF(CRNN_KERNEL_SET, multiply_u7);
-CRNN_KERNEL(depthwise_s16);
-CRNN_KERNEL(depthwise_u8);
-CRNN_KERNEL(rescale);
-CRNN_KERNEL(requantize_u8);
-CRNN_KERNEL(requantize_s16);
-CRNN_KERNEL(convert);
-CRNN_KERNEL(convert_add);
-CRNN_KERNEL(multiply_add);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, activate);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, quantize_u8);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, quantize_s16);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, dequantize_u8);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, dequantize_s16);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, maximum_u8);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, maximum_s16);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, maximum_f32);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, combine);
-CRNN_KERNEL_OF(CRNN_KERNEL_POINTWISE, softmax);
-CRNN_KERNEL(lstm);
-CRNN_KERNEL(gru_after);
-CRNN_KERNEL(gru_gates);
-CRNN_KERNEL(gru_candidate);
-CRNN_KERNEL(simple);
+CRNN_SUMS(CRNN_KERNEL_OF, CRNN_KERNEL_SET)
+CRNN_AFTER_SUMS(CRNN_KERNEL_OF, CRNN_KERNEL_OTHERS)
+CRNN_POINTWISE(CRNN_KERNEL_OF, CRNN_KERNEL_OTHERS)
+CRNN_STEPS(CRNN_KERNEL_OF, CRNN_KERNEL_OTHERS)
 
 #ifdef CRNN_WINOGRAD
 /* Rows of values that one panel's weights are read for: as many as there are registers for their sums, or fewer, so that few are for nothing. */
@@ -73,7 +46,7 @@ CRNN_WINOGRAD_OF(output);
 #endif
 
 #ifdef CRNN_PAIRS
-CRNN_KERNEL(multiply_pairs);
+CRNN_KERNEL_OF(CRNN_KERNEL_OTHERS, multiply_pairs)
 #endif
 
 /* A module that has the usual functions alone leaves the others to another module. */
@@ -93,6 +66,14 @@ CRNN_KERNEL_UNUSUAL_OF(gru_candidate);
 const crnn_kernels *_Nonnull crnn_kernel_set(void) CRNN_NO_ALLOCATION
     __asm__("crnn_kernels_" CRNN_KERNEL_TEXT(CRNN_KERNEL_SET));
 
+#ifdef CRNN_KERNEL_OFFSETS
+
+extern const crnn_kernels crnn_kernel_offsets_of_set __asm__("crnn_offsets_" CRNN_KERNEL_TEXT(CRNN_KERNEL_SET))
+    __attribute__((visibility("hidden")));
+static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOCATION { return &crnn_kernel_offsets_of_set; }
+
+#else
+
 /* A constant in the module that calls this: nothing is built or locked at run time. */
 static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOCATION {
 #ifdef CRNN_WINOGRAD
@@ -103,35 +84,14 @@ static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOC
       .output = crnn_kernel_winograd_output,
   };
 #endif
+#define CRNN_ADDRESS(set, name) .name = crnn_kernel_##name,
   static const crnn_kernels table = {
       .name = CRNN_KERNEL_TEXT(CRNN_KERNEL_SET),
-      .multiply_s16 = crnn_kernel_multiply_s16,
-      .multiply_u8 = crnn_kernel_multiply_u8,
-      .multiply_u7 = crnn_kernel_multiply_u7,
+      CRNN_SUMS(CRNN_ADDRESS, )
 #ifndef CRNN_SHARED_KERNELS
-      .depthwise_s16 = crnn_kernel_depthwise_s16,
-      .depthwise_u8 = crnn_kernel_depthwise_u8,
-      .rescale = crnn_kernel_rescale,
-      .requantize_u8 = crnn_kernel_requantize_u8,
-      .requantize_s16 = crnn_kernel_requantize_s16,
-      .convert = crnn_kernel_convert,
-      .convert_add = crnn_kernel_convert_add,
-      .multiply_add = crnn_kernel_multiply_add,
-      .activate = crnn_kernel_activate,
-      .quantize_u8 = crnn_kernel_quantize_u8,
-      .quantize_s16 = crnn_kernel_quantize_s16,
-      .dequantize_u8 = crnn_kernel_dequantize_u8,
-      .dequantize_s16 = crnn_kernel_dequantize_s16,
-      .maximum_u8 = crnn_kernel_maximum_u8,
-      .maximum_s16 = crnn_kernel_maximum_s16,
-      .maximum_f32 = crnn_kernel_maximum_f32,
-      .combine = crnn_kernel_combine,
-      .softmax = crnn_kernel_softmax,
-      .lstm = crnn_kernel_lstm,
-      .gru_after = crnn_kernel_gru_after,
-      .gru_gates = crnn_kernel_gru_gates,
-      .gru_candidate = crnn_kernel_gru_candidate,
-      .simple = crnn_kernel_simple,
+      CRNN_AFTER_SUMS(CRNN_ADDRESS, )
+      CRNN_POINTWISE(CRNN_ADDRESS, )
+      CRNN_STEPS(CRNN_ADDRESS, )
 #endif
 #ifdef CRNN_WINOGRAD
       .winograd = &winograd,
@@ -140,7 +100,10 @@ static inline const crnn_kernels *_Nonnull crnn_kernel_table(void) CRNN_NO_ALLOC
       .multiply_pairs = crnn_kernel_multiply_pairs,
 #endif
   };
+#undef CRNN_ADDRESS
   return &table;
 }
+
+#endif
 
 #endif

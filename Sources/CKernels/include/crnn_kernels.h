@@ -102,6 +102,10 @@ typedef struct crnn_kernels {
    * of 8; y may be the memory of the accumulators. */
   void (*_Nonnull rescale)(const int32_t *_Nonnull accumulators, const float *_Nonnull scale, const float *_Nonnull shift,
                            float *_Nonnull y, ptrdiff_t rows, ptrdiff_t columns);
+  /* y[m * y_stride + r] = what copy_normal gives of rescale's value, of slope times it below 0, for r < count (at most columns). */
+  void (*_Nonnull rescale_leaky)(const int32_t *_Nonnull accumulators, const float *_Nonnull scale,
+                                 const float *_Nonnull shift, float slope, float *_Nonnull y, ptrdiff_t rows,
+                                 ptrdiff_t columns, ptrdiff_t count, ptrdiff_t y_stride);
   /* y[m * y_stride + r] = the code that quantize_u8 or _s16 gives of rescale's value, for r < count (at most columns). */
   void (*_Nonnull requantize_u8)(const int32_t *_Nonnull accumulators, const float *_Nonnull scale,
                                  const float *_Nonnull shift, const crnn_quantization *_Nonnull q, uint8_t *_Nonnull y,
@@ -126,6 +130,9 @@ typedef struct crnn_kernels {
                                  ptrdiff_t count);
   void (*_Nonnull dequantize_s16)(const int16_t *_Nonnull x, const crnn_quantization *_Nonnull q, float *_Nonnull y,
                                   ptrdiff_t count);
+
+  /* y = x, but for subnormal numbers, which become 0 of their sign: some processors and programs never see them. */
+  void (*_Nonnull copy_normal)(const float *_Nonnull x, float *_Nonnull y, ptrdiff_t count);
 
   /* y = a > b ? a : b, over `count` elements of each of `rows` rows, whose strides are in elements. y may be a or b. */
   void (*_Nonnull maximum_u8)(const uint8_t *_Nonnull a, ptrdiff_t a_stride, const uint8_t *_Nonnull b, ptrdiff_t b_stride,
@@ -161,47 +168,77 @@ typedef struct crnn_kernels {
                                    const int32_t *_Nonnull initial, ptrdiff_t rows, int32_t *_Nonnull accumulators);
 } crnn_kernels;
 
+/* The kernels by name, for what must be said of each: sums of products; what follows them; what goes element by element; steps. */
+#define CRNN_SUMS(each, set) each(set, multiply_s16) each(set, multiply_u8) each(set, multiply_u7)
+#define CRNN_AFTER_SUMS(each, set)                                                                                   \
+  each(set, depthwise_s16) each(set, depthwise_u8) each(set, rescale) each(set, rescale_leaky)                       \
+  each(set, requantize_u8) each(set, requantize_s16) each(set, convert) each(set, convert_add) each(set, multiply_add)
+#define CRNN_POINTWISE(each, set)                                                                                    \
+  each(set, activate) each(set, quantize_u8) each(set, quantize_s16) each(set, dequantize_u8)                        \
+  each(set, dequantize_s16) each(set, copy_normal) each(set, maximum_u8) each(set, maximum_s16) each(set, maximum_f32) each(set, combine)   \
+  each(set, softmax)
+#define CRNN_STEPS(each, set)                                                                                        \
+  each(set, lstm) each(set, gru_after) each(set, gru_gates) each(set, gru_candidate) each(set, simple)
+
+/* With CRNN_KERNEL_OFFSETS a crnn_kernels is, behind its pointer, this: how far each kernel lies from the table, in 32 bits, 0 for none. A
+ * shared library's table of addresses takes 32 bytes for each, with what the dynamic linker needs to know. Sources/CLinked/kernels.c. */
+#ifdef CRNN_KERNEL_OFFSETS
+#define CRNN_OFFSET(set, name) int32_t name;
+typedef struct crnn_kernel_offsets {
+  int32_t name;
+  CRNN_SUMS(CRNN_OFFSET, )
+  CRNN_AFTER_SUMS(CRNN_OFFSET, )
+  CRNN_POINTWISE(CRNN_OFFSET, )
+  CRNN_STEPS(CRNN_OFFSET, )
+  int32_t winograd, multiply_pairs;
+} crnn_kernel_offsets;
+#undef CRNN_OFFSET
+static inline uintptr_t crnn_at_offset(const crnn_kernels *_Nonnull kernels, int32_t offset) {
+  return offset ? (uintptr_t)kernels + (uintptr_t)(intptr_t)offset : 0;
+}
+#define CRNN_MEMBER(kernels, name) \
+  ((__typeof__(kernels->name))crnn_at_offset(kernels, ((const crnn_kernel_offsets *)(const void *)kernels)->name))
+/* What every set has: no look for 0. */
+#define CRNN_SURE_MEMBER(kernels, name)                                                                              \
+  ((__typeof__(kernels->name))((uintptr_t)kernels +                                                                  \
+                               (uintptr_t)(intptr_t)((const crnn_kernel_offsets *)(const void *)kernels)->name))
+#else
+#define CRNN_MEMBER(kernels, name) (kernels->name)
+#define CRNN_SURE_MEMBER(kernels, name) (kernels->name)
+#endif
+
 /* crnn_use_lstm(kernels): the kernel `lstm` of a set. Where all sets of a build share what is no sum of products (CRNN_SHARED_KERNELS:
  * microcontrollers), it is known by name and stands in no table, so that a program which never runs it is linked without it. */
+#define CRNN_USE(set, name)                                                                                         \
+  static inline __typeof__(*((const crnn_kernels *)0)->name) *_Nonnull crnn_use_##name(                            \
+      const crnn_kernels *_Nonnull kernels) CRNN_NO_ALLOCATION {                                                    \
+    return CRNN_SURE_MEMBER(kernels, name);                                                                         \
+  }
+CRNN_SUMS(CRNN_USE, )
 #ifdef CRNN_SHARED_KERNELS
-#define CRNN_USE(name)                                                                                              \
+#undef CRNN_USE
+#define CRNN_USE(set, name)                                                                                         \
   extern __typeof__(*((const crnn_kernels *)0)->name) crnn_reference_##name CRNN_NO_ALLOCATION                      \
       __attribute__((visibility("hidden"))); /* no table of addresses, which linker scripts seldom place */         \
   static inline __typeof__(*((const crnn_kernels *)0)->name) *_Nonnull crnn_use_##name(                            \
       const crnn_kernels *_Nonnull kernels) CRNN_NO_ALLOCATION {                                                    \
     return (void)kernels, crnn_reference_##name;                                                                    \
   }
-#else
-#define CRNN_USE(name)                                                                                              \
-  static inline __typeof__(*((const crnn_kernels *)0)->name) *_Nonnull crnn_use_##name(                            \
-      const crnn_kernels *_Nonnull kernels) CRNN_NO_ALLOCATION {                                                    \
-    return kernels->name;                                                                                           \
-  }
 #endif
-CRNN_USE(depthwise_s16)
-CRNN_USE(depthwise_u8)
-CRNN_USE(rescale)
-CRNN_USE(requantize_u8)
-CRNN_USE(requantize_s16)
-CRNN_USE(convert)
-CRNN_USE(convert_add)
-CRNN_USE(multiply_add)
-CRNN_USE(activate)
-CRNN_USE(quantize_u8)
-CRNN_USE(quantize_s16)
-CRNN_USE(dequantize_u8)
-CRNN_USE(dequantize_s16)
-CRNN_USE(maximum_u8)
-CRNN_USE(maximum_s16)
-CRNN_USE(maximum_f32)
-CRNN_USE(combine)
-CRNN_USE(softmax)
-CRNN_USE(lstm)
-CRNN_USE(gru_after)
-CRNN_USE(gru_gates)
-CRNN_USE(gru_candidate)
-CRNN_USE(simple)
+CRNN_AFTER_SUMS(CRNN_USE, )
+CRNN_POINTWISE(CRNN_USE, )
+CRNN_STEPS(CRNN_USE, )
 #undef CRNN_USE
+static inline const char *_Nonnull crnn_use_name(const crnn_kernels *_Nonnull kernels) CRNN_NO_ALLOCATION {
+  return CRNN_SURE_MEMBER(kernels, name);
+}
+static inline const crnn_winograd *_Nullable crnn_use_winograd(const crnn_kernels *_Nonnull kernels) CRNN_NO_ALLOCATION {
+  return CRNN_MEMBER(kernels, winograd);
+}
+static inline __typeof__(*((const crnn_kernels *)0)->multiply_pairs) *_Nullable crnn_use_multiply_pairs(
+    const crnn_kernels *_Nonnull kernels) CRNN_NO_ALLOCATION {
+  return CRNN_MEMBER(kernels, multiply_pairs);
+}
 
 /* One per module. A table lives as long as the program. The sets of a build are those of its architecture, after the reference, best last. */
 const crnn_kernels *_Nonnull crnn_kernels_reference(void) CRNN_NO_ALLOCATION;

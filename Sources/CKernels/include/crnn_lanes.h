@@ -129,6 +129,22 @@ CRNN_INLINE void crnn_store_tail_integers(int32_t *_Nonnull p, ptrdiff_t count, 
 }
 #endif
 
+/* As many lanes as there are, `left` of them where that is fewer. With a mask register, which all loads of a step share, no branch is needed. */
+#if defined(__AVX512VNNI__)
+#define CRNN_LOAD_FIRST(vector, element)                                                                     \
+  CRNN_INLINE crnn_##vector crnn_load_first_##vector(const element *_Nonnull p, ptrdiff_t left) {             \
+    return crnn_load_tail_##vector(p, left < CRNN_LANES ? left : CRNN_LANES);                                 \
+  }
+#else
+#define CRNN_LOAD_FIRST(vector, element)                                                                     \
+  CRNN_INLINE crnn_##vector crnn_load_first_##vector(const element *_Nonnull p, ptrdiff_t left) {             \
+    return left >= CRNN_LANES ? crnn_load_##vector(p) : crnn_load_tail_##vector(p, left);                     \
+  }
+#endif
+CRNN_LOAD_FIRST(floats, float)
+CRNN_LOAD_FIRST(integers, int32_t)
+#undef CRNN_LOAD_FIRST
+
 /* ---- Conversions. Narrowing keeps the low bits. ---- */
 
 CRNN_INLINE crnn_floats crnn_to_float(crnn_integers v) { return __builtin_convertvector(v, crnn_floats); }

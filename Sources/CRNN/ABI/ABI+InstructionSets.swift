@@ -65,14 +65,14 @@ enum InstructionSets {
     if let name, name[0] != 0 {
       var i = 0
       while i < count {
-        if CString.equal(table(i).pointee.name, name), isSupported(i) { return (CRNN_OK, table(i)) }
+        if CString.equal(crnn_use_name(table(i)), name), isSupported(i) { return (CRNN_OK, table(i)) }
         i &+= 1
       }
       var message = Message(error, CRNN_ERROR_ISA).text("instruction set ").name(name)
         .text(" is not known or this processor lacks it; there are:")
       i = 0
       while i < count {
-        if isSupported(i) { message = message.text(" ").name(table(i).pointee.name) }
+        if isSupported(i) { message = message.text(" ").name(crnn_use_name(table(i))) }
         i &+= 1
       }
       return (message.status, fallback)
@@ -89,7 +89,7 @@ public func crnn_isa_count() -> Int32 { Int32(truncatingIfNeeded: InstructionSet
 @_cdecl("crnn_isa_name") @implementation
 public func crnn_isa_name(_ index: Int32) -> UnsafePointer<CChar>? {
   guard index >= 0, Int(index) < InstructionSets.count else { return nil }
-  return InstructionSets.table(Int(index)).pointee.name
+  return crnn_use_name(InstructionSets.table(Int(index)))
 }
 
 @_cdecl("crnn_isa_supported") @implementation

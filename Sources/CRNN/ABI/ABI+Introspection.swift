@@ -164,5 +164,5 @@ public func crnn_model_is_bounded(_ model: OpaquePointer?) -> Int32 {
 @_cdecl("crnn_model_isa") @implementation
 public func crnn_model_isa(_ model: OpaquePointer?) -> UnsafePointer<CChar>? {
   guard let model = view(model) else { return nil }
-  return model.pointee.kernels.pointee.name
+  return crnn_use_name(model.pointee.kernels)
 }

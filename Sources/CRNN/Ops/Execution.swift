@@ -51,7 +51,7 @@ struct Execution {
     switch Int(tensor.pointee.store) {
     case CRNN_STORE_U8: crnn_use_quantize_u8(kernels)(values, &q, target.assumingMemoryBound(to: UInt8.self), count)
     case CRNN_STORE_S16: crnn_use_quantize_s16(kernels)(values, &q, target.assumingMemoryBound(to: Int16.self), count)
-    default: crnn_copy_normal(target.assumingMemoryBound(to: Float.self), values, count)
+    default: crnn_use_copy_normal(kernels)(values, target.assumingMemoryBound(to: Float.self), count)
     }
   }
 

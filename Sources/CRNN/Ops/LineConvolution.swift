@@ -84,18 +84,12 @@ enum LineConvolution {
 
   /// Whether any instruction set of this architecture has its kernel; without, streams are as large all the same, so that
   /// a saved one goes on anywhere.
-  private static var isBuilt: Bool {
-    #if arch(x86_64) || arch(arm64) || arch(wasm32)
-      true
-    #else
-      false
-    #endif
-  }
+  private static var isBuilt: Bool { !Microcontroller.isTarget }
 
   /// Computes output frames `first`..<`first + count`, or returns false where that is only possible, or faster, without.
   static func run(_ execution: Execution, _ node: NodeView, _ matrix: Matrix, first: Int64, count: Int) -> Bool {
     guard isBuilt, execution.chunk >= leastChunk, isPossible(node),
-      let multiply = execution.kernels.pointee.multiply_pairs
+      let multiply = crnn_use_multiply_pairs(execution.kernels)
     else { return false }
     let layout = Layout(node)
     let (height, width) = (layout.shape.outputHeight, layout.shape.outputWidth)

@@ -2,7 +2,8 @@ import CCRNN
 import CKernels
 
 /// From the sums of a matrix to codes of the node's output: scale and bias, the activation, rounding. Where the activation is
-/// none or relu, one kernel does it all: relu of a value is what its code does not go below the code of 0.
+/// none or relu, one kernel does it all: relu of a value is what its code does not go below the code of 0. Of floats, one does where it
+/// is none or a leaky relu.
 struct MatrixOutput {
   private let execution: Execution
   private let node: NodeView
@@ -12,6 +13,8 @@ struct MatrixOutput {
   private let outputs: Int
   private let first: Int
   private let isFused: Bool
+  /// Of values below 0, where the output is floats that one kernel makes; nil where several do.
+  private let slope: Float?
   private var quantization: crnn_quantization
 
   init(_ execution: Execution, _ node: NodeView, _ matrix: Matrix, first: Int = 0, outputs: Int) {
@@ -23,9 +26,11 @@ struct MatrixOutput {
     tensor = node.output
     quantization = tensor.pointee.quantization
     let isRelu = Int(node.record.pointee.activation) == CRNN_ACTIVATION_RELU
-    isFused =
-      matrix.segments == 1 && tensor.pointee.isOperand
-      && (isRelu || Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY)
+    let isIdentity = Int(node.record.pointee.activation) == CRNN_ACTIVATION_IDENTITY
+    isFused = matrix.segments == 1 && tensor.pointee.isOperand && (isRelu || isIdentity)
+    let isLeaky = Int(node.record.pointee.activation) == CRNN_ACTIVATION_LEAKY_RELU
+    let isFloat = matrix.segments == 1 && Int(tensor.pointee.store) == CRNN_STORE_F32
+    slope = isFloat && (isLeaky || isIdentity) ? isLeaky ? node.record.pointee.alpha : 1 : nil
     if isRelu { quantization.minimum = max(quantization.minimum, quantization.zero_point) }
   }
 
@@ -36,6 +41,11 @@ struct MatrixOutput {
   ) {
     let target = target + first &* tensor.pointee.elementSize
     if isFused { return requantize(sums, start, count, target, stride) }
+    if !Microcontroller.isTarget, let slope {
+      return crnn_use_rescale_leaky(execution.kernels)(
+        sums.accumulators + start &* matrix.rowsPerGroup, matrix.scales, matrix.bias, slope,
+        target.assumingMemoryBound(to: Float.self), count, matrix.rowsPerGroup, outputs, stride)
+    }
     matrix.rescale(execution.kernels, sums, first: start, count: count)
     // Rows that lie one behind the other, here and there, are one.
     let isWhole = outputs == matrix.rowsPerGroup && outputs == stride

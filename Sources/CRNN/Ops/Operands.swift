@@ -24,12 +24,12 @@ extension UnsafePointer where Pointee == crnn_kernels {
   ) {
     let raw = UnsafeRawPointer(x)
     if kind == .s16 {
-      pointee.multiply_s16(
+      crnn_use_multiply_s16(self)(
         raw.assumingMemoryBound(to: UnsafePointer<Int16>.self), taps, count, weights, initial, groups, panels,
         panelStride, accumulators, accumulatorStride)
       return
     }
-    let kernel = kind == .u7 ? pointee.multiply_u7 : pointee.multiply_u8
+    let kernel = kind == .u7 ? crnn_use_multiply_u7(self) : crnn_use_multiply_u8(self)
     kernel(
       raw.assumingMemoryBound(to: UnsafePointer<UInt8>.self), taps, count, weights, initial, groups, panels,
       panelStride,

@@ -153,7 +153,8 @@ enum Pool: OperationFamily {
       inside &+= 1
       execution.load(line, node.input(0), scratch.values, inputs)
       if isNorm {
-        execution.activate(CRNN_ACTIVATION_ABSOLUTE, 0, scratch.values, inputs)
+        // A square has no sign.
+        if exponent != 2, exponent != 4 { execution.activate(CRNN_ACTIVATION_ABSOLUTE, 0, scratch.values, inputs) }
         execution.activate(CRNN_ACTIVATION_POWER, exponent, scratch.values, inputs)
       }
       add(execution, shape, scratch)

@@ -20,7 +20,7 @@ struct Expansion {
 
   /// 0 where nothing is to be gained.
   static func bytes(_ model: UnsafePointer<Model>) -> Int {
-    guard Winograd.isBuilt, model.pointee.kernels.pointee.winograd != nil else { return 0 }
+    guard Winograd.isBuilt, crnn_use_winograd(model.pointee.kernels) != nil else { return 0 }
     var count = 0
     var n = 0
     while n < model.pointee.file.pointee.nodeCount {
@@ -49,7 +49,7 @@ struct Expansion {
   }
 
   static func write(_ model: UnsafePointer<Model>, to memory: UnsafeMutableRawPointer) {
-    guard let kernels = model.pointee.kernels.pointee.winograd else { return }
+    guard let kernels = crnn_use_winograd(model.pointee.kernels) else { return }
     var target = (memory + start).assumingMemoryBound(to: Int16.self)
     var n = 0
     while n < model.pointee.file.pointee.nodeCount {

@@ -51,7 +51,7 @@ enum Winograd {
 
   /// Whether `count` frames go this way, in a stream of this chunk.
   static func isTaken(_ kernels: UnsafePointer<crnn_kernels>, _ node: NodeView, chunk: Int, count: Int) -> Bool {
-    guard isBuilt, chunk >= leastChunk, kernels.pointee.winograd != nil, isPossible(node) else { return false }
+    guard isBuilt, chunk >= leastChunk, crnn_use_winograd(kernels) != nil, isPossible(node) else { return false }
     let shape = WindowShape(node)
     let tiles = tilesPerColumn(shape) &* ((count &+ edge &- 1) / edge)
     // Half-empty tiles multiply as much as they save.
@@ -61,7 +61,7 @@ enum Winograd {
   /// Computes output frames `first`..<`first + count`, or returns false where that is faster, or only possible, without.
   static func run(_ execution: Execution, _ node: NodeView, _ matrix: Matrix, first: Int64, count: Int) -> Bool {
     guard isTaken(execution.kernels, node, chunk: execution.chunk, count: count),
-      let kernels = execution.kernels.pointee.winograd
+      let kernels = crnn_use_winograd(execution.kernels)
     else { return false }
     let shape = WindowShape(node)
     var cursor = Cursor(execution.scratch)
