@@ -5,7 +5,7 @@ extension Interpreter {
     _ input: FrameSequence, _ convolution: Convolution, _ matrices: [PackedMatrix], into shape: FrameShape
   ) throws -> FrameSequence {
     let frames = Graph.outputFrames(convolution.geometry, ceiling: false, frames: input.count)
-    var output = try FrameSequence(count: frames, shape: shape)
+    var output = try newFrames(frames, of: shape)
     let positions = shape.height * shape.width
     let blockRows = 64
     for (group, matrix) in matrices.enumerated() {

@@ -1,7 +1,7 @@
 /// Nodes that only move data.
 extension Interpreter {
   func gather(_ input: FrameSequence, _ table: [Int32], into shape: FrameShape) throws -> FrameSequence {
-    var output = try FrameSequence(count: input.count, shape: shape)
+    var output = try newFrames(input.count, of: shape)
     let (from, to) = (input.shape.elements, shape.elements)
     for frame in 0..<input.count {
       for (i, index) in table.enumerated() where index >= 0 {
@@ -19,7 +19,7 @@ extension Interpreter {
       let counts = operands.map { String($0.count) }.joined(separator: ", ")
       throw InterpreterError("\(name): sequences of \(counts) frames cannot be joined")
     }
-    var output = try FrameSequence(count: count, shape: shape)
+    var output = try newFrames(count, of: shape)
     output.values.removeAll(keepingCapacity: true)
     // What lies together in each operand: whole frames, rows of one height, or the channels of one position.
     let runs =
@@ -41,7 +41,7 @@ extension Interpreter {
     // There is no edge to repeat in an empty sequence; zeros around it are zeros all the same.
     let isEmpty = window.padsWithEdge && input.count == 0
     let frames = isEmpty ? 0 : Graph.outputFrames(window.geometry, ceiling: false, frames: input.count)
-    var output = try FrameSequence(count: frames, shape: shape)
+    var output = try newFrames(frames, of: shape)
     let elements = input.shape.elements
     for frame in 0..<frames {
       for i in 0..<window.length {
@@ -56,7 +56,7 @@ extension Interpreter {
   }
 
   func repeatFrame(_ input: FrameSequence, count: Int) throws -> FrameSequence {
-    var output = try FrameSequence(count: input.count > 0 ? count : 0, shape: input.shape)
+    var output = try newFrames(input.count > 0 ? count : 0, of: input.shape)
     for target in stride(from: 0, to: output.values.count, by: max(1, input.shape.elements)) {
       output.values.replaceSubrange(target..<target + input.shape.elements, with: input.values)
     }

@@ -51,7 +51,7 @@ extension Interpreter {
   private func multiply(
     _ input: FrameSequence, _ matrix: PackedMatrix, bias: [Float], into shape: FrameShape
   ) throws -> FrameSequence {
-    var output = try FrameSequence(count: input.count, shape: shape)
+    var output = try newFrames(input.count, of: shape)
     input.values.withUnsafeBufferPointer { x in
       output.values.withUnsafeMutableBufferPointer { y in
         guard let x = x.baseAddress, let y = y.baseAddress else { return }
@@ -128,7 +128,7 @@ extension Interpreter {
   private func look(
     up input: FrameSequence, in embedding: Embedding, into shape: FrameShape, name: String
   ) throws -> FrameSequence {
-    var output = try FrameSequence(count: input.count, shape: shape)
+    var output = try newFrames(input.count, of: shape)
     for (frame, value) in input.values.enumerated() {
       guard let row = Int(exactly: value), row >= 0, row < embedding.rows else {
         throw InterpreterError("\(name): \(value) is not an index below \(embedding.rows)")

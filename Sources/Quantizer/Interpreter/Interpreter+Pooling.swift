@@ -3,7 +3,7 @@ extension Interpreter {
   func pool(_ input: FrameSequence, _ pool: Pool, into shape: FrameShape) throws -> FrameSequence {
     let geometry = pool.geometry
     let frames = Graph.outputFrames(geometry, ceiling: pool.ceilingTime, frames: input.count)
-    var output = try FrameSequence(count: frames, shape: shape)
+    var output = try newFrames(frames, of: shape)
     var window: [Float] = []
     var i = 0
     for t in 0..<frames {

@@ -9,9 +9,9 @@ extension Interpreter {
     let rows = recurrent.gates * units
     // The result of an empty sequence has no frame to begin with.
     guard initialStates.allSatisfy({ $0.count > 0 }) else {
-      return try FrameSequence(count: 0, shape: FrameShape(channels: units))
+      return try newFrames(0, of: FrameShape(channels: units))
     }
-    var output = try FrameSequence(count: input.count, shape: FrameShape(channels: units))
+    var output = try newFrames(input.count, of: FrameShape(channels: units))
     // W x + Wb of every frame at once.
     var projected = [Float](repeating: 0, count: input.count * rows)
     input.values.withUnsafeBufferPointer { x in

@@ -1,9 +1,9 @@
 extension Interpreter {
   /// One frame from all frames; of an empty sequence, none.
   func reduceTime(_ input: FrameSequence, _ reduction: Reduction) throws -> FrameSequence {
-    guard input.count > 0 else { return try FrameSequence(count: 0, shape: input.shape) }
+    guard input.count > 0 else { return try newFrames(0, of: input.shape) }
     let elements = input.shape.elements
-    var output = try FrameSequence(count: 1, shape: input.shape)
+    var output = try newFrames(1, of: input.shape)
     for element in 0..<elements {
       output.values[element] = reduction.reduce((0..<input.count).lazy.map { input.values[$0 * elements + element] })
     }
@@ -14,7 +14,7 @@ extension Interpreter {
   func reduceFrame(
     _ input: FrameSequence, _ reduction: Reduction, height: Bool, width: Bool, channels: Bool, into shape: FrameShape
   ) throws -> FrameSequence {
-    var output = try FrameSequence(count: input.count, shape: shape)
+    var output = try newFrames(input.count, of: shape)
     let from = input.shape
     let (heights, widths, depth) = (height ? from.height : 1, width ? from.width : 1, channels ? from.channels : 1)
     for i in output.values.indices {

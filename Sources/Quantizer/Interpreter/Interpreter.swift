@@ -27,8 +27,14 @@ public struct Interpreter: Sendable {
   /// rounding to integer stores is simulated.
   public typealias Visitor = (Site, UnsafeMutableBufferPointer<Float>) -> Void
 
+  /// Values of a tensor at most. Padding and gathering make many of few, as many as a file says.
+  private let mostValues: Int
+
   /// Packs the weights. Throws `GraphError` where the graph contradicts itself.
-  public init(graph: Graph) throws {
+  ///
+  /// - Parameter mostValues: that a tensor may have over the whole sequence, 4 bytes each; a run that needs more is refused.
+  public init(graph: Graph, mostValues: Int = 1 << 30) throws {
+    self.mostValues = mostValues
     try graph.validate()
     self.graph = graph
     matrices = graph.nodes.map { Interpreter.packedWeights(of: $0.operation) }
@@ -70,6 +76,18 @@ public struct Interpreter: Sendable {
   }
 }
 
+extension Interpreter {
+  /// Frames of zeros.
+  func newFrames(_ count: Int, of shape: FrameShape) throws -> FrameSequence {
+    let (all, overflow) = count.multipliedReportingOverflow(by: shape.elements)
+    guard !overflow, all <= mostValues else {
+      throw InterpreterError(
+        "the network makes \(count) frames of \(shape.elements) values of this sequence: more than \(mostValues)")
+    }
+    return FrameSequence(zeros: all, count: count, shape: shape)
+  }
+}
+
 /// Why a sequence cannot be run.
 public struct InterpreterError: Error, CustomStringConvertible, Sendable {
   public let message: String
@@ -83,18 +101,8 @@ struct FrameSequence {
   var count: Int
   var shape: FrameShape
 
-  /// Values of a tensor at most: 4 GB. Padding and gathering make many of few, as many as a file says.
-  static let mostValues = 1 << 30
-
-  /// Zeros.
-  init(count: Int, shape: FrameShape) throws {
-    let (all, overflow) = count.multipliedReportingOverflow(by: shape.elements)
-    guard !overflow, all <= FrameSequence.mostValues else {
-      throw InterpreterError(
-        "the network makes \(count) frames of \(shape.elements) values of this sequence: more than "
-          + "\(FrameSequence.mostValues)")
-    }
-    values = [Float](repeating: 0, count: all)
+  fileprivate init(zeros: Int, count: Int, shape: FrameShape) {
+    values = [Float](repeating: 0, count: zeros)
     self.count = count
     self.shape = shape
   }

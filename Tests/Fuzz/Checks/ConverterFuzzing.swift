@@ -6,7 +6,24 @@ import Quantizer
 
 /// The files that a converter is given.
 enum ConverterFuzzing {
-  static func readONNX(_ bytes: UnsafeRawBufferPointer) { _ = try? ONNXImporter.read(bytes: Data(bytes)) }
+  /// A network that can be read is also run on a few frames, as when it is calibrated, unless it is large.
+  static func readONNX(_ bytes: UnsafeRawBufferPointer) {
+    guard let graph = try? ONNXImporter.read(bytes: Data(bytes)).graph, graph.tensors.allSatisfy(isSmall),
+      let interpreter = try? Interpreter(graph: graph, mostValues: largest)
+    else { return }
+    for frames in [0, 3] {
+      let inputs = graph.inputs.map { port in
+        let tensor = graph.tensors[port.tensor]
+        let count = tensor.rate.isPerSequence ? 1 : tensor.frames ?? frames
+        return [Float](repeating: 0, count: min(count, largest) * tensor.frame.elements)
+      }
+      _ = try? interpreter.run(inputs)
+    }
+  }
+
+  private static let largest = 1 << 12
+
+  private static func isSmall(_ tensor: Tensor) -> Bool { tensor.frame.elements <= 256 }
 
   static func readNPY(_ bytes: UnsafeRawBufferPointer) { _ = try? NPYFile.parse(Array(bytes)).floats() }
 

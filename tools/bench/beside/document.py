@@ -49,7 +49,8 @@ def _row(result: dict) -> str:
     ours = contestants[result["our_call"]]["min_us"]
     return (
         f"| {result['name']}, {result['unit']} | {best} | {contestants[best]['min_us']:.1f} | {ours:.1f} "
-        f"| **{result['ratio']:.2f}** | {low:.2f} to {high:.2f} | {default} | {from_c} | {floor} | {aim} | {verdict(result)} |")
+        f"| **{result['ratio']:.2f}** | {low:.2f} to {high:.2f} | {default} | {from_c} | {floor} | {aim} "
+        f"| {verdict(result)} |")
 
 
 def _missed(figures: dict):

@@ -28,8 +28,8 @@ def text_line(network, width: int, turn: int, folder) -> Workload:
 
     return of_sequences(
         name, f"one line of 32x{width}", folder / "network.onnx", lines[:-12], lines[-12:], shape=(1, 1, 32, width),
-        time=3, turn=turn, is_real=False, write=write, options=["--input-layout", "NHT"], peer_db=LINE_DB[network.__name__],
-        calibration_file=folder / "calibration.npz")
+        time=3, turn=turn, is_real=False, write=write, options=["--input-layout", "NHT"],
+        peer_db=LINE_DB[network.__name__], calibration_file=folder / "calibration.npz")
 
 
 def _images(random, count: int, width: int):

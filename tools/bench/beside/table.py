@@ -11,8 +11,8 @@ def show(figures: dict) -> None:
         for name, reason in result["refused"].items():
             print(f"  {name} takes no part: {reason}")
     print(f"\n{figures['processor']}; {figures['runs']} runs of {figures['seconds']:g} s for each workload\n")
-    print(f"{'workload':<26}{'best peer':<29}{'peer us':>9}{'ours us':>9}  {'ratio (spread)':<21}{'default':>8}{'from C':>7}"
-          f"{'floor':>7}{'aim':>6}")
+    print(f"{'workload':<26}{'best peer':<29}{'peer us':>9}{'ours us':>9}  {'ratio (spread)':<21}"
+          f"{'default':>8}{'from C':>7}{'floor':>7}{'aim':>6}")
     for result in figures["results"].values():
         print(_row(result))
     for bar in figures["bars"]:
@@ -41,7 +41,8 @@ def verdict(result: dict) -> str:
 def _row(result: dict) -> str:
     contestants, best = result["contestants"], result["best_peer"]
     low, high = result["spread"]
-    default, from_c = (f"{value:.2f}" if value else "" for value in (result["ratio_by_default"], result["ratio_from_c"]))
+    ratios = (result["ratio_by_default"], result["ratio_from_c"])
+    default, from_c = (f"{value:.2f}" if value else "" for value in ratios)
     floor, aim = (f"{value:g}" if value else "" for value in (result["floor"], result["aim"]))
     return (
         f"{result['name']:<26}{best:<29}{contestants[best]['min_us']:>9.1f}"

@@ -75,7 +75,8 @@ def main():
     runs = list(all_runs(options, files))
     results = {}
     for workload in chosen(options):
-        compared = compare(runs, workload.name, [name for name in contestants.OURS if name in runs[0][workload.name]])
+        ours = [name for name in contestants.OURS if name in runs[0][workload.name]]
+        compared = compare(runs, workload.name, ours)
         results[workload.name] = {"name": workload.name, "unit": workload.unit, **compared}
         show(results[workload.name])
     figures = {"runs": options.runs, "seconds": options.seconds, "results": results}

@@ -22,7 +22,7 @@ def prepare(workload, root, folder):
 
 
 def own_model(workload, root, folder):
-    """Converts the network for this library, as a user would who needs what the fastest peer's int8 has, and no more."""
+    """Converts the network for this library, as a user would who needs what the fastest peer has, and no more."""
     return _converted(workload, root, folder / "model.crnn", workload.peer_db)
 
 

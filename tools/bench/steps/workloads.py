@@ -25,8 +25,8 @@ class Workload:
         context: elements of the step before that the peers' input needs in front of the new ones.
         state: (input, output) of the peers' one-step ONNX graph that go round; all start at zero.
         tflite: LiteRT files by contestant.
-        peer_db: the accuracy of the fastest int8 peer on `frames`, which this library's file must have on calibration data
-            (`crnn convert --min-snr`); None where the fastest peer computes in floats.
+        peer_db: the accuracy of the fastest int8 peer on `frames`, which this library's file must have on calibration
+            data (`crnn convert --min-snr`); None where the fastest peer computes in floats.
         options: what `crnn convert` needs beside the calibration data; None where tools/zoo/zoo knows the network.
         calibration_file: the calibration data as `crnn convert` takes them, where `options` are given.
     """
