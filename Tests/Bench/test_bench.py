@@ -34,7 +34,8 @@ def result():
     return {
         "name": "net", "unit": "one <line>", "enough_db": 12, **compared, "our_call": "crnn run",
         "ratio": ratio["median"], "spread": [ratio["min"], ratio["max"]],
-        "ratio_from_c": None, "floor": 2.5, "aim": 3, "checksum": None, "refused": {"third peer": "it cannot"},
+        "ratio_from_c": None, "ratio_by_default": 1.5, "is_accurate": True, "floor": 2.5, "aim": 3, "checksum": None,
+        "refused": {"third peer": "it cannot"},
     }
 
 
@@ -61,6 +62,10 @@ def test_verdict(ratio, word):
     assert table.verdict({**result(), "ratio": ratio}) == word
 
 
+def test_a_file_less_accurate_than_the_peer_is_said_to_be():
+    assert table.verdict({**result(), "ratio": 3, "is_accurate": False}) == "less accurate than the peer"
+
+
 def test_table_names_what_is_missed(capsys):
     table.show(figures())
     shown = capsys.readouterr().out
@@ -75,7 +80,7 @@ def test_document_keeps_what_stands_around_its_comments(tmp_path):
     document.write(page, document.COMMANDS[1], figures())
     text = page.read_text()
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
-    assert text.count("| net, one <line> | peer | 20.0 | 10.0 | **2.00** | 1.00 to 3.00 |") == 1
+    assert text.count("| net, one <line> | peer | 20.0 | 10.0 | **2.00** | 1.00 to 3.00 | 1.5 |") == 1
 
 
 def test_the_performance_page_has_room_for_the_results():
