@@ -17,8 +17,9 @@ struct Matrix {
   static func paddedRows(_ rows: Int) -> Int {
     (rows &+ Int(CRNN_PANEL_ROWS) &- 1) & ~(Int(CRNN_PANEL_ROWS) &- 1)
   }
+  // Shifts: optimised for size, the compiler divides by powers of two with the instruction that divides.
   static func depthGroups(_ depth: Int) -> Int {
-    (depth &+ Int(CRNN_GROUP_DEPTH) &- 1) / Int(CRNN_GROUP_DEPTH)
+    (depth &+ Int(CRNN_GROUP_DEPTH) &- 1) &>> Int(CRNN_GROUP_DEPTH).trailingZeroBitCount
   }
 
   init(_ node: NodeView, firstBlob: Int, rows: Int, depth: Int, groups: Int = 1, segments: Int) {
@@ -114,9 +115,9 @@ struct Matrix {
     taps: Int, count: Int, _ sums: MatrixSums, backwards: Bool = false
   ) {
     let panelStride = (backwards ? -32 : 32) &* depthGroups
-    let panels = rowsPerGroup / Int(CRNN_PANEL_ROWS)
+    let panels = rowsPerGroup &>> Int(CRNN_PANEL_ROWS).trailingZeroBitCount
     // Only sums over one tap have several segments.
-    let step = segments == 1 ? depthGroups / taps : Matrix.perSegment(depthGroups, segments)
+    let step = segments == 1 ? taps == 1 ? depthGroups : depthGroups / taps : Matrix.perSegment(depthGroups, segments)
     var segment = 0
     while segment < segments {
       let first = segment &* step
