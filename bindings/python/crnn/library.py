@@ -138,13 +138,13 @@ _IMAGE_FUNCTIONS = {
 }
 
 
-def _candidates() -> list[str]:
+def _candidates() -> "list[str]":
     named = os.environ.get("CRNN_LIBRARY")
     if named:
         return [os.path.realpath(named)]
-    package = os.path.dirname(os.path.realpath(__file__))
-    built = os.path.join(package, "..", "..", "..", "build")
-    return [os.path.join(folder, "libcrnn.so") for folder in (package, os.path.normpath(built))]
+    # As it is: links take time to follow, and the system does it, where it opens the file.
+    package = os.path.dirname(__file__)
+    return [os.path.join(folder, "libcrnn.so") for folder in (package, os.path.join(package, "../../../build"))]
 
 
 class _Library:
@@ -178,7 +178,7 @@ def _find() -> str:
     for path in candidates:
         if os.path.exists(path):
             return path
-    looked = " or ".join(candidates)
+    looked = " or ".join(map(os.path.realpath, candidates))
     raise RuntimeEnvironmentError(
         OPEN, f"libcrnn.so is not at {looked}: run `make` and `pip install ./bindings/python`, or set CRNN_LIBRARY"
     )
@@ -189,7 +189,7 @@ runtime = _Library(_path, _RUNTIME_FUNCTIONS)
 if runtime.crnn_abi_check(HEADER_VERSION) != OK:
     raise error(105, f"{_path} has version {runtime.crnn_version()}, which this package does not fit; install it again")
 
-_image: Optional[_Library] = None
+_image: "Optional[_Library]" = None
 
 
 def image() -> _Library:
@@ -203,7 +203,7 @@ def image() -> _Library:
     return _image
 
 
-_convert: Optional[_Library] = None
+_convert: "Optional[_Library]" = None
 
 
 def convert_library(functions: dict) -> _Library:

@@ -1,7 +1,8 @@
 """A packed network, mapped from its file.
 
 What only some of its methods need is imported by them: to import everything would take longer than to open a model.
-Nor do the modules that every program needs take `annotations` from `__future__`, which alone takes half as long.
+The annotations of the modules that every program needs are in quotes, since those of `typing` take as long to make as a
+model to open, and `annotations` from `__future__` half of that.
 """
 
 import ctypes
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from .stream import Stream
     from .timing import Timing
 
-Sequences = Union[np.ndarray, Sequence[np.ndarray]]
+    Sequences = Union[np.ndarray, Sequence[np.ndarray]]
 
 
 class Model:
@@ -57,7 +58,7 @@ class Model:
         FileError: it is not a model, or a damaged or too new one.
     """
 
-    def __init__(self, path: Union[str, os.PathLike], isa: Optional[str] = None, copy: bool = False):
+    def __init__(self, path: "Union[str, os.PathLike]", isa: "Optional[str]" = None, copy: bool = False):
         encoded = as_path(path)
         handle = ctypes.c_void_p()
         options = sized(CModelOptions, isa=None if isa is None else as_text("isa", isa), copy_file=bool(copy))
@@ -81,7 +82,7 @@ class Model:
         check(runtime.crnn_model_port, self._handle, direction, index, byref(info))
         return info
 
-    def _ports(self, direction: int) -> tuple[Port, ...]:
+    def _ports(self, direction: int) -> "tuple[Port, ...]":
         ports = []
         for index in range(runtime.crnn_model_port_count(self._handle, direction)):
             info = self._port_info(direction, index)
@@ -102,12 +103,12 @@ class Model:
 
     def run(
         self,
-        x: Union[Sequences, Mapping[str, Sequences], None] = None,
+        x: "Union[Sequences, Mapping[str, Sequences], None]" = None,
         /,
         *,
         threads: int = 1,
-        **inputs: Sequences,
-    ) -> Union["Arrays", list[np.ndarray], dict[str, list[np.ndarray]]]:
+        **inputs: "Sequences",
+    ) -> "Union[Arrays, list[np.ndarray], dict[str, list[np.ndarray]]]":
         """Runs whole sequences.
 
         >>> model.run(columns)                            # one sequence
@@ -199,13 +200,13 @@ class Model:
 
     def classify(
         self,
-        sources: Union["Source", Iterable["Source"]],
-        top: Optional[int] = None,
-        threads: Optional[int] = None,
-        recipe: Optional[str] = None,
+        sources: "Union[Source, Iterable[Source]]",
+        top: "Optional[int]" = None,
+        threads: "Optional[int]" = None,
+        recipe: "Optional[str]" = None,
         maximum_pixels: int = 0,
         maximum_bytes: int = 0,
-    ) -> Union[dict, list[dict]]:
+    ) -> "Union[dict, list[dict]]":
         """Names the classes of images.
 
         >>> model.classify("seven.png", top=1)
@@ -240,11 +241,11 @@ class Model:
     def explain(
         self,
         source: "Source",
-        answer: Union[str, int, None] = None,
+        answer: "Union[str, int, None]" = None,
         cell: int = 0,
         patch: int = 0,
-        threads: Optional[int] = None,
-        recipe: Optional[str] = None,
+        threads: "Optional[int]" = None,
+        recipe: "Optional[str]" = None,
         maximum_pixels: int = 0,
         maximum_bytes: int = 0,
         **decoding,
@@ -311,7 +312,7 @@ class Model:
         """The name of the instruction set whose kernels run."""
         return runtime.crnn_model_isa(self._handle).decode()
 
-    def timing(self, output: Union[str, int] = 0, input: Union[str, int] = 0) -> "Timing":
+    def timing(self, output: "Union[str, int]" = 0, input: "Union[str, int]" = 0) -> "Timing":
         """How an output follows an input in time: rates, lookahead, receptive field.
 
         >>> model.timing("scores", "features").lookahead
@@ -337,9 +338,9 @@ class Model:
     def span(
         self,
         frame: int,
-        input_frames: Optional[int] = None,
-        output: Union[str, int] = 0,
-        input: Union[str, int] = 0,
+        input_frames: "Optional[int]" = None,
+        output: "Union[str, int]" = 0,
+        input: "Union[str, int]" = 0,
     ) -> range:
         """The input frames that one output frame comes from: its window, apart from what recurrent layers remember, cut
         to the sequence.
@@ -366,33 +367,33 @@ class Model:
         check(runtime.crnn_model_span, self._handle, *pair, frame, length, byref(first), byref(last))
         return range(first.value, last.value + 1)
 
-    def text(self, key: str) -> Optional[str]:
+    def text(self, key: str) -> "Optional[str]":
         """A text that stands in the file ("labels", "alphabet", "preprocess", "converter", ...), or None."""
         value = runtime.crnn_model_text(self._handle, as_text("key", key))
         return None if value is None else value.decode("utf-8", "replace")
 
     @property
-    def labels(self) -> list[str]:
+    def labels(self) -> "list[str]":
         """The names of the classes in the order of the output; empty where the file has none."""
         text = self.text("labels")
         return text.splitlines() if text else []
 
     @property
-    def alphabet(self) -> Optional[str]:
+    def alphabet(self) -> "Optional[str]":
         """The symbols of a network that reads text, in the order of its output; None where the file has none."""
         return self.text("alphabet")
 
     def read(
         self,
-        sources: Union["Source", Iterable["Source"]],
+        sources: "Union[Source, Iterable[Source]]",
         width: int = 0,
         best: int = 1,
-        threads: Optional[int] = None,
-        recipe: Optional[str] = None,
+        threads: "Optional[int]" = None,
+        recipe: "Optional[str]" = None,
         maximum_pixels: int = 0,
         maximum_bytes: int = 0,
         **options,
-    ) -> Union["Line", list["Line"]]:
+    ) -> "Union[Line, list[Line]]":
         """Reads the text of images of lines (CTC).
 
         >>> line = model.read("line.png")
@@ -460,5 +461,5 @@ class Model:
     def _input_index(self, name: str) -> int:
         return port_index("input", self.inputs, name)
 
-    def _pair(self, output: Union[str, int], input: Union[str, int]) -> tuple[int, int]:
+    def _pair(self, output: "Union[str, int]", input: "Union[str, int]") -> "tuple[int, int]":
         return port_index("output", self.outputs, output), port_index("input", self.inputs, input)

@@ -35,12 +35,12 @@ class Port(Record):
     """
 
     name: str
-    shape: tuple[int, ...]
+    shape: "tuple[int, ...]"
     dtype: np.dtype
     integer_scale: float
     per_sequence: bool
     fixed_frames: int
-    ticks: tuple[int, int]  # `rate` as numerator and denominator
+    ticks: "tuple[int, int]"  # `rate` as numerator and denominator
 
     @property
     def rate(self) -> "Fraction":
@@ -50,7 +50,7 @@ class Port(Record):
         return Fraction(*self.ticks)
 
 
-def port_index(kind: str, ports: tuple[Port, ...], which: Union[str, int]) -> int:
+def port_index(kind: str, ports: "tuple[Port, ...]", which: "Union[str, int]") -> int:
     """The number of a port that is given by its name or by its number."""
     if not isinstance(which, str):
         return as_integer(kind, which, 0, len(ports) - 1)
