@@ -1,20 +1,17 @@
 """Calibration data and networks that are not what their owner thinks: each is refused, or warned of, by name."""
 
 import json
-import pathlib
 import subprocess
 
 import numpy as np
 import onnx
 import pytest
+from command_line import MODELS, TOOL, needs_tool
 from onnx import TensorProto, helper, numpy_helper
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOL = ROOT / "build/crnn"
-MODELS = ROOT / "build/tests/models"
 FLOAT = TensorProto.FLOAT
 
-pytestmark = pytest.mark.skipif(not TOOL.is_file(), reason="the tool is not built: make test")
+pytestmark = needs_tool
 
 
 def convert(network, data, folder, *options, status=0):

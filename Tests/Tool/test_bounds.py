@@ -1,7 +1,5 @@
 """Time and depth are bounded: small files that say much are read or refused at once, by converter and runtime."""
 
-import os
-import pathlib
 import struct
 import subprocess
 import sys
@@ -9,15 +7,14 @@ import time
 
 import numpy as np
 import pytest
+from command_line import MODELS, ROOT, TOOL, needs_tool
 from onnx import TensorProto, helper, numpy_helper
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build/crnn"))
 sys.path.insert(0, str(ROOT / "bindings/python"))
 
 import crnn  # noqa: E402
 
-pytestmark = pytest.mark.skipif(not TOOL.is_file(), reason="the tool is not built: make test")
+pytestmark = needs_tool
 
 SECONDS = 20  # each takes under one on a machine that has nothing else to do
 FLOAT = TensorProto.FLOAT
@@ -254,7 +251,7 @@ def test_arrays_of_little_that_say_much(tmp_path, shape):
     content = b"\x93NUMPY\x02\x00" + struct.pack("<I", len(header)) + header + bytes(1 << 20 if "2, 2" in shape else 0)
     (tmp_path / "x.npy").write_bytes(content)
     process = subprocess.run(
-        [TOOL, "run", ROOT / "build/tests/models/stream.crnn", tmp_path / "x.npy", "-o", tmp_path / "y.npy"],
+        [TOOL, "run", MODELS / "stream.crnn", tmp_path / "x.npy", "-o", tmp_path / "y.npy"],
         capture_output=True, text=True, check=False, timeout=SECONDS)
     assert process.returncode == 1, process.stderr
     assert "is too large" in process.stderr or "more than the 64" in process.stderr
@@ -263,7 +260,7 @@ def test_arrays_of_little_that_say_much(tmp_path, shape):
 def test_many_sequences_of_nothing(tmp_path):
     np.save(tmp_path / "x.npy", np.zeros((1 << 15, 0, 8), np.float32))
     process = subprocess.run(
-        [TOOL, "run", ROOT / "build/tests/models/stream.crnn", tmp_path / "x.npy", "-o", tmp_path / "y.npy"],
+        [TOOL, "run", MODELS / "stream.crnn", tmp_path / "x.npy", "-o", tmp_path / "y.npy"],
         capture_output=True, text=True, check=False, timeout=SECONDS)
     assert process.returncode == 0, process.stderr
     assert np.load(tmp_path / "y.npy").shape == (1 << 15, 0, 5)

@@ -3,34 +3,24 @@
 import base64
 import io
 import json
-import os
 import pathlib
 import re
-import subprocess
 import sys
 import xml.etree.ElementTree
 
 import numpy as np
 import pytest
+from command_line import DONE, FAILURE, MODELS, ROOT, USAGE, crnn, needs_tool
 from PIL import Image
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build/crnn"))
-MODELS = pathlib.Path(os.environ.get("CRNN_TEST_MODELS", ROOT / "build/tests/models"))
 LAST, TEXT = MODELS / "last.crnn", MODELS / "text.crnn"
 RECIPE = "grey"
 
-pytestmark = pytest.mark.skipif(
-    not (TOOL.is_file() and TEXT.is_file()), reason="the tool and its test models are not built: make test"
-)
-
-DONE, FAILURE, USAGE = 0, 1, 64
+pytestmark = needs_tool
 
 
 def run(*arguments, status=DONE):
-    result = subprocess.run([TOOL, "explain", *arguments], capture_output=True, check=False, text=True)
-    assert result.returncode == status, result.stdout + result.stderr
-    return result.stdout if status == DONE else result.stderr
+    return crnn("explain", *arguments, status=status)
 
 
 @pytest.fixture

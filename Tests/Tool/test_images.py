@@ -16,18 +16,14 @@ import zlib
 
 import numpy as np
 import pytest
+from command_line import DONE, FAILURE, MODELS, ROOT, TOOL, USAGE, needs_tool
 from PIL import Image
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build/crnn"))
-MODELS = pathlib.Path(os.environ.get("CRNN_TEST_MODELS", ROOT / "build/tests/models"))
 MODEL = MODELS / "last.crnn"
 
-pytestmark = pytest.mark.skipif(
-    not (TOOL.is_file() and MODEL.is_file()), reason="the tool and its test models are not built: make test"
-)
+pytestmark = needs_tool
 
-DONE, FAILURE, UNREADABLE, USAGE, INTERRUPTED = 0, 1, 4, 64, 130
+UNREADABLE, INTERRUPTED = 4, 130
 
 
 def run(*arguments, status=DONE, input=b"", cwd=None):
