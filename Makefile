@@ -339,16 +339,16 @@ bench: all build/peers/.made build/bench-own ## this library beside its peers, i
 	$(with_peers) beside $(or $(BENCH),--document docs/performance.md)
 
 # The peers' files with the instruction that asks the processor replaced, and what answers in its place.
-build/peers-avx2/.made: build/peers/.made tools/bench/avx2/copy.py
-	python3 tools/bench/avx2/copy.py $(<D) $(@D)
+build/peers-avx2/.made: build/peers/.made tools/processor/copy.py
+	python3 tools/processor/copy.py $(<D) $(@D)
 	touch $@
 
-build/avx2-cpuid.so: tools/bench/avx2/cpuid.c
+build/processor.so: tools/processor/processor.c tools/processor/avx_vnni.h
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC $< -o $@
 
 .PHONY: bench-avx2
-bench-avx2: all build/peers-avx2/.made build/bench-own build/avx2-cpuid.so ## make bench as on a processor with AVX2 and nothing later, for all of them
-	CRNN_ISA=avx2 LD_PRELOAD=$(CURDIR)/build/avx2-cpuid.so $(subst build/peers/,build/peers-avx2/,$(with_peers)) beside \
+bench-avx2: all build/peers-avx2/.made build/bench-own build/processor.so ## make bench as on a processor with AVX2 and nothing later, for all of them
+	CRNN_ISA=avx2 CRNN_PROCESSOR=avx2 LD_PRELOAD=$(CURDIR)/build/processor.so $(subst build/peers/,build/peers-avx2/,$(with_peers)) beside \
 	  $(or $(BENCH),--document docs/performance.md --command 'make bench-avx2') --output build/bench-avx2.json
 
 .PHONY: bench-isas

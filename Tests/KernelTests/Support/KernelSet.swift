@@ -1,5 +1,6 @@
 import CCRNN
 import CKernels
+import Foundation
 import Testing
 
 /// A kernel module that this machine can run. Its table is a constant of the program, so that all tests may share it.
@@ -11,7 +12,8 @@ struct KernelSet: @unchecked Sendable, CustomTestStringConvertible {
 
   static let reference = KernelSet(kernels: crnn_kernels_reference().pointee)
 
-  /// All but the reference.
+  /// All but the reference. Where CRNN_PROCESSOR names a set, that one: something else executes what this processor lacks
+  /// (`tools/processor`).
   static let optimized: [KernelSet] = {
     #if arch(x86_64)
       let sets = [
@@ -26,6 +28,9 @@ struct KernelSet: @unchecked Sendable, CustomTestStringConvertible {
     #else
       let sets: [(Int, UnsafePointer<crnn_kernels>)] = []
     #endif
+    if let name = ProcessInfo.processInfo.environment["CRNN_PROCESSOR"] {
+      return sets.map { KernelSet(kernels: $0.1.pointee) }.filter { $0.name == name }
+    }
     let features = Int(crnn_processor_features())
     return sets.filter { features & Int($0.0) == Int($0.0) }.map { KernelSet(kernels: $0.1.pointee) }
   }()

@@ -1,6 +1,6 @@
-"""Copies a Python environment and puts UD2 in the place of each CPUID of its libraries, for `cpuid.c` to answer.
+"""Copies a folder, with UD0 in the place of each CPUID of its programs and libraries, for `processor.c` to answer.
 
-    python3 tools/bench/avx2/copy.py build/peers build/peers-avx2
+    python3 tools/processor/copy.py build/peers build/peers-avx2
 """
 
 import re
@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-CPUID, UNDEFINED = b"\x0f\xa2", b"\x0f\x0b"
+# UD2 is what compilers write where a program is to be ended.
+CPUID, UNDEFINED = b"\x0f\xa2", b"\x0f\xff"
 
 
 def places(library: Path) -> list[int]:
@@ -33,11 +34,14 @@ def main() -> None:
         shutil.rmtree(target)
     shutil.copytree(source, target, symlinks=True)
     total = 0
-    for library in sorted(target.rglob("*.so*")):
+    for library in sorted(target.rglob("*")):
         if library.is_symlink() or not library.is_file():
             continue
+        with library.open("rb") as file:
+            if file.read(4) != b"\x7fELF":
+                continue
         data = bytearray(library.read_bytes())
-        if data[:4] != b"\x7fELF" or CPUID not in data:
+        if CPUID not in data:
             continue
         for place in places(library):
             if data[place:place + 2] != CPUID:
