@@ -112,6 +112,29 @@ def test_steps_from_several_threads_wait_for_each_other(stream_model):
         assert sum(counts) + len(stream.finish()) == len(stream_model.run(np.zeros((8000, 8), np.float32)))
 
 
+def test_other_threads_go_on_during_a_long_call(stream_model):
+    count, is_over = 0, False
+
+    def work():
+        nonlocal count
+        while not is_over:
+            count += 1
+
+    x = np.zeros((200_000, 8), np.float32)
+    with stream_model.stream() as stream:
+        step = stream.step(len(x))
+        thread = threading.Thread(target=work)
+        thread.start()
+        counts = []
+        for call in (lambda: stream.push(x), step.run):
+            before = count
+            call()
+            counts.append(count - before)
+        is_over = True
+        thread.join()
+    assert min(counts) > 1000
+
+
 def test_what_has_no_steps(stream_model, pair_model):
     with pytest.raises(crnn.ArgumentError):
         pair_model.stream().step()

@@ -23,7 +23,8 @@ enum { CRNN_PROCESSOR_DOTPROD = 1, CRNN_PROCESSOR_I8MM = 2 /* and dotprod */ };
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-static inline unsigned crnn_processor_ask(void) {
+/* Not inlined: it stands once in a library, not at each place that asks. */
+__attribute__((noinline, unused)) static unsigned crnn_processor_ask(void) {
   unsigned a = 0, b = 0, c = 0, d = 0, features = 0, kept = 0, high = 0;
   if (!__get_cpuid(1, &a, &b, &c, &d)) return 0;
   if (c >> 19 & 1) features |= CRNN_PROCESSOR_SSE41;
@@ -42,7 +43,7 @@ static inline unsigned crnn_processor_ask(void) {
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 
-static inline unsigned crnn_processor_ask(void) {
+__attribute__((noinline, unused)) static unsigned crnn_processor_ask(void) {
   const unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
   unsigned features = 0;
   if (first >> 20 & 1) features |= CRNN_PROCESSOR_DOTPROD;             /* HWCAP_ASIMDDP */

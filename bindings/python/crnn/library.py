@@ -169,6 +169,15 @@ class _Library:
         setattr(self, name, function)
         return function
 
+    def untyped(self, name: str, is_short: bool):
+        """A function that takes what it is given as it is, such as references, which costs the least.
+
+        During a short call Python's other threads wait: letting them go on, and waiting for one's own turn again, takes
+        longer than that.
+        """
+        library = ctypes.PyDLL(None, handle=self.cdll._handle) if is_short else self.cdll
+        return library[name]
+
     def _error(self, problem: Exception) -> RuntimeEnvironmentError:
         return RuntimeEnvironmentError(OPEN, f"{self.path} is not a library of this package: {problem}")
 

@@ -40,6 +40,14 @@ if TYPE_CHECKING:
     Sequences = Union[np.ndarray, Sequence[np.ndarray]]
 
 
+def _file_bytes(path: bytes) -> int:
+    """0 where it is gone already."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
 class Model:
     """A packed network. Any number of threads may use it at once; it is unmapped when nothing refers to it any more.
 
@@ -64,6 +72,7 @@ class Model:
         options = sized(CModelOptions, isa=None if isa is None else as_text("isa", isa), copy_file=bool(copy))
         check(runtime.crnn_model_open, encoded, byref(options), byref(handle))
         self._handle = handle
+        self._bytes = _file_bytes(encoded)
         self._end = weakref.finalize(self, runtime.crnn_model_destroy, handle)
         self.inputs: tuple[Port, ...] = self._ports(INPUT)
         self.outputs: tuple[Port, ...] = self._ports(OUTPUT)

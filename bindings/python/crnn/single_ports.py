@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from ctypes import addressof
+from ctypes import addressof, byref
 from typing import Callable, Optional
 
 import numpy as np
@@ -17,6 +17,18 @@ from .structures import CProcessCall
 
 # Arrays of up to so many bytes travel through a buffer whose address is known: NumPy takes longer to tell theirs.
 _BUFFER_BYTES = 16_384
+# Bytes of weights that a short call reads, all of them for each frame: it takes some tens of microseconds at most.
+_SHORT_BYTES = 1 << 20
+_process = runtime.untyped("crnn_stream_process_call", is_short=False)
+_process_shortly = runtime.untyped("crnn_stream_process_call", is_short=True)
+
+
+def process_call(model, chunk: Optional[int], frames: int):
+    """What processes so many frames, as a function of ctypes that is given a reference. `chunk` is None where it is not
+    known."""
+    # One frame may be the last of a chunk.
+    weights = model._bytes * max(frames, chunk) if chunk else 0
+    return _process_shortly if 0 < weights <= _SHORT_BYTES else _process
 
 
 class SinglePorts:
@@ -25,8 +37,9 @@ class SinglePorts:
     `push_again(frames)` is `push` for frames of the shape and type of those before; it gives None for others.
     """
 
-    def __init__(self, model, handle, lock):
+    def __init__(self, model, handle, lock, chunk: Optional[int]):
         self._lock = lock
+        self._model, self._chunk = model, chunk
         self._steps: weakref.WeakSet[Step] = weakref.WeakSet()
         self._output_port = model.outputs[0]
         self._ratio = _ratio(model.inputs[0], model.outputs[0])
@@ -35,14 +48,12 @@ class SinglePorts:
         self._input_shape = model.inputs[0].shape
         self._output = Buffer(self._output_port.shape, native_dtype(F32))
         self._call = sized(CProcessCall, model=model._handle, stream=handle, error=addressof(self._error))
-        # The address of the structure, which lives as long as this object, is what is cheapest for ctypes.
-        self._address = addressof(self._call)
-        self._function = runtime.crnn_stream_process_call
-        self.push_again, self._remember = _repeater(self._function, self._call, self._output.array, lock)
+        self._reference = byref(self._call)
+        self.push_again, self._remember = _repeater(self._call, self._output.array, lock)
 
     def forget(self) -> None:
         """The stream was reset: the next frames take the long way. With the lock."""
-        self._remember(None, None, None, None, None)
+        self._remember(None, None, None, None, None, None)
 
     def push(self, arrays: dict[int, np.ndarray]) -> np.ndarray:
         """Gives an array as the library takes it, and returns what is ready. Where it raises, nothing was consumed."""
@@ -52,7 +63,7 @@ class SinglePorts:
         """Calls with arrays of their own."""
         source = Buffer(self._input_shape, dtype, frames)
         target = Buffer(self._output_port.shape, native_dtype(F32), int(frames * self._ratio) + 1)
-        step = Step(stream, self._lock, source, target)
+        step = Step(stream, self._lock, process_call(self._model, self._chunk, frames), source, target)
         self._steps.add(step)
         return step
 
@@ -82,11 +93,13 @@ class SinglePorts:
                 buffer, large = None, as_c_array(frames)
                 call.input = addressof(large)
         room = int(count * self._ratio) + 1
+        # What is left at the end may be much.
+        function = _process if finish else process_call(self._model, self._chunk, count)
         while True:
             if room > held.capacity:
                 held = Buffer(self._output_port.shape, held.array.dtype, room)
             call.output = held.address
-            status = self._function(self._address)
+            status = function(self._reference)
             if status == OK:
                 break
             if status != CAPACITY:
@@ -96,7 +109,7 @@ class SinglePorts:
         if held is not self._output:
             return result
         if buffer is not None:
-            self._remember(frames.shape, frames.dtype, buffer.array[:count], result, call.frames)
+            self._remember(function, frames.shape, frames.dtype, buffer.array[:count], result, call.frames)
         return result.copy()
 
 
@@ -121,15 +134,16 @@ class Buffer:
         return Buffer(self.array.shape[1:], self.array.dtype, capacity)
 
 
-def _repeater(function, call, output, lock) -> tuple[Callable, Callable]:
+def _repeater(call, output, lock) -> tuple[Callable, Callable]:
     """`again(frames)`, a push of frames of the shape and type of those before, which need no check (None for others).
     And `remember(…)`, which with the lock says what those were.
 
     All that `again` needs are names of its own, whose look-up costs the least.
     """
-    address, acquire, release = addressof(call), lock.acquire, lock.release
-    # Of the frames that came last: shape and type, where the next ones go, what came of them, and its length.
-    shape = dtype = place = ready = count = None
+    reference, acquire, release = byref(call), lock.acquire, lock.release
+    # Of the frames that came last: what processes them, their shape and type, where the next ones go, what came of
+    # them, and its length.
+    function = shape = dtype = place = ready = count = None
 
     def again(frames: np.ndarray) -> Optional[np.ndarray]:
         spot = place
@@ -140,7 +154,7 @@ def _repeater(function, call, output, lock) -> tuple[Callable, Callable]:
             if spot is not place:  # another thread was faster
                 return None
             spot[...] = frames
-            if function(address):
+            if function(reference):
                 return None  # What it refuses, it has not taken: `push` tells why.
             given = call.frames
             return (ready if given == count else output[:given]).copy()
@@ -148,8 +162,8 @@ def _repeater(function, call, output, lock) -> tuple[Callable, Callable]:
             release()
 
     def remember(*last) -> None:
-        nonlocal shape, dtype, place, ready, count
-        shape, dtype, place, ready, count = last
+        nonlocal function, shape, dtype, place, ready, count
+        function, shape, dtype, place, ready, count = last
 
     return again, remember
 

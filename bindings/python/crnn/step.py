@@ -39,7 +39,7 @@ class Step:
     output: np.ndarray
     run: Callable[[], int]
 
-    def __init__(self, stream, lock, source, target):
+    def __init__(self, stream, lock, function, source, target):
         self.input, self.output = source.array, target.array
         self._stream = stream  # which must live as long as this
         self._buffers = [source, target]
@@ -52,18 +52,16 @@ class Step:
             output=target.address,
             error=addressof(self._error),
         )
-        self.run = self._runner(lock.acquire, lock.release)
+        self.run = self._runner(function, lock.acquire, lock.release)
 
-    def _runner(self, acquire, release) -> Callable[[], int]:
+    def _runner(self, function, acquire, release) -> Callable[[], int]:
         # Names of a function's own cost the least: a small network takes hardly longer than their look-up.
-        # A function of ctypes that has no types of arguments takes a reference as it is; another one converts it.
-        function, call, address = runtime.cdll["crnn_stream_process_call"], self._call, byref(self._call)
-        solve = self._solve
+        call, reference, solve = self._call, byref(self._call), self._solve
 
         def run() -> int:
             acquire()
             try:
-                if function(address):
+                if function(reference):
                     solve()
                 return call.frames
             finally:

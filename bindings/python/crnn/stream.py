@@ -63,7 +63,8 @@ class Stream:
         self._is_open = True
         self._lock = threading.Lock()
         has_one_each = len(model.inputs) == len(model.outputs) == 1
-        self._single = SinglePorts(model, handle, self._lock) if has_one_each else None
+        chunk = max(1, options.chunk) if options else None
+        self._single = SinglePorts(model, handle, self._lock, chunk) if has_one_each else None
         self._steps = self._single or SeveralPorts(model, handle, options)
         self._push_again = self._single.push_again if self._single else lambda frames: None
 

@@ -8,6 +8,7 @@ import crnn
 import numpy as np
 from crnn.arrays import as_c_array
 from crnn.library import CError, check, runtime, sized
+from crnn.single_ports import process_call
 from crnn.structures import CProcessCall
 from crnn.values import stream_options
 from steps import measure
@@ -69,14 +70,12 @@ class Kept(_Sequences):
         self._call = sized(
             CProcessCall, model=self._handle, stream=self._stream, input=addressof(self._source),
             output=addressof(self._target), error=addressof(self._error), finish=1)
-        prototype = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-        self._reset = prototype(("crnn_stream_reset", runtime.cdll))
-        self._process, self._address = runtime.crnn_stream_process_call, addressof(self._call)
-        self._model_address, self._stream_address = self._handle.value, self._stream.value
+        self._reset = runtime.untyped("crnn_stream_reset", is_short=True)
+        self._process, self._reference = process_call(self._model, workload.chunk, frames), byref(self._call)
 
     def step(self, index):
         self.input[...] = self.frames[index]
-        if self._reset(self._model_address, self._stream_address, None) or self._process(self._address):
+        if self._reset(self._handle, self._stream, None) or self._process(self._reference):
             raise RuntimeError(self._error.message.decode())
 
 
