@@ -3,7 +3,7 @@ import CCRNNImage
 import CImageCodecs
 
 /// The status of a codec's result, and how its sentence starts.
-private func status(of result: crnn_codec_result) -> (crnn_status, StaticString) {
+private func status(of result: crnn_codec_result) -> (crnn_status, Literal) {
   switch result {
   case CRNN_CODEC_CANNOT_READ: (CRNN_ERROR_OPEN, "the image cannot be read: ")
   case CRNN_CODEC_UNKNOWN_FORMAT: (CRNN_ERROR_IMAGE_FORMAT, "neither a PNG nor a JPEG: ")

@@ -22,8 +22,8 @@ struct ExplainedAlphabet {
     blank = digits.wholeNumber(maximum: Int32.max) ?? 0
   }
 
-  private static func text(_ model: OpaquePointer, _ key: StaticString) -> UnsafePointer<UInt8>? {
-    crnn_model_text(model, UnsafeRawPointer(key.utf8Start).assumingMemoryBound(to: CChar.self)).map {
+  private static func text(_ model: OpaquePointer, _ key: Literal) -> UnsafePointer<UInt8>? {
+    crnn_model_text(model, key.characters).map {
       UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self)
     }
   }

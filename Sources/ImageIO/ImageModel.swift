@@ -56,8 +56,8 @@ struct ImageModel {
     _ given: UnsafePointer<crnn_image_recipe>?, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
     guard let given else {
-      let key: StaticString = "preprocess"
-      let text = crnn_model_text(model, UnsafeRawPointer(key.utf8Start).assumingMemoryBound(to: CChar.self))
+      let key: Literal = "preprocess"
+      let text = crnn_model_text(model, key.characters)
       return crnn_image_recipe_parse(text, &recipe, error)
     }
     guard given.pointee.struct_size >= MemoryLayout<crnn_image_recipe>.size else {

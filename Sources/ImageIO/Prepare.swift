@@ -5,7 +5,7 @@ import CCRNNImage
 private func view(
   _ image: crnn_image, _ error: UnsafeMutablePointer<crnn_error>?
 ) -> (pixels: Pixels?, status: crnn_status) {
-  func refuse(_ text: StaticString) -> (Pixels?, crnn_status) {
+  func refuse(_ text: Literal) -> (Pixels?, crnn_status) {
     (nil, Message(error, CRNN_ERROR_ARGUMENT).text(text).status)
   }
   guard let bytes = image.pixels else { return refuse("image has no pixels") }

@@ -32,10 +32,10 @@ struct RecipeWords {
   func has(_ topic: Topic) -> Bool { topics & topic.rawValue != 0 }
 
   /// Takes one word. Returns what is wrong with it, or nil.
-  mutating func read(_ word: TextScanner) -> StaticString? {
+  mutating func read(_ word: TextScanner) -> Literal? {
     var word = word
     let topic: Topic
-    let problem: StaticString?
+    let problem: Literal?
     if word.take("background=") {
       (topic, problem) = (.background, RecipeWords.read(&word, color: &recipe.background))
     } else if word.take("resize=") {
@@ -77,7 +77,7 @@ struct RecipeWords {
   }
 
   /// What is missing where words contradict each other, or nil.
-  mutating func finish() -> StaticString? {
+  mutating func finish() -> Literal? {
     guard has(.colors) else { return "the recipe says neither 'grey' nor 'rgb'" }
     guard !has(.pad) || (recipe.width > 0 && recipe.height > 0) else {
       return "the recipe has 'pad=', but no 'resize=' with a width and a height to pad to"
@@ -87,7 +87,7 @@ struct RecipeWords {
     return nil
   }
 
-  private static func read(_ word: inout TextScanner, color: inout UInt32) -> StaticString? {
+  private static func read(_ word: inout TextScanner, color: inout UInt32) -> Literal? {
     if word.take("white") {
       color = 0xFF_FFFF
     } else if word.take("black") {
@@ -100,7 +100,7 @@ struct RecipeWords {
     return nil
   }
 
-  private mutating func readResize(_ word: inout TextScanner) -> StaticString? {
+  private mutating func readResize(_ word: inout TextScanner) -> Literal? {
     guard let width = side(&word), word.take("x"), let height = side(&word), word.take(":"), width > 0 || height > 0
     else { return "not WIDTHxHEIGHT:FILTER with sides of 1 to 65535 pixels, or * for one of them" }
     guard let filter = RecipeWords.filter(&word) else {
@@ -136,7 +136,7 @@ struct RecipeWords {
     return nil
   }
 
-  private mutating func readPad(_ word: inout TextScanner) -> StaticString? {
+  private mutating func readPad(_ word: inout TextScanner) -> Literal? {
     if word.take("start") {
       recipe.fit = CRNN_IMAGE_PAD_START
     } else if word.take("centre") {
@@ -150,7 +150,7 @@ struct RecipeWords {
     return word.take(":") ? RecipeWords.read(&word, color: &recipe.padding) : nil
   }
 
-  private mutating func readScale(_ word: inout TextScanner) -> StaticString? {
+  private mutating func readScale(_ word: inout TextScanner) -> Literal? {
     guard let value = word.quotient(), value > 0 else { return "not a number above 0, such as 1/255" }
     recipe.scale = Float(value)
     return RecipeWords.isUsable(value) ? nil : "too small or too large a number"
@@ -159,7 +159,7 @@ struct RecipeWords {
   /// One number for all channels, or one for each of three with colons between them.
   private static func read(
     _ word: inout TextScanner, channels: inout (Float, Float, Float), isAboveZero: Bool
-  ) -> StaticString? {
+  ) -> Literal? {
     guard let first = word.quotient() else { return "not a number, or three with colons between them" }
     var (second, third) = (first, first)
     if word.take(":") {
@@ -179,7 +179,7 @@ struct RecipeWords {
   /// 1e-30 to 1e30 keeps every product with a pixel an ordinary number.
   private static func isUsable(_ value: Double) -> Bool { value > 1e-30 && value < 1e30 }
 
-  private mutating func readLayout(_ word: inout TextScanner) -> StaticString? {
+  private mutating func readLayout(_ word: inout TextScanner) -> Literal? {
     if word.take("columns") {
       recipe.layout = CRNN_IMAGE_COLUMNS
     } else if word.take("rows") {

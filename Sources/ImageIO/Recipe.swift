@@ -38,7 +38,7 @@ public func crnn_image_recipe_parse(
 }
 
 /// What is wrong with a recipe that a program may have filled in by hand, or nil.
-func problem(in recipe: crnn_image_recipe) -> StaticString? {
+func problem(in recipe: crnn_image_recipe) -> Literal? {
   guard recipe.channels == 1 || recipe.channels == 3 else { return "recipe: channels is neither 1 nor 3" }
   guard recipe.background <= 0xFF_FFFF else { return "recipe: background is not 0xRRGGBB" }
   guard recipe.invert == 0 || recipe.invert == 1 else { return "recipe: invert is neither 0 nor 1" }

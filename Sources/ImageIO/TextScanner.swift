@@ -16,13 +16,11 @@ struct TextScanner {
   }
 
   /// Takes `text` if it comes next, and else nothing.
-  mutating func take(_ text: StaticString) -> Bool {
-    let length = text.utf8CodeUnitCount
-    guard length <= count else { return false }
-    var i = 0
-    while i < length {
-      guard position[i] == text.utf8Start[i] else { return false }
-      i &+= 1
+  mutating func take(_ text: Literal) -> Bool {
+    var length = 0
+    while text.bytes[length] != 0 {
+      guard length < count, position[length] == text.bytes[length] else { return false }
+      length &+= 1
     }
     position += length
     count &-= length

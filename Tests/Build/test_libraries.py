@@ -150,6 +150,17 @@ def test_avx_instructions_stand_only_in_the_avx_kernels():
     assert not with_vex & elsewhere
 
 
+def test_nothing_in_the_runtime_ends_its_host():
+    """Swift's checks become this instruction. What its own runtime does at an exception stays: nothing throws one."""
+    function, ends = None, set()
+    for line in output_of("objdump", "-d", "--no-show-raw-insn", BUILD / "libcrnn.so.unstripped").splitlines():
+        if label := re.match(r"[0-9a-f]+ <(.+)>:$", line):
+            function = label[1]
+        elif "\tud2" in line:
+            ends.add(function)
+    assert ends <= {"_swift_exceptionPersonality"}
+
+
 def test_nothing_in_the_runtime_calls_itself():
     """Whatever a file holds, the stack that a call takes is bounded: no function is called by what it calls."""
     called, function = {}, None

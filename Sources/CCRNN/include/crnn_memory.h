@@ -8,6 +8,11 @@
 
 static inline void crnn_fill(void *_Nonnull memory, unsigned char byte, size_t bytes) { __builtin_memset(memory, byte, bytes); }
 
+/* Nothing where there are no bytes to copy, or fewer. Both may overlap. */
+static inline void crnn_copy(void *_Nonnull target, const void *_Nonnull source, ptrdiff_t bytes) {
+  if (bytes > 0) __builtin_memmove(target, source, (size_t)bytes);
+}
+
 /* Bytes become words; sixteen at a time. */
 static inline void crnn_widen(const uint8_t *_Nonnull bytes, int16_t *_Nonnull words, ptrdiff_t count) {
   typedef uint8_t narrow __attribute__((vector_size(16)));

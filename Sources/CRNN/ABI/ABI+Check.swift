@@ -100,7 +100,7 @@ struct SelfTest {
       state ^= state &>> 17
       state ^= state &<< 5
       let span = UInt32(bitPattern: tensor.code_maximum &- tensor.code_minimum &+ 1)
-      let code = tensor.code_minimum &+ Int32(bitPattern: span == 0 ? 0 : state % span)
+      let code = tensor.code_minimum &+ Int32(bitPattern: span == 0 ? 0 : state &% span)
       switch Int(tensor.store) {
       case CRNN_STORE_U8: frame.storeBytes(of: UInt8(truncatingIfNeeded: code), toByteOffset: i, as: UInt8.self)
       case CRNN_STORE_S16:
@@ -122,7 +122,7 @@ struct SelfTest {
       let index = Int(stream.file.pointee.output(port).pointee.tensor)
       let bytes = 4 &* stream.file.pointee.tensors[index].elements
       while left > 0, stream.ready(port: port) > 0 {
-        left &-= bytes / 4
+        left &-= bytes &/ 4
         checksum = Checksum.crc32c(stream.nextValues(port: port), bytes, continuing: checksum)
         stream.tensors[index].pulled &+= 1
         any = true

@@ -107,14 +107,14 @@ struct TotalFrames {
       frames = given(tensor)
       if frames >= 0 { break }
       guard let n = producer(of: tensor) else { return 0 }
-      way[n >> 5] |= 1 << UInt32(n & 31)
+      way[n >> 5 & 127] |= 1 << UInt32(n & 31)
       // A join takes its inputs' common length, and all its inputs have one: the first answers for all. One path back and no
       // more: a hostile file could make the number of all paths as large as it likes.
       tensor = file.node(n).inputIndex(NodeTiming(file.node(n).record).kind == .following ? 1 : 0)
     }
     var n = 0
     while n < file.pointee.nodeCount {
-      if way[n >> 5] & 1 << UInt32(n & 31) != 0 { frames = after(NodeTiming(file.node(n).record), frames) }
+      if way[n >> 5 & 127] & 1 << UInt32(n & 31) != 0 { frames = after(NodeTiming(file.node(n).record), frames) }
       n &+= 1
     }
     return frames

@@ -8,7 +8,7 @@ public func crnn_version() -> UInt32 {
 @_cdecl("crnn_abi_check") @implementation
 public func crnn_abi_check(_ headerVersion: UInt32) -> crnn_status {
   // Before 1.0 a minor version may change the interface; afterwards a newer library serves every older header.
-  let (major, minor) = (headerVersion / 1_000_000, headerVersion / 1000 % 1000)
+  let (major, minor) = (headerVersion &/ 1_000_000, headerVersion &/ 1000 &% 1000)
   return major == UInt32(CRNN_VERSION_MAJOR) && minor == UInt32(CRNN_VERSION_MINOR) ? CRNN_OK : CRNN_ERROR_VERSION
 }
 
@@ -25,13 +25,10 @@ public func crnn_status_text(_ status: crnn_status) -> UnsafePointer<CChar>? {
   return name + end + 1
 }
 
-/// String literals end with a NUL.
-func constant(_ text: StaticString) -> UnsafePointer<CChar> {
-  UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
-}
+func constant(_ text: Literal) -> UnsafePointer<CChar> { text.characters }
 
 /// A status's name and its text, a NUL between them: half the code of two literals.
-private func nameAndText(_ status: crnn_status) -> StaticString {
+private func nameAndText(_ status: crnn_status) -> Literal {
   switch status {
   case CRNN_OK: "CRNN_OK\0success"
   case CRNN_ERROR_ARGUMENT: "CRNN_ERROR_ARGUMENT\0an argument is NULL or outside what is allowed"

@@ -19,8 +19,8 @@ struct Message {
   }
 
   @inline(__always)
-  func text(_ text: StaticString) -> Message {
-    error.append(text.utf8Start)
+  func text(_ text: Literal) -> Message {
+    error.append(text.bytes)
     return self
   }
 
@@ -71,7 +71,7 @@ private struct SentenceTarget {
 
   @inline(never)
   func append(name: UnsafePointer<UInt8>) {
-    guard name[0] != 0 else { return append(("(unnamed)" as StaticString).utf8Start) }
+    guard name[0] != 0 else { return append(("(unnamed)" as Literal).bytes) }
     append(UInt8(ascii: "'"))
     append(name, atMost: 80)
     append(UInt8(ascii: "'"))
@@ -82,9 +82,9 @@ private struct SentenceTarget {
     if number < 0 { append(UInt8(ascii: "-")) }
     let magnitude = number.magnitude
     var divisor: UInt64 = 1
-    while magnitude / divisor >= 10 { divisor &*= 10 }
+    while magnitude &/ divisor >= 10 { divisor &*= 10 }
     while divisor > 0 {
-      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude / divisor % 10))
+      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude &/ divisor &% 10))
       divisor /= 10
     }
   }

@@ -31,7 +31,7 @@ struct Batch {
 
   /// A thread's share of the items that nobody has taken.
   func share() -> Int {
-    (max(count &- Int(crnn_taken(items)), 0) &+ options.width &- 1) / options.width
+    (max(count &- Int(crnn_taken(items)), 0) &+ options.width &- 1) &/ options.width
   }
 
   /// The number of a thread; nil where as many have come as there is memory for.

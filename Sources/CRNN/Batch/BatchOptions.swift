@@ -42,6 +42,6 @@ struct BatchOptions {
   /// What is enough for so many sequences: no thread, and no place beside others, that would stay empty.
   mutating func narrow(to count: Int) {
     width = max(min(width, count), 1)
-    together = max(min(together, (count &+ width &- 1) / width), 1)
+    together = max(min(together, (count &+ width &- 1) &/ width), 1)
   }
 }

@@ -10,7 +10,7 @@ extension UnsafeMutablePointer where Pointee == crnn_batch_item {
       i &+= 1
     }
     // items[order] of the first `end` places is a heap whose root is the shortest; from `end` on they are sorted.
-    var (start, end) = (count / 2, count)
+    var (start, end) = (count &/ 2, count)
     while end > 1 {
       if start > 0 {
         start &-= 1

@@ -41,12 +41,12 @@ struct BatchPlan {
     let isRecurrent = file.hasRecurrentNode
     together = isRecurrent ? options.together : 1
     self.streamBytes = streamBytes
-    guard Int64(streamBytes) <= PackedFile.maximumBytes / Int64(together) else { return nil }
+    guard Int64(streamBytes) <= PackedFile.maximumBytes &/ Int64(together) else { return nil }
     rowBytes = isRecurrent ? file.rowBytes(rows: together) : 0
     var cursor = Cursor()
     _ = Worker(together, rowBytes: rowBytes, streamBytes: streamBytes, &cursor)
     workerBytes = cursor.offset
-    guard Int64(workerBytes) <= PackedFile.maximumBytes / Int64(options.width) else { return nil }
+    guard Int64(workerBytes) <= PackedFile.maximumBytes &/ Int64(options.width) else { return nil }
     var whole = Cursor()
     _ = Shared(&whole)
     _ = whole.take(options.width &* workerBytes, of: UInt8.self)

@@ -42,7 +42,7 @@ extension UnsafeMutablePointer where Pointee == Automaton {
     var low = Int(firsts[Int(state)])
     var high = end
     while low < high {
-      let middle = low &+ (high &- low) / 2
+      let middle = low &+ (high &- low) &/ 2
       if Int(symbols[middle]) < symbol { low = middle &+ 1 } else { high = middle }
     }
     return low < end && Int(symbols[low]) == symbol ? low : -1
@@ -81,7 +81,7 @@ extension UnsafeMutablePointer where Pointee == Automaton {
     guard let block else { return CRNN_OK }
     let symbolCount = options.pointee.classes &- 1
     @inline(never)
-    func refuse(_ status: crnn_status, _ reason: StaticString) -> crnn_status {
+    func refuse(_ status: crnn_status, _ reason: Literal) -> crnn_status {
       Message(error, status).text(kind == CRNN_AUTOMATON_LEXICON ? "the lexicon " : "the n-gram model ").text(reason)
         .status
     }

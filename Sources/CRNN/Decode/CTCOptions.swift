@@ -32,7 +32,7 @@ struct CTCOptions {
     _ handle: OpaquePointer?, _ given: UnsafePointer<crnn_ctc_options>?, _ error: UnsafeMutablePointer<crnn_error>?
   ) -> crnn_status {
     @inline(never)
-    func refuse(_ reason: StaticString) -> crnn_status { Message(error, CRNN_ERROR_ARGUMENT).text(reason).status }
+    func refuse(_ reason: Literal) -> crnn_status { Message(error, CRNN_ERROR_ARGUMENT).text(reason).status }
     var options = crnn_ctc_options()
     if let given {
       guard given.pointee.struct_size >= MemoryLayout<crnn_ctc_options>.size else {
@@ -49,7 +49,7 @@ struct CTCOptions {
     }
     width = Int(options.width)
     if options.maximum_symbols > 0 { maximumSymbols = Int(options.maximum_symbols) }
-    guard Int64(width) &* Int64(maximumSymbols) <= Int64(Int.max / 64) else {
+    guard Int64(width) &* Int64(maximumSymbols) <= Int64(Int.max &/ 64) else {
       return Message(error, CRNN_ERROR_MEMORY).text("the decoder would not fit into memory").status
     }
     weight = options.ngram_weight

@@ -94,7 +94,7 @@ extension PackedFile {
     return CRNN_OK
   }
 
-  static func malformed(_ error: UnsafeMutablePointer<crnn_error>?, _ reason: StaticString) -> crnn_status {
+  static func malformed(_ error: UnsafeMutablePointer<crnn_error>?, _ reason: Literal) -> crnn_status {
     Message(error, CRNN_ERROR_FILE_MALFORMED).text("the file contradicts itself: ").text(reason).text(
       "; convert it again"
     ).status
@@ -132,22 +132,22 @@ extension PackedFile {
         stringBytes = length
       case CRNN_SECTION_TENSORS:
         tensors = start.assumingMemoryBound(to: crnn_tensor_record.self)
-        tensorCount = length / MemoryLayout<crnn_tensor_record>.size
+        tensorCount = length &/ MemoryLayout<crnn_tensor_record>.size
       case CRNN_SECTION_NODES:
         nodes = start.assumingMemoryBound(to: crnn_node_record.self)
-        nodeCount = length / MemoryLayout<crnn_node_record>.size
+        nodeCount = length &/ MemoryLayout<crnn_node_record>.size
       case CRNN_SECTION_INDICES:
         indices = start.assumingMemoryBound(to: UInt32.self)
-        indexCount = length / 4
+        indexCount = length &/ 4
       case CRNN_SECTION_BLOBS:
         blobs = start.assumingMemoryBound(to: crnn_blob_record.self)
-        blobCount = length / MemoryLayout<crnn_blob_record>.size
+        blobCount = length &/ MemoryLayout<crnn_blob_record>.size
       case CRNN_SECTION_PORTS:
         ports = start.assumingMemoryBound(to: crnn_port_record.self)
-        inputCount = length / MemoryLayout<crnn_port_record>.size
+        inputCount = length &/ MemoryLayout<crnn_port_record>.size
       case CRNN_SECTION_METADATA:
         metadata = start.assumingMemoryBound(to: UInt32.self)
-        metadataCount = length / 8
+        metadataCount = length &/ 8
       case CRNN_SECTION_WEIGHTS:
         weights = start
         weightBytes = length

@@ -63,13 +63,4 @@ enum CString {
     }
     return false
   }
-
-  static func equal(_ a: UnsafePointer<CChar>, _ b: StaticString) -> Bool {
-    var i = 0
-    while i < b.utf8CodeUnitCount {
-      if UInt8(bitPattern: a[i]) != b.utf8Start[i] { return false }
-      i &+= 1
-    }
-    return a[i] == 0
-  }
 }

@@ -27,13 +27,13 @@ enum Convolution: OperationFamily {
     init(_ node: NodeView, _ matrix: Matrix, tile: Int, _ cursor: inout Cursor) {
       let window = WindowShape(node)
       let positions = window.outputHeight &* window.outputWidth
-      let inputs = window.channels / Int(node.record.pointee.groups)
-      isDirect = inputs % Int(CRNN_GROUP_DEPTH) == 0 && matrix.segments == 1
+      let inputs = window.channels &/ Int(node.record.pointee.groups)
+      isDirect = inputs &% Int(CRNN_GROUP_DEPTH) == 0 && matrix.segments == 1
       // As many as take little memory, which are at least four where a frame has several or frames come together.
       let few = positions == 1 ? tile : 4
-      most = max(few, min(2048 / (4 &* matrix.rowsPerGroup), min(positions &+ 3, mostPositions)) & ~3)
+      most = max(few, min(2048 &/ (4 &* matrix.rowsPerGroup), min(positions &+ 3, mostPositions)) & ~3)
       mostInTable = few == 1 ? 1 : mostPositions
-      mostGathered = isDirect ? 0 : max(few, min(most, 2048 / (8 &* matrix.depthGroups)) & ~3)
+      mostGathered = isDirect ? 0 : max(few, min(most, 2048 &/ (8 &* matrix.depthGroups)) & ~3)
       shape = WindowShape.take(&cursor)
       table = UnsafeMutableRawPointer(cursor.take(mostInTable &* (isDirect ? window.taps : 1), of: Int64.self))
         .assumingMemoryBound(to: UnsafeRawPointer.self)
@@ -46,13 +46,13 @@ enum Convolution: OperationFamily {
   private static func depth(_ node: NodeView) -> Int {
     let r = node.record.pointee
     return Int(r.kernel.0) &* Int(r.kernel.1) &* Int(r.kernel.2)
-      &* (Int(node.input(0).pointee.channels) / Int(r.groups))
+      &* (Int(node.input(0).pointee.channels) &/ Int(r.groups))
   }
 
   private static func matrix(_ node: NodeView) -> Matrix {
     let groups = Int(node.record.pointee.groups)
     return Matrix(
-      node, firstBlob: 0, rows: Int(node.output.pointee.channels) / groups, depth: depth(node), groups: groups,
+      node, firstBlob: 0, rows: Int(node.output.pointee.channels) &/ groups, depth: depth(node), groups: groups,
       segments: Int(node.record.pointee.segments))
   }
 
@@ -60,13 +60,13 @@ enum Convolution: OperationFamily {
     let groups = Int(node.record.pointee.groups)
     let (inputs, outputs) = (Int(node.input(0).pointee.channels), Int(node.output.pointee.channels))
     guard node.inputCount == 1, node.input(0).pointee.isOperand, WindowShape.isValid(node), groups > 0,
-      inputs % groups == 0, outputs % groups == 0, node.hasValidActivation(blobs: CRNN_BLOB_MATRIX)
+      inputs &% groups == 0, outputs &% groups == 0, node.hasValidActivation(blobs: CRNN_BLOB_MATRIX)
     else { return false }
     let r = node.record.pointee
     let taps = Int(r.kernel.0) &* Int(r.kernel.1) &* Int(r.kernel.2)
-    guard Int64(taps) &* Int64(inputs / groups) <= 1 << 24 else { return false }
+    guard Int64(taps) &* Int64(inputs &/ groups) <= 1 << 24 else { return false }
     return Matrix.isValid(
-      node, firstBlob: 0, rows: outputs / groups, depth: depth(node), groups: groups, segments: Int(r.segments))
+      node, firstBlob: 0, rows: outputs &/ groups, depth: depth(node), groups: groups, segments: Int(r.segments))
   }
 
   static func scratchBytes(_ node: NodeView, chunk: Int) -> Int {
@@ -93,13 +93,13 @@ enum Convolution: OperationFamily {
     scratch.shape.initialize(to: WindowShape(node))
     let shape = UnsafePointer(scratch.shape)
     let groups = Int(node.record.pointee.groups)
-    let outputs = Int(node.output.pointee.channels) / groups
-    let inputs = shape.pointee.channels / groups
+    let outputs = Int(node.output.pointee.channels) &/ groups
+    let inputs = shape.pointee.channels &/ groups
     let isOnePass = count &* shape.pointee.outputHeight &* shape.pointee.outputWidth <= scratch.most
     let panelBytes = Int(CRNN_PANEL_ROWS) &* Int(CRNN_GROUP_DEPTH) &* matrix.depthGroups
     let rowsAtOnce =
       isOnePass
-      ? matrix.rowsPerGroup : min(matrix.rowsPerGroup, Int(CRNN_PANEL_ROWS) &* (max(4, sliceBytes / panelBytes) & ~3))
+      ? matrix.rowsPerGroup : min(matrix.rowsPerGroup, Int(CRNN_PANEL_ROWS) &* (max(4, sliceBytes &/ panelBytes) & ~3))
     if scratch.isDirect {
       execution.fillZero(node.input(0), scratch.zeros, shape.pointee.kernelWidth &* inputs)
     }
@@ -112,7 +112,7 @@ enum Convolution: OperationFamily {
         let output = MatrixOutput(
           execution, node, slice, first: group &* outputs &+ row, outputs: min(rows, outputs &- row))
         // Sums of fewer rows are those of more positions.
-        let most = min(scratch.mostInTable, max(scratch.most, scratch.most &* matrix.rowsPerGroup / rows & ~3))
+        let most = min(scratch.mostInTable, max(scratch.most, scratch.most &* matrix.rowsPerGroup &/ rows & ~3))
         let tile = Tile(execution, node, shape, slice, scratch, firstChannel: group &* inputs, channels: inputs)
         positions(execution, node, shape, tile, output, scratch.sums, most: most, first: first, count: count)
         row &+= rows
@@ -147,12 +147,12 @@ enum Convolution: OperationFamily {
       gather = OperandGather(execution, node, shape)
       taps = TapPointers(execution, node, shape, zeros: scratch.zeros, firstChannel: firstChannel)
       let room = shape.pointee.width &+ shape.pointee.padWidth &- shape.pointee.kernelWidth
-      let end = room < 0 ? 0 : min(shape.pointee.outputWidth, room / shape.pointee.strideWidth &+ 1)
+      let end = room < 0 ? 0 : min(shape.pointee.outputWidth, room &/ shape.pointee.strideWidth &+ 1)
       let hasRows =
         scratch.isDirect && channels == shape.pointee.channels && channels < 64 && shape.pointee.dilationWidth == 1
         && shape.pointee.kernelWidth > 1
       inside = (
-        (shape.pointee.padWidth &+ shape.pointee.strideWidth &- 1) / shape.pointee.strideWidth, hasRows ? end : 0
+        (shape.pointee.padWidth &+ shape.pointee.strideWidth &- 1) &/ shape.pointee.strideWidth, hasRows ? end : 0
       )
     }
 
@@ -192,7 +192,7 @@ enum Convolution: OperationFamily {
         i &+= 1
       }
       let pointers =
-        !scratch.isDirect ? 1 : asRows ? shape.pointee.taps / shape.pointee.kernelWidth : shape.pointee.taps
+        !scratch.isDirect ? 1 : asRows ? shape.pointee.taps &/ shape.pointee.kernelWidth : shape.pointee.taps
       matrix.multiply(kernels, kind, scratch.table, taps: pointers, count: count, scratch.sums)
     }
   }
@@ -210,7 +210,7 @@ enum Convolution: OperationFamily {
     // The next position, counted over all frames and inside its own; kept along, since divisions take their time.
     var (next, frame, position) = (0, first, 0)
     while next < all {
-      let (y, x) = (position / shape.pointee.outputWidth, position % shape.pointee.outputWidth)
+      let (y, x) = (position &/ shape.pointee.outputWidth, position &% shape.pointee.outputWidth)
       let together = tile.count(x, limit: min(most, all &- next))
       tile.multiply(execution.kernels, frame: frame, y: y, x: x, count: together)
       var i = 0

@@ -18,7 +18,7 @@ enum Depthwise: OperationFamily {
     init(_ node: NodeView, _ cursor: inout Cursor) {
       let window = WindowShape(node)
       let padded = Depthwise.paddedChannels(node)
-      most = max(4, min(mostPositions, 2048 / padded)) & ~3
+      most = max(4, min(mostPositions, 2048 &/ padded)) & ~3
       shape = WindowShape.take(&cursor)
       table = UnsafeMutableRawPointer(cursor.take(most &* window.taps, of: Int64.self))
         .assumingMemoryBound(to: UnsafeRawPointer.self)

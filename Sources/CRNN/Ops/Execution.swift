@@ -23,7 +23,7 @@ struct Execution {
   func frame(_ tensor: Int, _ bytes: Int, _ index: Int64) -> UnsafeMutableRawPointer {
     let state = tensors + tensor
     // Most rings of a stream that takes frame by frame hold one frame, and a division takes longer than the question.
-    let slot = state.pointee.capacity == 1 ? 0 : Int(truncatingIfNeeded: index % state.pointee.capacity)
+    let slot = state.pointee.capacity == 1 ? 0 : Int(truncatingIfNeeded: index &% state.pointee.capacity)
     return stream + Int(truncatingIfNeeded: state.pointee.offset) + slot &* bytes
   }
 

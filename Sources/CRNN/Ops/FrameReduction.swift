@@ -63,9 +63,9 @@ enum FrameReduction: OperationFamily {
     let (outputWidth, outputChannels) = (Int(output.pointee.width), Int(output.pointee.channels))
     var i = 0
     while i < input.pointee.elements {
-      let c = i % channels
-      let x = i / channels % width
-      let y = i / (channels &* width)
+      let c = i &% channels
+      let x = i &/ channels &% width
+      let y = i &/ (channels &* width)
       let target =
         ((axes & 1 != 0 ? 0 : y) &* outputWidth &+ (axes & 2 != 0 ? 0 : x)) &* outputChannels &+ (axes & 4 != 0 ? 0 : c)
       let isFirst = (axes & 1 == 0 || y == 0) && (axes & 2 == 0 || x == 0) && (axes & 4 == 0 || c == 0)
@@ -84,7 +84,7 @@ enum FrameReduction: OperationFamily {
     }
     if kind == CRNN_REDUCE_MEAN {
       execution.multiply(
-        scratch.result, by: 1 / Float(input.pointee.elements / output.pointee.elements), output.pointee.elements)
+        scratch.result, by: 1 / Float(input.pointee.elements &/ output.pointee.elements), output.pointee.elements)
     }
   }
 }

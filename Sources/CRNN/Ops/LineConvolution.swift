@@ -32,7 +32,7 @@ enum LineConvolution {
     let most: Int
 
     init(_ layout: Layout, _ cursor: inout Cursor) {
-      most = min(layout.shape.outputWidth, max(4, mostSums / layout.rows & ~3))
+      most = min(layout.shape.outputWidth, max(4, mostSums &/ layout.rows & ~3))
       weights = cursor.take(layout.weights &+ Int(CRNN_PAIRS_SPARE_WEIGHTS), of: Int16.self)
       offsets = cursor.take(layout.lines &* layout.pairs, of: Int32.self)
       lines = cursor.take(layout.lines &* layout.lineCodes, of: Int16.self)
@@ -47,7 +47,7 @@ enum LineConvolution {
     var lines: Int { shape.kernelTime &* shape.kernelHeight }
     /// Codes of a position in one of them.
     var depth: Int { shape.kernelWidth &* shape.channels }
-    var pairs: Int { (depth &+ 1) / 2 }
+    var pairs: Int { (depth &+ 1) &/ 2 }
     let rows: Int
     var weights: Int { lines &* pairs &* rows &* 2 }
     var step: Int { shape.strideWidth &* shape.channels }
@@ -62,7 +62,7 @@ enum LineConvolution {
   private static func isPossible(_ node: NodeView) -> Bool {
     let r = node.record.pointee
     let channels = Int(node.input(0).pointee.channels)
-    guard Int(r.groups) == 1, Int(r.segments) == 1, channels % Int(CRNN_GROUP_DEPTH) != 0 else { return false }
+    guard Int(r.groups) == 1, Int(r.segments) == 1, channels &% Int(CRNN_GROUP_DEPTH) != 0 else { return false }
     let layout = Layout(node)
     let shape = layout.shape
     // Each factor is at most 2^24 before the next one comes.
@@ -129,16 +129,16 @@ enum LineConvolution {
     var target = scratch.weights
     var pair = 0
     while pair < layout.lines &* layout.pairs {
-      let (line, tap) = (pair / layout.pairs, pair % layout.pairs &* 2)
+      let (line, tap) = (pair &/ layout.pairs, pair &% layout.pairs &* 2)
       scratch.offsets[pair] = Int32(truncatingIfNeeded: line &* layout.lineCodes &+ tap)
       var which = 0
       while which < 2 {
         let k = line &* layout.depth &+ tap &+ which
         let isWeight = tap &+ which < layout.depth
-        let source = matrix.weights + (32 &* (k / 4) &+ k % 4)
+        let source = matrix.weights + (32 &* (k &/ 4) &+ k &% 4)
         var row = 0
         while row < layout.rows {
-          target[2 &* row &+ which] = isWeight ? Int16(source[row / 8 &* panelBytes &+ row % 8 &* 4]) : 0
+          target[2 &* row &+ which] = isWeight ? Int16(source[row &/ 8 &* panelBytes &+ row &% 8 &* 4]) : 0
           row &+= 1
         }
         which &+= 1

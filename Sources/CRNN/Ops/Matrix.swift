@@ -74,7 +74,7 @@ struct Matrix {
   }
 
   private static func perSegment(_ depthGroups: Int, _ segments: Int) -> Int {
-    (depthGroups &+ segments &- 1) / segments
+    (depthGroups &+ segments &- 1) &/ segments
   }
 
   /// The values of `count` rows of operands, `stride` bytes apart, before the activation. `backwards`: a single row's may be worked out
@@ -117,7 +117,7 @@ struct Matrix {
     let panelStride = (backwards ? -32 : 32) &* depthGroups
     let panels = rowsPerGroup &>> Int(CRNN_PANEL_ROWS).trailingZeroBitCount
     // Only sums over one tap have several segments.
-    let step = segments == 1 ? taps == 1 ? depthGroups : depthGroups / taps : Matrix.perSegment(depthGroups, segments)
+    let step = segments == 1 ? taps == 1 ? depthGroups : depthGroups &/ taps : Matrix.perSegment(depthGroups, segments)
     var segment = 0
     while segment < segments {
       let first = segment &* step

@@ -74,11 +74,11 @@ enum Movement: OperationFamily {
       case CRNN_OP_WINDOW: window(execution, node, time, target)
       case CRNN_OP_REPEAT:
         let source = execution.frame(node.inputIndex(0), output.pointee.frameBytes, 0)
-        target.copyMemory(from: source, byteCount: output.pointee.elements &* output.pointee.elementSize)
+        target.copy(from: source, bytes: output.pointee.elements &* output.pointee.elementSize)
       default:
         let bytes = output.pointee.elements &* output.pointee.elementSize
         let source = execution.frame(node.inputIndex(0), node.input(0).pointee.frameBytes, 0)
-        target.copyMemory(from: source + Int(truncatingIfNeeded: time) &* bytes, byteCount: bytes)
+        target.copy(from: source + Int(truncatingIfNeeded: time) &* bytes, bytes: bytes)
       }
       f &+= 1
     }
@@ -91,7 +91,7 @@ enum Movement: OperationFamily {
     let axis = node.parameter(0)
     let outer =
       axis == 0 ? 1 : axis == 1 ? Int(output.pointee.height) : Int(output.pointee.height) &* Int(output.pointee.width)
-    let row = output.pointee.elements / outer
+    let row = output.pointee.elements &/ outer
     var cursor = Cursor(execution.scratch)
     let values = cursor.take(output.pointee.elements, of: Float.self)
     var start = 0
@@ -99,15 +99,15 @@ enum Movement: OperationFamily {
     while i < node.inputCount {
       let input = node.input(i)
       let source = execution.frame(node.inputIndex(i), input.pointee.frameBytes, time)
-      let part = input.pointee.elements / outer
+      let part = input.pointee.elements &/ outer
       let moves = input.hasSameCodes(as: output)
       if !moves { execution.load(source, input, values, input.pointee.elements) }
       var o = 0
       while o < outer {
         let destination = target + (o &* row &+ start) &* output.pointee.elementSize
         if moves {
-          destination.copyMemory(
-            from: source + o &* part &* input.pointee.elementSize, byteCount: part &* input.pointee.elementSize)
+          destination.copy(
+            from: source + o &* part &* input.pointee.elementSize, bytes: part &* input.pointee.elementSize)
         } else {
           execution.store(values + o &* part, output, destination, part)
         }
@@ -139,7 +139,7 @@ enum Movement: OperationFamily {
       let isInside = run > 0 && run <= Int(limit) && first >= 0 && Int(first) <= Int(limit) &- run
       if run == 0 { run = min(8, count &- i) }
       if isInside {
-        (target + i &* bytes).copyMemory(from: source + Int(first) &* bytes, byteCount: run &* bytes)
+        (target + i &* bytes).copy(from: source + Int(first) &* bytes, bytes: run &* bytes)
       } else {
         gather(input, table + i, limit, source, target + i &* bytes, run)
       }
@@ -189,10 +189,10 @@ enum Movement: OperationFamily {
       var index = time &* Int64(r.stride.0) &- Int64(r.pad_before.0) &+ Int64(k)
       let destination = target + k &* bytes
       if !hasGaps, index >= 0, final < 0 || index < final {
-        let inRing = min(capacity &- index % capacity, final < 0 ? capacity : final &- index)
+        let inRing = min(capacity &- index &% capacity, final < 0 ? capacity : final &- index)
         let together = min(Int(r.kernel.0) &- k, Int(truncatingIfNeeded: inRing))
-        destination.copyMemory(
-          from: execution.frame(node.inputIndex(0), bytes, index), byteCount: together &* bytes)
+        destination.copy(
+          from: execution.frame(node.inputIndex(0), bytes, index), bytes: together &* bytes)
         k &+= together
         continue
       }
@@ -204,8 +204,8 @@ enum Movement: OperationFamily {
         execution.fillZero(input, destination, input.pointee.elements)
         continue
       }
-      destination.copyMemory(
-        from: execution.frame(node.inputIndex(0), input.pointee.frameBytes, index), byteCount: bytes)
+      destination.copy(
+        from: execution.frame(node.inputIndex(0), input.pointee.frameBytes, index), bytes: bytes)
     }
   }
 }

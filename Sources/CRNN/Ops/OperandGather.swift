@@ -42,8 +42,9 @@ struct OperandGather {
     // Of the positions, those whose rows of taps lie inside the frame.
     let start = x &* shape.pointee.strideWidth &- shape.pointee.padWidth
     let room = shape.pointee.width &- shape.pointee.kernelWidth &- start
-    let insideFirst = start >= 0 ? 0 : min(count, (shape.pointee.strideWidth &- 1 &- start) / shape.pointee.strideWidth)
-    let insideEnd = room < 0 || !isWhole ? 0 : min(count, room / shape.pointee.strideWidth &+ 1)
+    let insideFirst =
+      start >= 0 ? 0 : min(count, (shape.pointee.strideWidth &- 1 &- start) &/ shape.pointee.strideWidth)
+    let insideEnd = room < 0 || !isWhole ? 0 : min(count, room &/ shape.pointee.strideWidth &+ 1)
     let step = shape.pointee.strideWidth &* shape.pointee.channels &* codeBytes
     let capacity = Int(truncatingIfNeeded: execution.tensors[index].capacity)
     let ring = execution.stream + Int(truncatingIfNeeded: execution.tensors[index].offset)
@@ -58,8 +59,8 @@ struct OperandGather {
       let isInside = time >= 0 && (finalFrames < 0 || time < finalFrames)
       if isInside {
         // Of consecutive taps only the first, and where the ring begins anew, takes a division.
-        slot = slot < 0 ? Int(truncatingIfNeeded: time % Int64(capacity)) : slot &+ shape.pointee.dilationTime
-        if slot >= capacity { slot = slot % capacity }
+        slot = slot < 0 ? Int(truncatingIfNeeded: time &% Int64(capacity)) : slot &+ shape.pointee.dilationTime
+        if slot >= capacity { slot = slot &% capacity }
       }
       let source = UnsafeRawPointer(ring + max(slot, 0) &* frameBytes)
       var kh = 0
@@ -80,7 +81,7 @@ struct OperandGather {
               }
               continue
             }
-            codes.copyMemory(from: line + i &* step, byteCount: lineCodes &* codeBytes)
+            codes.copy(from: line + i &* step, bytes: lineCodes &* codeBytes)
           } else {
             edge(isLine ? source : nil, iy, start &+ i &* shape.pointee.strideWidth, firstChannel, channelCount, codes)
           }
@@ -110,7 +111,7 @@ struct OperandGather {
       let part = target + kw &* channelCount &* codeBytes
       if let source, ix >= 0, ix < shape.pointee.width {
         let first = (iy &* shape.pointee.width &+ ix) &* shape.pointee.channels &+ firstChannel
-        part.copyMemory(from: source + first &* codeBytes, byteCount: channelCount &* codeBytes)
+        part.copy(from: source + first &* codeBytes, bytes: channelCount &* codeBytes)
       } else {
         zero(part, channelCount)
       }

@@ -42,7 +42,7 @@ extension Execution {
   /// from frame `index` back.
   func framesInRow(_ tensor: Int, _ index: Int64, limit: Int64, isReverse: Bool = false) -> Int {
     let capacity = tensors[tensor].capacity
-    let slot = index % capacity
+    let slot = index &% capacity
     return Int(truncatingIfNeeded: min(limit, min(Int64(tile), isReverse ? slot &+ 1 : capacity &- slot)))
   }
 }

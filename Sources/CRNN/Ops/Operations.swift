@@ -57,17 +57,17 @@ enum Operations {
     switch node.operation {
     case CRNN_OP_CONVOLUTION, CRNN_OP_DEPTHWISE:
       let taps = Int(record.kernel.0) &* Int(record.kernel.1) &* Int(record.kernel.2)
-      return outputs &* taps &* (Int(node.input(0).pointee.channels) / max(Int(record.groups), 1))
+      return outputs &* taps &* (Int(node.input(0).pointee.channels) &/ max(Int(record.groups), 1))
     case CRNN_OP_DENSE: return inputs &* outputs
     case CRNN_OP_RECURRENT:
       // A backward layer in blocks takes the frames ahead of each block too.
       let steps = Recurrent.gates(node.parameter(CRNN_RECURRENT_KIND)) &* outputs &* (inputs &+ outputs)
-      return steps &* max(Int(record.kernel.0), 1) / max(Int(record.stride.0), 1)
+      return steps &* max(Int(record.kernel.0), 1) &/ max(Int(record.stride.0), 1)
     default: return 0
     }
   }
 
-  static func name(_ operation: Int) -> StaticString {
+  static func name(_ operation: Int) -> Literal {
     switch operation {
     case CRNN_OP_CONVOLUTION: "convolution"
     case CRNN_OP_DENSE: "dense"

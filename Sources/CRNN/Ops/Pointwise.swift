@@ -152,8 +152,8 @@ enum Pointwise: OperationFamily {
     let width = Int(output.pointee.width)
     var position = 0
     while position < Int(output.pointee.height) &* width {
-      let y = other.pointee.height == 1 ? 0 : position / width
-      let x = other.pointee.width == 1 ? 0 : position % width
+      let y = other.pointee.height == 1 ? 0 : position &/ width
+      let x = other.pointee.width == 1 ? 0 : position &% width
       let source = scratch.other + (y &* Int(other.pointee.width) &+ x) &* Int(other.pointee.channels)
       let values = scratch.values + position &* channels
       if other.pointee.channels == output.pointee.channels {

@@ -67,7 +67,7 @@ enum Pool: OperationFamily {
     _ execution: Execution, _ node: NodeView, _ shape: UnsafePointer<WindowShape>, _ index: Int64, y: Int, row: Int
   ) -> UnsafeRawPointer? {
     let tensor = node.inputIndex(0)
-    let (kt, kh) = (row / shape.pointee.kernelHeight, row % shape.pointee.kernelHeight)
+    let (kt, kh) = (row &/ shape.pointee.kernelHeight, row &% shape.pointee.kernelHeight)
     let time =
       index &* Int64(shape.pointee.strideTime) &- Int64(shape.pointee.padTime)
       &+ Int64(kt &* shape.pointee.dilationTime)
@@ -223,7 +223,7 @@ enum Pool: OperationFamily {
     let start = index &* Int64(shape.pointee.strideTime) &- Int64(shape.pointee.padTime)
     let room = final &+ Int64(shape.pointee.padTimeAfter) &- start
     let dilation = Int64(shape.pointee.dilationTime)
-    let times = min(Int64(shape.pointee.kernelTime), max(1, (room &+ dilation &- 1) / dilation))
+    let times = room <= 0 ? 1 : min(Int64(shape.pointee.kernelTime), (room &+ dilation &- 1) &/ dilation)
     return Int(truncatingIfNeeded: times) &* shape.pointee.kernelHeight &* shape.pointee.kernelWidth
   }
 }

@@ -62,10 +62,11 @@ struct TapPointers {
           let ix = start &+ kw &* shape.pointee.dilationWidth
           let room = shape.pointee.width &- ix
           let stride1 = shape.pointee.strideWidth == 1
-          let low = ix >= 0 ? 0 : stride1 ? 0 &- ix : (shape.pointee.strideWidth &- 1 &- ix) / shape.pointee.strideWidth
+          let low =
+            ix >= 0 ? 0 : stride1 ? 0 &- ix : (shape.pointee.strideWidth &- 1 &- ix) &/ shape.pointee.strideWidth
           let high =
             !isLine || room <= 0
-            ? 0 : min(count, stride1 ? room : (room &- 1) / shape.pointee.strideWidth &+ 1)
+            ? 0 : min(count, stride1 ? room : (room &- 1) &/ shape.pointee.strideWidth &+ 1)
           let pointer = line + ix &* codes
           var i = 0
           while i < min(low, count) {

@@ -52,7 +52,7 @@ enum TimeReduction: OperationFamily {
       if isSum(node) {
         add(execution, node, memory, source, isFirst: time == 0)
       } else if kind == CRNN_REDUCE_LAST || time == 0 {
-        target.copyMemory(from: source, byteCount: bytes)
+        target.copy(from: source, bytes: bytes)
       } else if kind == CRNN_REDUCE_MAXIMUM {
         execution.maximum(source, 0, target, 0, target, 0, input, rows: 1, input.pointee.elements)
       } else if kind == CRNN_REDUCE_MINIMUM {

@@ -5,10 +5,15 @@ extension UnsafeMutablePointer {
   /// each of them.
   @inline(__always)
   func copy(from source: UnsafePointer<Pointee>, count: Int) {
-    UnsafeMutableRawPointer(self).copyMemory(from: source, byteCount: count &* MemoryLayout<Pointee>.stride)
+    crnn_copy(self, source, count &* MemoryLayout<Pointee>.stride)
   }
 
   /// Sets `count` elements to zero bytes.
   @inline(__always)
   func clear(count: Int) { crnn_fill(self, 0, count &* MemoryLayout<Pointee>.stride) }
+}
+
+extension UnsafeMutableRawPointer {
+  @inline(__always)
+  func copy(from source: UnsafeRawPointer, bytes: Int) { crnn_copy(self, source, bytes) }
 }

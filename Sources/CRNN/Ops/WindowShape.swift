@@ -12,7 +12,7 @@ struct WindowShape {
 
   /// Room for one, of the same size on machines of 32 and 64 bits: a saved stream goes on on both.
   static func take(_ cursor: inout Cursor) -> UnsafeMutablePointer<WindowShape> {
-    let room = cursor.take(MemoryLayout<WindowShape>.size / MemoryLayout<Int>.size, of: Int64.self)
+    let room = cursor.take(MemoryLayout<WindowShape>.size &/ MemoryLayout<Int>.size, of: Int64.self)
     return UnsafeMutableRawPointer(room).assumingMemoryBound(to: WindowShape.self)
   }
 
@@ -80,6 +80,6 @@ struct WindowShape {
   ) -> Int {
     guard before >= 0, after >= 0, before <= 1 << 20, after <= 1 << 20 else { return -1 }
     let room = Int64(input) &+ Int64(before) &+ Int64(after) &- (Int64(dilation) &* Int64(kernel &- 1) &+ 1)
-    return room < 0 ? -1 : Int(truncatingIfNeeded: room / Int64(stride)) &+ 1
+    return room < 0 ? -1 : Int(truncatingIfNeeded: room &/ Int64(stride)) &+ 1
   }
 }

@@ -29,8 +29,8 @@ extension Winograd {
       let spare = Int(CRNN_WINOGRAD_SPARE_ROWS)
       runs = Runs(node)
       tilesPerColumn = Winograd.tilesPerColumn(shape)
-      let most = min(mostTiles, mostTileChannels / channels) / tilesPerColumn
-      columns = max(1, min(most, (chunk &+ edge &- 1) / edge))
+      let most = min(mostTiles, mostTileChannels &/ channels) &/ tilesPerColumn
+      columns = max(1, min(most, (chunk &+ edge &- 1) &/ edge))
       let tiles = columns &* tilesPerColumn
       valuesPoint = tiles &* runs.longest &+ 32
       sumsPoint = (tiles &+ spare) &* rowsAtOnce
@@ -71,25 +71,25 @@ extension Winograd {
     private static let mostGroups = 24
 
     init(_ node: NodeView) {
-      groups = Int(node.input(0).pointee.channels) / Int(CRNN_GROUP_DEPTH)
+      groups = Int(node.input(0).pointee.channels) &/ Int(CRNN_GROUP_DEPTH)
       let parts = min(Int(node.record.pointee.winograd_parts), groups)
-      perPart = (groups &+ parts &- 1) / parts
-      let runs = (perPart &+ Runs.mostGroups &- 1) / Runs.mostGroups
-      perRun = (perPart &+ runs &- 1) / runs
+      perPart = (groups &+ parts &- 1) &/ parts
+      let runs = (perPart &+ Runs.mostGroups &- 1) &/ Runs.mostGroups
+      perRun = (perPart &+ runs &- 1) &/ runs
     }
 
     /// Channels of the longest run.
     var longest: Int { Int(CRNN_GROUP_DEPTH) &* perRun }
-    var count: Int { (groups &+ perPart &- 1) / perPart &* ((perPart &+ perRun &- 1) / perRun) }
+    var count: Int { (groups &+ perPart &- 1) &/ perPart &* ((perPart &+ perRun &- 1) &/ perRun) }
     var first: Run { run(0, from: 0) }
 
-    func after(_ run: Run) -> Run { self.run(run.index &+ 1, from: run.start / Int(CRNN_GROUP_DEPTH) &+ run.groups) }
+    func after(_ run: Run) -> Run { self.run(run.index &+ 1, from: run.start &/ Int(CRNN_GROUP_DEPTH) &+ run.groups) }
 
     private func run(_ index: Int, from group: Int) -> Run {
-      let end = min(group / perPart &* perPart &+ perPart, groups)
+      let end = min(group &/ perPart &* perPart &+ perPart, groups)
       let count = min(perRun, end &- group)
       return Run(
-        index: index, start: Int(CRNN_GROUP_DEPTH) &* group, groups: count, startsPart: group % perPart == 0,
+        index: index, start: Int(CRNN_GROUP_DEPTH) &* group, groups: count, startsPart: group &% perPart == 0,
         endsPart: group &+ count == end)
     }
   }

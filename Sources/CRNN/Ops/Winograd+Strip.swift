@@ -14,7 +14,7 @@ extension Winograd {
     let first: Int64
     let frames: Int
 
-    private var columns: Int { (frames &+ edge &- 1) / edge }
+    private var columns: Int { (frames &+ edge &- 1) &/ edge }
     private var channels: Int { scratch.shape.pointee.channels }
     /// Rows of a frame in `scratch.outputs`, whole tiles.
     private var rowsPerFrame: Int { edge &* scratch.tilesPerColumn }
@@ -23,7 +23,7 @@ extension Winograd {
       var tile = 0
       while tile < columns &* scratch.tilesPerColumn {
         pointToInputs(
-          first &+ Int64(edge &* (tile / scratch.tilesPerColumn)), edge &* (tile % scratch.tilesPerColumn))
+          first &+ Int64(edge &* (tile &/ scratch.tilesPerColumn)), edge &* (tile &% scratch.tilesPerColumn))
         var run = scratch.runs.first
         while run.groups > 0 {
           kernels.pointee.input(
@@ -125,7 +125,7 @@ extension Winograd {
       var tile = 0
       while tile < columns &* scratch.tilesPerColumn {
         let target =
-          tile / scratch.tilesPerColumn &* frameStride &+ tile % scratch.tilesPerColumn &* slice.rowsPerGroup
+          tile &/ scratch.tilesPerColumn &* frameStride &+ tile &% scratch.tilesPerColumn &* slice.rowsPerGroup
         kernels.pointee.output(
           scratch.sums + (tile &* rowsAtOnce &+ panel), scratch.sumsPoint, isFirst ? slice.offsets + panel : nil,
           scratch.outputs.accumulators + (edge &* target &+ panel), frameStride, slice.rowsPerGroup)

@@ -26,7 +26,7 @@ enum Winograd {
     #endif
   }
 
-  static func tilesPerColumn(_ shape: WindowShape) -> Int { (shape.outputWidth &+ edge &- 1) / edge }
+  static func tilesPerColumn(_ shape: WindowShape) -> Int { (shape.outputWidth &+ edge &- 1) &/ edge }
 
   /// Whether the node is such a convolution, proved to stay in range when it was packed.
   static func isPossible(_ node: NodeView) -> Bool {
@@ -37,7 +37,7 @@ enum Winograd {
     let shape = WindowShape(node)
     return shape.kernelTime == 3 && shape.kernelWidth == 3 && shape.kernelHeight == 1 && shape.strideTime == 1
       && shape.strideWidth == 1 && shape.dilationTime == 1 && shape.dilationWidth == 1 && shape.height == 1
-      && shape.outputHeight == 1 && shape.channels % 16 == 0 && shape.channels >= 32
+      && shape.outputHeight == 1 && shape.channels &% 16 == 0 && shape.channels >= 32
       && tilesPerColumn(shape) <= mostTiles
   }
 
@@ -53,7 +53,7 @@ enum Winograd {
   static func isTaken(_ kernels: UnsafePointer<crnn_kernels>, _ node: NodeView, chunk: Int, count: Int) -> Bool {
     guard isBuilt, chunk >= leastChunk, crnn_use_winograd(kernels) != nil, isPossible(node) else { return false }
     let shape = WindowShape(node)
-    let tiles = tilesPerColumn(shape) &* ((count &+ edge &- 1) / edge)
+    let tiles = tilesPerColumn(shape) &* ((count &+ edge &- 1) &/ edge)
     // Half-empty tiles multiply as much as they save.
     return tiles >= edge && count &* shape.outputWidth >= 8 &* tiles
   }

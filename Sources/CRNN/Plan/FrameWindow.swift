@@ -59,7 +59,11 @@ extension UnsafePointer where Pointee == PackedFile {
   /// Fills in `windows`: of tensor t over input port p at t · inputCount + p.
   func findWindows(_ windows: UnsafeMutablePointer<FrameWindow>) {
     let ports = pointee.inputCount
-    windows.initialize(repeating: FrameWindow(), count: pointee.tensorCount &* ports)
+    var window = 0
+    while window < pointee.tensorCount &* ports {
+      (windows + window).initialize(to: FrameWindow())
+      window &+= 1
+    }
     var port = 0
     while port < ports {
       windows[Int(pointee.input(port).pointee.tensor) &* ports &+ port] = .same

@@ -67,14 +67,14 @@ struct NodeTiming {
   func blocks(_ frames: Int64, final: Int64) -> Int64 {
     if final >= 0 { return final }
     let ahead = Int64(extent &- stride)
-    return frames <= ahead ? 0 : (frames &- ahead) / Int64(stride) &* Int64(stride)
+    return frames <= ahead ? 0 : (frames &- ahead) &/ Int64(stride) &* Int64(stride)
   }
 
   /// The block of output frames that holds frame `index`: its first frame, its end, and the end of the input frames that it sees.
   /// Without blocks the sequence is one.
   func block(holding index: Int64, final: Int64) -> (first: Int64, end: Int64, seen: Int64) {
     guard kind == .blocks else { return (0, final, final) }
-    let first = index / Int64(stride) &* Int64(stride)
+    let first = index &/ Int64(stride) &* Int64(stride)
     let limit = final >= 0 ? final : Int64.max
     return (first, min(first &+ Int64(stride), limit), min(first &+ Int64(extent), limit))
   }
@@ -113,14 +113,14 @@ struct NodeTiming {
     let s = Int64(stride)
     guard final >= 0 else {
       let room = frames &+ Int64(padBefore) &+ Int64(min(padAfter, 0)) &- Int64(extent)
-      return room < 0 ? 0 : room / s &+ 1
+      return room < 0 ? 0 : room &/ s &+ 1
     }
     let room = final &+ Int64(padBefore) &+ Int64(padAfter) &- Int64(extent)
-    guard hasCeiling else { return room < 0 ? 0 : room / s &+ 1 }
+    guard hasCeiling else { return room < 0 ? 0 : room &/ s &+ 1 }
     // A window must start inside the input, of which negative padding may drop all there is, or in its left padding.
     let starts = final &+ Int64(min(padAfter, 0)) &+ Int64(padBefore)
     if final == 0 || starts <= 0 { return 0 }
-    let all = room <= 0 ? 1 : (room &+ s &- 1) / s &+ 1
-    return min(all, (starts &- 1) / s &+ 1)
+    let all = room <= 0 ? 1 : (room &+ s &- 1) &/ s &+ 1
+    return min(all, (starts &- 1) &/ s &+ 1)
   }
 }

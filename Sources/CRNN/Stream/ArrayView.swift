@@ -112,10 +112,10 @@ struct ArrayView {
   @inline(__always)
   func offset(_ i: Int) -> Int {
     if isDense { return i &* elementSize }
-    let d = i % shape.3
-    let c = i / shape.3 % shape.2
-    let b = i / (shape.3 &* shape.2) % shape.1
-    let a = i / (shape.3 &* shape.2 &* shape.1)
+    let d = i &% shape.3
+    let c = i &/ shape.3 &% shape.2
+    let b = i &/ (shape.3 &* shape.2) &% shape.1
+    let a = i &/ (shape.3 &* shape.2 &* shape.1)
     return a &* stride.0 &+ b &* stride.1 &+ c &* stride.2 &+ d &* stride.3
   }
 }

@@ -20,7 +20,7 @@
       let view = UnsafePointer<Model>(model).pointee.file.node(node)
       guard frames > 0, Winograd.isTaken(kernels(of: model), view, chunk: chunk, count: frames) else { return 0 }
       let shape = WindowShape(view)
-      let tiles = Winograd.tilesPerColumn(shape) * ((frames + Winograd.edge - 1) / Winograd.edge)
+      let tiles = Winograd.tilesPerColumn(shape) * ((frames + Winograd.edge - 1) &/ Winograd.edge)
       return Winograd.points * tiles * shape.channels * Matrix.paddedRows(Int(view.output.pointee.channels))
     }
   }

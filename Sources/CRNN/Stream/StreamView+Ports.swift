@@ -21,11 +21,11 @@ extension StreamView {
     let state = tensors + index
     let isContiguous =
       view.isContiguous && tensor.pointee.frameBytes == tensor.pointee.elements &* tensor.pointee.elementSize
-    let atOnce = isContiguous ? Int64(max(scratchFloats / max(view.elements, 1), 1)) : 1
+    let atOnce = isContiguous ? Int64(max(scratchFloats &/ max(view.elements, 1), 1)) : 1
     var f: Int64 = 0
     while f < count {
       // Frames that lie side by side, in the array and in the ring up to its end, are one run.
-      let slot = state.pointee.produced % state.pointee.capacity
+      let slot = state.pointee.produced &% state.pointee.capacity
       let run = min(count &- f, min(atOnce, state.pointee.capacity &- slot))
       convert(
         view, view.frame(first &+ f), Int(truncatingIfNeeded: run) &* view.elements, tensor,
@@ -88,7 +88,7 @@ extension StreamView {
 
   private func copy(_ view: ArrayView, _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer) {
     inRuns(view, count) {
-      (target + $1 &* view.elementSize).copyMemory(from: source + $0, byteCount: $2 &* view.elementSize)
+      (target + $1 &* view.elementSize).copy(from: source + $0, bytes: $2 &* view.elementSize)
     }
   }
 
@@ -122,7 +122,7 @@ extension StreamView {
         : UnsafeRawPointer(execution.frame(index, tensor.pointee.frameBytes, state.pointee.pulled))
       let target = view.frame(first &+ f)
       inRuns(view, view.elements) {
-        (target + $0).copyMemory(from: source + $1 &* view.elementSize, byteCount: $2 &* view.elementSize)
+        (target + $0).copy(from: source + $1 &* view.elementSize, bytes: $2 &* view.elementSize)
       }
       state.pointee.pulled &+= 1
       f &+= 1

@@ -21,7 +21,7 @@ struct StreamView {
   var scratch: UnsafeMutableRawPointer { base + Int(truncatingIfNeeded: header.pointee.scratchOffset) }
   /// How many floats fit into the scratch memory.
   var scratchFloats: Int {
-    Int(truncatingIfNeeded: (header.pointee.bytes &- header.pointee.scratchOffset) / 4)
+    Int(truncatingIfNeeded: (header.pointee.bytes &- header.pointee.scratchOffset) &/ 4)
   }
   var execution: Execution {
     Execution(

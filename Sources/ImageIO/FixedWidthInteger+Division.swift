@@ -1,0 +1,1 @@
+../CRNN/Format/FixedWidthInteger+Division.swift

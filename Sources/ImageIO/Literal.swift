@@ -1,0 +1,1 @@
+../CRNN/ABI/Literal.swift
