@@ -23,7 +23,7 @@ struct ImageBatch {
     (self.taken, self.begun) = (taken, begun)
     // No thread stays without work because another takes more.
     let width = Int(model.executor?.pointee.width ?? 1)
-    let share = max(1, (count &+ width &- 1) / width)
+    let share = max(1, (count &+ width &- 1) &/ width)
     groupSize = min(ImageBatch.preparedForEachStream &* model.together, share)
     together = min(model.together, share)
   }
@@ -53,7 +53,7 @@ struct ImageBatch {
   }
 
   private static func run(_ batch: UnsafeMutablePointer<ImageBatch>) {
-    let groups = (batch.pointee.count &+ batch.pointee.groupSize &- 1) / batch.pointee.groupSize
+    let groups = (batch.pointee.count &+ batch.pointee.groupSize &- 1) &/ batch.pointee.groupSize
     if let executor = batch.pointee.model.executor, let run = executor.pointee.run {
       let width = min(Int(executor.pointee.width), groups)
       if width > 1 { run(executor.pointee.context, task, batch, Int32(truncatingIfNeeded: width)) }

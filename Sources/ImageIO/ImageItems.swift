@@ -59,7 +59,7 @@ enum ImageItems {
   func onlyStatus(_ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
     let status = status(0)
     guard status != CRNN_OK, error?.pointee.status != status else { return status }
-    return Message(error, status).sentence(crnn_status_text(status)).status
+    return Message(error, status).text(of: status).status
   }
 
   /// The status of the first item that has one, with its number before the sentence.
@@ -69,8 +69,16 @@ enum ImageItems {
     guard i < count else { return CRNN_OK }
     let message = Message(error, status(i)).text("item ").number(i).text(": ")
     guard let own = self.error(i), own.pointee.status == status(i) else {
-      return message.sentence(crnn_status_text(status(i))).status
+      return message.text(of: status(i)).status
     }
     return withUnsafePointer(to: &own.pointee.message.0) { message.sentence($0).status }
+  }
+}
+
+extension Message {
+  /// What is said of a status in general.
+  fileprivate func text(of status: crnn_status) -> Message {
+    guard let text = crnn_status_text(status) else { return self }
+    return sentence(text)
   }
 }

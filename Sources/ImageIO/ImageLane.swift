@@ -75,7 +75,7 @@ struct ImageLane {
     guard let arrays, let pixels else { return noMemory(error) }
     arrays[0] = theirs[0]
     arrays[0].data = pixels
-    pixels.copyMemory(from: source.values, byteCount: source.bytes)
+    crnn_copy(pixels, source.values, source.bytes)
     return makeOutputs(error, model)
   }
 

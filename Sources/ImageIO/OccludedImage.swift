@@ -30,11 +30,11 @@ struct OccludedImage {
   func hide(_ index: Int, of grid: OcclusionGrid, in values: UnsafeMutableRawPointer) -> Bool {
     let (columns, rows) = grid.pixels(index)
     var hasChanged = false
-    var row = rows.lowerBound
-    while row < rows.upperBound {
-      var place = layout.start(x: columns.lowerBound, y: row)
-      var column = columns.lowerBound
-      while column < columns.upperBound {
+    var row = rows.first
+    while row < rows.end {
+      var place = layout.start(x: columns.first, y: row)
+      var column = columns.first
+      while column < columns.end {
         var channel = 0
         while channel < layout.channels {
           let value = channel == 0 ? median.0 : channel == 1 ? median.1 : median.2
@@ -65,18 +65,18 @@ struct OccludedImage {
   private func isHalf(_ values: UnsafeRawPointer, _ channel: Int, _ grid: OcclusionGrid, upTo limit: UInt32) -> Bool {
     let (columns, rows) = grid.all
     var below = 0
-    var row = rows.lowerBound
-    while row < rows.upperBound {
-      var place = layout.start(x: columns.lowerBound, y: row) &+ channel
-      var column = columns.lowerBound
-      while column < columns.upperBound {
+    var row = rows.first
+    while row < rows.end {
+      var place = layout.start(x: columns.first, y: row) &+ channel
+      var column = columns.first
+      while column < columns.end {
         if key(values, place) <= limit { below &+= 1 }
         place &+= layout.step
         column &+= 1
       }
       row &+= 1
     }
-    return 2 &* below >= columns.count &* rows.count
+    return 2 &* below >= (columns.end &- columns.first) &* (rows.end &- rows.first)
   }
 
   /// A value as a number that is ordered as the values are: of floats, the bits, of negative ones all turned round.

@@ -33,33 +33,41 @@ struct OcclusionGrid {
     self.cell = max(1, side)
   }
 
-  var columns: Int { (width &+ cell &- 1) / cell }
-  var rows: Int { (height &+ cell &- 1) / cell }
+  var columns: Int { (width &+ cell &- 1) &/ cell }
+  var rows: Int { (height &+ cell &- 1) &/ cell }
   var runs: Int { OcclusionGrid.runs(width, height, cell, patch) }
 
   /// Sides are below 2^31 and cells at most 64 a patch: no product overflows.
   private static func runs(_ width: Int, _ height: Int, _ cell: Int, _ patch: Int) -> Int {
-    ((width &+ cell &- 1) / cell &+ patch &- 1) &* ((height &+ cell &- 1) / cell &+ patch &- 1)
+    ((width &+ cell &- 1) &/ cell &+ patch &- 1) &* ((height &+ cell &- 1) &/ cell &+ patch &- 1)
   }
 
   /// The cells that patch `index` covers, those outside left out.
-  func cells(_ index: Int) -> (columns: Range<Int>, rows: Range<Int>) {
+  func cells(_ index: Int) -> (columns: Extent, rows: Extent) {
     let across = columns &+ patch &- 1
-    let (column, row) = (index % across &- patch &+ 1, index / across &- patch &+ 1)
+    let (column, row) = (index &% across &- patch &+ 1, index &/ across &- patch &+ 1)
     return (
-      max(0, column)..<min(columns, column &+ patch), max(0, row)..<min(rows, row &+ patch)
+      Extent(max(0, column), min(columns, column &+ patch)), Extent(max(0, row), min(rows, row &+ patch))
     )
   }
 
   /// The pixels of the prepared image that patch `index` hides.
-  func pixels(_ index: Int) -> (columns: Range<Int>, rows: Range<Int>) {
+  func pixels(_ index: Int) -> (columns: Extent, rows: Extent) {
     let (columns, rows) = cells(index)
     return (
-      x &+ columns.lowerBound &* cell..<x &+ min(width, columns.upperBound &* cell),
-      y &+ rows.lowerBound &* cell..<y &+ min(height, rows.upperBound &* cell)
+      Extent(x &+ columns.first &* cell, x &+ min(width, columns.end &* cell)),
+      Extent(y &+ rows.first &* cell, y &+ min(height, rows.end &* cell))
     )
   }
 
   /// The pixels of the prepared image that show the image.
-  var all: (columns: Range<Int>, rows: Range<Int>) { (x..<x &+ width, y..<y &+ height) }
+  var all: (columns: Extent, rows: Extent) { (Extent(x, x &+ width), Extent(y, y &+ height)) }
+}
+
+/// From `first` up to, but without, `end`; nothing where that is not more. Swift's `Range` ends the process where it is less.
+struct Extent {
+  let first: Int
+  let end: Int
+
+  init(_ first: Int, _ end: Int) { (self.first, self.end) = (first, end) }
 }

@@ -36,7 +36,7 @@ struct OcclusionRun {
     }
     guard let prepared = base.prepared else { return noMemory(error) }
     let threads = Int(classifier.executor?.pointee.width ?? 1)
-    let room = max(threads, OcclusionRun.mostImageBytes / max(1, prepared.bytes))
+    let room = max(threads, OcclusionRun.mostImageBytes &/ max(1, prepared.bytes))
     let count = min(grid.runs, min(OcclusionRun.imagesPerThread &* threads, room))
     guard let lanes = allocate(ImageLane.self, count) else { return noMemory(error) }
     defer { release(lanes) }
@@ -84,7 +84,7 @@ struct OcclusionRun {
       var active = 0
       while active < count, next < grid.runs {
         guard let own = lanes[active].prepared else { return noMemory(error) }
-        own.values.copyMemory(from: prepared.values, byteCount: prepared.bytes)
+        crnn_copy(own.values, prepared.values, prepared.bytes)
         // What hides nothing changes nothing.
         if image.hide(next, of: grid, in: own.values) {
           records[active] = lanes[active].record(classifier)
@@ -110,10 +110,10 @@ struct OcclusionRun {
 
   private func add(_ fall: Float, _ patch: Int, to falls: UnsafeMutablePointer<Float>) {
     let (columns, rows) = grid.cells(patch)
-    var row = rows.lowerBound
-    while row < rows.upperBound {
-      var column = columns.lowerBound
-      while column < columns.upperBound {
+    var row = rows.first
+    while row < rows.end {
+      var column = columns.first
+      while column < columns.end {
         falls[row &* grid.columns &+ column] += fall
         column &+= 1
       }

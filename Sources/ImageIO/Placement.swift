@@ -38,7 +38,7 @@ struct Placement {
   /// `side * new / old`, rounded to the nearest, halves up; at least 1, and at most what an Int holds.
   private static func scaled(_ side: Int, _ new: Int, _ old: Int) -> Int {
     let (side, new, old) = (Int64(side), Int64(new), Int64(old))
-    return Int(truncatingIfNeeded: min(max(1, (2 &* side &* new &+ old) / (2 &* old)), Int64(Int.max)))
+    return Int(truncatingIfNeeded: min(max(1, (2 &* side &* new &+ old) &/ (2 &* old)), Int64(Int.max)))
   }
 
   /// As the C interface has it.

@@ -15,7 +15,7 @@ private func view(
   let rowBytes = image.row_bytes == 0 ? minimum : image.row_bytes
   // Below this, no side of it times a small number overflows. Above 2^40 bytes no image exists.
   let largest = min(1 << 40, Int64(Int.max >> 3))
-  guard rowBytes >= minimum, rowBytes <= largest / Int64(image.height) else {
+  guard rowBytes >= minimum, rowBytes <= largest &/ Int64(image.height) else {
     return refuse(
       "image: row_bytes is smaller than width * channels, or the image larger than 2^40 bytes, or with 32-bit addresses 2^28"
     )

@@ -43,8 +43,8 @@ private struct SourceAxis {
     // Within the picture's frames, products stay below 2^62: sides have 31 bits.
     let begin = min(max(first &- start, 0), length)
     let end = min(max(last &- start, -1) &+ 1, length)
-    let from = begin &* source / length
-    let to = (end &* source &+ length &- 1) / length
+    let from = begin &* source &/ length
+    let to = (end &* source &+ length &- 1) &/ length
     return (Int32(truncatingIfNeeded: from), Int32(truncatingIfNeeded: max(to, from)))
   }
 }

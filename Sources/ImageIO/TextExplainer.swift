@@ -55,7 +55,7 @@ struct TextExplainer {
     guard let text = result.pointee.text, let symbols = result.pointee.symbols, let source = line.text else {
       return noMemory(error)
     }
-    text.update(from: source, count: line.text_bytes &+ 1)
+    crnn_copy(text, source, line.text_bytes &+ 1)
     result.pointee.symbol_count = line.symbol_count
     guard count > 0, let read = line.symbols else { return CRNN_OK }
     let spans = SourceSpans(lane, layout: classifier.recipe.layout)

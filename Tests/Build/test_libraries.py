@@ -150,10 +150,11 @@ def test_avx_instructions_stand_only_in_the_avx_kernels():
     assert not with_vex & elsewhere
 
 
-def test_nothing_in_the_runtime_ends_its_host():
+@pytest.mark.parametrize("library", ["libcrnn", "libcrnn_image"])
+def test_no_instruction_ends_the_host(library):
     """Swift's checks become this instruction. What its own runtime does at an exception stays: nothing throws one."""
     function, ends = None, set()
-    for line in output_of("objdump", "-d", "--no-show-raw-insn", BUILD / "libcrnn.so.unstripped").splitlines():
+    for line in output_of("objdump", "-d", "--no-show-raw-insn", BUILD / f"{library}.so.unstripped").splitlines():
         if label := re.match(r"[0-9a-f]+ <(.+)>:$", line):
             function = label[1]
         elif "\tud2" in line:

@@ -35,7 +35,7 @@ extension PackedFile {
   private static func ceiling(_ value: Double) -> Int64 {
     guard value > 1 else { return 1 }
     guard value < 1e15 else { return 1_000_000_000_000_000 }
-    let whole = crnn_whole(value)
+    let whole = Int64(value)
     return Double(whole) < value ? whole &+ 1 : whole
   }
 

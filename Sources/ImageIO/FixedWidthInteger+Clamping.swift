@@ -1,0 +1,1 @@
+../CRNN/Format/FixedWidthInteger+Clamping.swift
