@@ -50,7 +50,7 @@ def music_tagger_crnn(zoo) -> Workload:
     test, calibration = _arrays(folder)
     return of_sequences(
         "music_tagger_crnn", "one clip of 29 s", folder / "model.onnx", test["x"], calibration["x"],
-        shape=(1, 1, 96, 1366), time=3, turn=1, peer_db=26)
+        shape=(1, 1, 96, 1366), time=3, turn=1)
 
 
 def mnist_lstm(zoo) -> Workload:
