@@ -227,7 +227,7 @@ counted-programs: test-programs
 	  CRNN_CONVERT_1 $(convert_exports) $(counted)/release/crnn-convert-static.product/Objects.LinkFileList
 
 .PHONY: coverage
-coverage: all counted-programs ## lines that the tests and what fuzzers kept reach, by folder; below 90 % of what reads files, it fails
+coverage: all counted-programs ## lines that the tests reach, by folder; below 90 % of what reads files, it fails
 	@tools/setup test
 	$(python) tools/coverage
 

@@ -159,7 +159,7 @@ let tools: [Target] = [
       "StreamingChecks",
     ],
     path: "Tests/Fuzz/Checks"),
-  .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Replay"),
+  .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks", "Arrays"], path: "Tests/Fuzz/Replay"),
   .target(name: "Language", dependencies: ["CCRNN"], exclude: ["README.md"], swiftSettings: small),
   .testTarget(name: "DecodingTests", dependencies: ["CRNN", "CCRNN", "Language", "Quantizer"]),
   .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "CCRNNImage"]),

@@ -1,9 +1,10 @@
+import Arrays
 import Foundation
 import FuzzChecks
 import Testing
 
-/// Every case that a fuzzer once found something with, and the seeds that it starts from, once more. What would end a host ends
-/// this test. `CRNN_FUZZ_CASES`: a folder with cases that fuzzers kept, PART/CASE; `make coverage` names that of `make fuzz`.
+/// Every case that a fuzzer once found something with, the seeds that it starts from, and those that brought it further, once more.
+/// What would end a host ends this test.
 @Suite struct ReplayTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 
@@ -15,14 +16,14 @@ import Testing
 
   @Test(arguments: FuzzedPart.allCases) func kept(_ part: FuzzedPart) throws {
     let folder = ReplayTests.folder
-    var folders = ["findings", "seeds"].map { folder.appending(path: "\($0)/\(part.rawValue)") }
-    if let cases = ProcessInfo.processInfo.environment["CRNN_FUZZ_CASES"] {
-      folders.append(URL(filePath: cases).appending(path: part.rawValue))
-    }
-    for folder in folders {
-      for file in try files(folder) {
+    for kind in ["findings", "seeds"] {
+      for file in try files(folder.appending(path: "\(kind)/\(part.rawValue)")) {
         try Data(contentsOf: file).withUnsafeBytes { part.check($0) }
       }
+    }
+    let corpus = try NPZFile(folder.appending(path: "corpora/\(part.rawValue).npz").path)
+    for name in corpus.names {
+      try #require(try corpus[name]).bytes.withUnsafeBytes { part.check($0) }
     }
     // Nothing, and a few bytes of everything, are seeds of each part.
     for count in [0, 1, 7, 64] {
