@@ -26,7 +26,7 @@ all: $(libraries) build/crnn build/libcrnn_convert.so ## the libraries and the c
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 # ---- Libraries: Embedded Swift -------------------------------------------------------------------------------------
 

@@ -29,8 +29,9 @@
  * ERRORS. Every fallible function returns a crnn_status, 0 on success. On error, outputs are untouched. A crnn_error, where
  * given, receives the status and a sentence; it may always be NULL. No function aborts, prints, or allocates unless it says so.
  *
- * THREADS. There are no locks, no hidden threads and no global state. No call changes a model; every call on a stream changes
- * it. Arrays, memory and errors that a call is given are its own until it returns. Each function says what may run beside it:
+ * THREADS. There are no locks, no hidden threads and no global state. No call but crnn_model_prepare and crnn_model_destroy
+ * changes a model; every call on a stream changes it. Arrays, memory and errors that a call is given are its own until it
+ * returns. Each function says what may run beside it:
  *     Threads: any       everything, on the same model too
  *     Threads: stream    everything but another call on the same stream; other streams of the same model too
  *     Threads: decoder   everything but another call on the same decoder (crnn_ctc)
@@ -72,7 +73,8 @@ CRNN_API uint32_t crnn_version(void);
 /* ---- Status ------------------------------------------------------------------------------------------------------------- */
 
 /* 0, or one of the numbers below. A number never changes its meaning. 1xx: the caller's arguments; 2xx: the model file;
- * 3xx: the state of a stream; 4xx: capacity; 5xx: the environment; 6xx: images (crnn_image.h). */
+ * 3xx: the state of a stream; 4xx: capacity; 5xx: the environment; 6xx: images (crnn_image.h);
+ * 7xx: conversion (crnn_convert.h). */
 typedef int32_t crnn_status;
 
 #define CRNN_OK ((crnn_status)0)
@@ -184,7 +186,8 @@ CRNN_API void crnn_model_destroy(crnn_model *model);
  * first axis must have exactly as many frames as the port gives (crnn_model_output_frames; 1 for one result per sequence).
  * Opens a stream on the heap for the call; to avoid that, keep a stream and use crnn_stream_process. Many sequences: crnn_batch_run.
  * CRNN_ERROR_INCOMPLETE where the lengths of two inputs do not fit each other: a node joins them frame by frame and would have
- * more frames of one than of the other. Threads: any. Since 0.1. */
+ * more frames of one than of the other; or where a port that takes a fixed number of frames (fixed_frames and per_sequence of
+ * crnn_port_info) is given fewer. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_run(const crnn_model *model, const crnn_array *inputs, int32_t input_count, const crnn_array *outputs,
                               int32_t output_count, crnn_error *error) CRNN_CHECK_RESULT;
 
@@ -344,7 +347,8 @@ CRNN_API crnn_status crnn_stream_push(const crnn_model *model, crnn_stream *stre
 
 /* No more frames will come at input port `port`, while others go on; once every input port is finished, what is left flows out.
  * CRNN_ERROR_INCOMPLETE, with nothing changed, where another port has already had frames that would find none of this port's
- * to go with: push the missing frames, then finish. Threads: stream. Since 0.1. */
+ * to go with, or where this one takes a fixed number and has had fewer: push the missing frames, then finish.
+ * Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_finish(const crnn_model *model, crnn_stream *stream, int32_t port,
                                         crnn_error *error) CRNN_CHECK_RESULT;
 
@@ -362,7 +366,8 @@ CRNN_API crnn_status crnn_stream_pull(const crnn_model *model, crnn_stream *stre
 /* What a model needs, answered from the first bytes of its file. */
 typedef struct crnn_requirements {
   size_t struct_size;    /* set by the caller */
-  uint64_t prefix_bytes; /* leading bytes of the file that suffice for this call; always set, where >= 128 bytes were given */
+  uint64_t prefix_bytes; /* leading bytes of the file that suffice for this call; set with CRNN_ERROR_FILE_TRUNCATED too, where
+                            >= 128 bytes were given */
   uint64_t file_bytes;
   uint64_t model_bytes;  /* crnn_model_init */
   uint64_t stream_bytes; /* crnn_stream_init with these options; 0 where the model is bounded and no maximum was given */
@@ -477,7 +482,7 @@ CRNN_API crnn_status crnn_batch_run(const crnn_model *model, const crnn_batch_op
  * for: "alphabet", whose characters are Unicode code points, and "ctc.blank". docs/ctc.md has the formulas.
  *
  *     crnn_ctc_options options = CRNN_CTC_OPTIONS_INITIALIZER;
- *     crnn_ctc *decoder;
+ *     crnn_ctc *decoder = NULL;
  *     crnn_ctc_result line = CRNN_CTC_RESULT_INITIALIZER;
  *
  *     options.width = 16;                                 // a beam; without it the best class of each frame

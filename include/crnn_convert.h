@@ -1,6 +1,6 @@
 /* crnn_convert: from an ONNX network and calibration data to the bytes of a .crnn file, inside your own program.
  *
- * A whole program. It converts a network whose input is 40 features a frame:
+ * It converts a network whose input is 40 features a frame:
  *
  *     #include <crnn_convert.h>
  *     #include <stdio.h>
@@ -23,7 +23,7 @@
  *       return status;
  *     }
  *
- *     cc convert.c -lcrnn_convert
+ * A program with this function is linked with -lcrnn_convert.
  *
  * What a program needs to run the model is crnn.h alone; this library stands where networks are prepared. It holds the whole
  * converter and needs neither the tool nor libcrnn.so.
@@ -41,8 +41,9 @@
  * are the array "y": a class number for each sequence or for each output frame (CRNN_S32, CRNN_U8), or for a network with an alphabet
  * texts, one row of Unicode code points for each sequence, zeros behind the end (CRNN_S32, sequences x longest).
  *
- * ERRORS are as in crnn.h; 7xx are those of conversion. THREADS: any function may be called from any number of threads at
- * once, on different results; there is no global state. A call works on the caller's thread, which needs a stack of 1 MiB.
+ * ERRORS are as in crnn.h; 7xx are those of conversion, which crnn_status_name and crnn_status_text do not know. THREADS: any
+ * function may be called from any number of threads at once, on different results; there is no global state. A call works on
+ * the caller's thread, which needs a stack of 1 MiB.
  */
 #ifndef CRNN_CONVERT_H
 #define CRNN_CONVERT_H
@@ -113,7 +114,8 @@ typedef struct crnn_convert_result {
 CRNN_API crnn_status crnn_convert(const crnn_convert_request *request, crnn_convert_result *result, crnn_error *error);
 
 /* Only reads the network, without calibration data: whether it can be converted, and its ports. The report is JSON:
- * {"inputs": [{"name", "shape", "layout", "per_sequence", "fixed_frames"}, …], "outputs": […], "producer", "opset"}.
+ * {"inputs": [{"name", "shape", "layout", "per_sequence", "fixed_frames", "is_index"}, …], "outputs": […], "producer", "opset"};
+ * "layout" and "fixed_frames" only where they are known.
  * Errors, threads: as crnn_convert. Since 0.1. */
 CRNN_API crnn_status crnn_convert_inspect(const crnn_convert_request *request, crnn_convert_result *result, crnn_error *error);
 

@@ -291,8 +291,9 @@ typedef void (*crnn_classify_result)(void *context, crnn_classify_item *item, co
 
 /* Classifies many images, each as crnn_classify_file does: the same answer, whatever stands beside it, in whatever order and on however
  * many threads. Every item gets a status of its own, and one that cannot be read stops none of the others; the call then returns the
- * status of the first such item, with its number before the sentence: "item 3: ...". Where the call itself is refused (its arguments, a
- * model without a recipe), nothing is run and every item has that status.
+ * status of the first such item, with its number before the sentence: "item 3: ...". Where the call itself is refused (its options, a
+ * model without a recipe), nothing is run and every item has that status; no item is touched where there is no model, or one of them is not
+ * initialised.
  * `result`, where not NULL, is given the network's whole output. `context` is passed on to it.
  * Each thread holds one decoded image at a time, streams for `together` of them, and as many prepared ones, or up to four times
  * as many where they take less than a mebibyte.
@@ -388,9 +389,9 @@ CRNN_API crnn_status crnn_read_image(const crnn_model *model, const crnn_read_op
 /* Frees what was read and forgets it. NULL, and a reading without texts, are ignored. Threads: any. Since 0.1. */
 CRNN_API void crnn_reading_free(crnn_reading *reading);
 
-/* Reads many lines, each as crnn_read_file does, as crnn_classify_batch classifies: every item has a status of its own, and the rows do not
- * depend on order, threads or `together`. Every thread makes one decoder, which checks all of a lexicon and an n-gram model: with large ones,
- * give many items at a time. Without items, the call tells whether model and options can read images at all. Threads: any. Since 0.1. */
+/* Reads many lines, each as crnn_read_file does, as crnn_classify_batch classifies: every item has a status of its own (one without a
+ * `reading` is not initialised), and the rows do not depend on order, threads or `together`. Every thread makes one decoder, which checks
+ * all of a lexicon and an n-gram model: with large ones, give many items at a time. Without items, the call tells whether model and options can read images at all. Threads: any. Since 0.1. */
 CRNN_API crnn_status crnn_read_batch(const crnn_model *model, const crnn_read_options *options, crnn_read_item *items,
                                      int32_t item_count, crnn_error *error);
 
@@ -439,7 +440,7 @@ typedef struct crnn_explanation {
   int32_t columns, rows;           /* of the map */
   float *falls;                    /* rows x columns: by how much the confidence falls where that cell is hidden; below 0: it rises */
   float cell_width, cell_height;   /* of a cell in the picture, pixels. The last column and row may be cut by its edge */
-  int64_t runs;                    /* how often the network ran */
+  int64_t runs;                    /* patches of the map; those that hide nothing are not run */
 } crnn_explanation;
 
 #define CRNN_EXPLANATION_INITIALIZER \

@@ -155,3 +155,14 @@ def test_reads_as_python_does(target, tmp_path):
             assert symbol["box"]["x"] + symbol["box"]["width"] == pytest.approx(other.input.stop * width / columns)
             assert (symbol["box"]["y"], symbol["box"]["height"]) == (0, pixels.shape[0])
         assert answer["alternatives"] == [[other.text, other.score] for other in decoder.alternatives(3)]
+
+
+def test_reads_lines_of_any_length(tmp_path):
+    """As `Model.read` does, whose decoders have room for what a line can say."""
+    columns = 255 * np.random.default_rng(7).integers(0, 2, (1, 2000, 1), np.uint8)
+    pixels = np.broadcast_to(columns, (6, 2000, 3))
+    model = crnn.Model(MODELS / "lines.crnn")
+    expected = model.decoder(maximum_symbols=65536).read(model.prepare(pixels))
+    (_, answer), = compared("wasm32", [("lines.crnn", pixels, {})], MODELS, tmp_path)
+    assert len(expected.text) > 256
+    assert (answer["reading"]["text"], answer["reading"]["isTruncated"]) == (expected.text, False)

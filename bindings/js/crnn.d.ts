@@ -94,7 +94,7 @@ export interface Reading<S extends CtcSymbol = CtcSymbol> {
 export interface DecoderOptions {
   /** 0, the default: greedy, the best class of each frame; 1 to 1,024: a beam of so many texts. */
   width?: number;
-  /** The longest text, 1 to 65,536; 256 by default. */
+  /** The longest text, 1 to 65,536; 256 by default, for `model.read` as long as the line can be. */
   maximumSymbols?: number;
   /** A lexicon packed by `crnn language`: the text consists of its words. Needs a width. */
   lexicon?: ArrayBuffer | Uint8Array;
@@ -189,7 +189,8 @@ export class Model {
 export interface Crnn {
   /** Of the library, such as "0.1.0". */
   readonly version: string;
-  readonly instructionSet: "simd128" | "reference";
+  /** The kernels that run. */
+  readonly instructionSet: "simd128" | "scalar";
   /** Bytes of the modules' memory, which grows with models, streams and pictures. */
   readonly memoryBytes: number;
   /** A model of the bytes of a packed file, which are copied. Throws a CrnnError where they are no such file, or damaged. */

@@ -27,7 +27,7 @@ class Crnn {
     return `${Math.floor(version / 1e6)}.${Math.floor(version / 1e3) % 1e3}.${version % 1e3}`;
   }
 
-  /** The kernels that run: "simd128" or "reference". */
+  /** The kernels that run: "simd128" or "scalar". */
   get instructionSet() {
     return this.#runtime.string(this.#runtime.calls.crnn_isa_name(this.#runtime.calls.crnn_isa_count() - 1));
   }

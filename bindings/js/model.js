@@ -5,6 +5,7 @@ import { Stream } from "./stream.js";
 import { REQUIREMENTS } from "./structures.js";
 
 const INPUT = 0, OUTPUT = 1;
+const MOST_SYMBOLS = 65536;  // of a decoder
 
 export class Model {
   #runtime;
@@ -87,11 +88,15 @@ export class Model {
   }
 
   /** The text of a picture of a line, each of its symbols with its place in the picture. */
-  read(pixels, options) {
-    const decoder = this.decoder(options);
+  read(pixels, options = {}) {
+    const prepared = this.prepare(pixels);
+    const output = options.output ?? 0;
+    const values = this.run(prepared.frames)[output];
+    // A text has at most as many symbols as there are frames; with room for one more it is known to be whole.
+    const room = values ? framesOf(values, this.outputs[output]).frames + 1 : 1;
+    const decoder = this.decoder({ maximumSymbols: Math.min(room, MOST_SYMBOLS), ...options });
     try {
-      const prepared = this.prepare(pixels);
-      const reading = decoder.read(prepared.frames);
+      const reading = decoder.decode(values, framesOf(prepared.frames, this.inputs[0]).frames);
       for (const symbol of reading.symbols) symbol.box = prepared.box(symbol.input);
       return reading;
     } finally {

@@ -81,7 +81,7 @@ class Explanation(Record):
         cell: width and height of a cell in pixels of the image; the last column and row may be cut by its edge.
         patch: the side of what was hidden at a time, in cells.
         size: width and height of the image, pixels.
-        runs: how often the network ran.
+        runs: patches of the map; those that hide nothing are not run.
     """
 
     text: Optional[str]
