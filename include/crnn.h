@@ -281,11 +281,14 @@ CRNN_API crnn_status crnn_model_prepare_size(const crnn_model *model, size_t *by
 
 /* Transforms the weights into `memory` (crnn_model_prepare_size bytes, aligned to 64), which the model uses from then on and which must live as
  * long as it. Memory that already holds the prepared weights of a model with the same content is used as it is, and not written to, so that models,
- * or processes, can share it. `memory` NULL: the model goes back to transforming as it needs them.
+ * or processes, can share it. Its first 64 bytes tell: they must be zeros in all other memory, for an allocator may hand out again what another
+ * model has left. `memory` NULL: the model goes back to transforming as it needs them.
  *
  *     size_t bytes;
- *     if (crnn_model_prepare_size(model, &bytes, &error) == CRNN_OK && bytes > 0)
- *       crnn_model_prepare(model, aligned_alloc(64, (bytes + 63) / 64 * 64), bytes, &error);
+ *     if (crnn_model_prepare_size(model, &bytes, &error) == CRNN_OK && bytes > 0) {
+ *       void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+ *       if (memory) crnn_model_prepare(model, memset(memory, 0, 64), bytes, &error);
+ *     }
  *
  * Threads: alone. Since 0.1. */
 CRNN_API crnn_status crnn_model_prepare(crnn_model *model, void *memory, size_t bytes, crnn_error *error);

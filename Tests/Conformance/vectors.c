@@ -298,6 +298,7 @@ static int holds(const vector *v, const char *isa, const char **what) {
     refused = "CONFORMANCE_MEMORY is too small";
     return 0;
   }
+  for (int i = 0; i < 64; i++) ((char *)block)[i] = 0; /* not those of another model */
   return !is_refused(crnn_model_prepare(model, block, bytes, &error), "crnn_model_prepare") && is_the_same(model, v, longest);
 }
 

@@ -29,6 +29,12 @@ def test_an_array_without_strides_is_not_taken_for_a_dense_one(stream_model):
     np.testing.assert_array_equal(stream_model.run(constant), stream_model.run(np.full((20, 8), 0.5, np.float32)))
 
 
+def test_sequences_of_a_batch_may_have_no_strides_either(stream_model):
+    values = np.array([0.1, 0.9], np.float32)
+    constants = np.broadcast_to(values[:, None, None], (2, 20, 8))
+    np.testing.assert_array_equal(stream_model.run(constants), stream_model.run(constants.copy()))
+
+
 def test_bytes_stand_for_fractions(last_model, random):
     pixels = random.integers(0, 256, (12, 12), dtype=np.uint8)
     scale = np.float32(last_model.inputs[0].integer_scale)

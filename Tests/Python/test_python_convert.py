@@ -36,6 +36,12 @@ def test_converts_and_runs(tmp_path, data):
     np.testing.assert_allclose(model.run(data["x"]), data["reference"], atol=0.03)
 
 
+def test_labels_hold_what_other_programs_break_lines_at(tmp_path, data):
+    labels = ["a", "b\u2028c", "d\x0be", "\x85"]
+    crnn.convert(NETWORK, data["x"], labels=labels, no_search=True).save(os.fsencode(tmp_path / "model.crnn"))
+    assert crnn.Model(tmp_path / "model.crnn").labels == labels
+
+
 @pytest.mark.skipif(not TOOL.is_file(), reason=f"{TOOL} is not built: make")
 def test_the_same_bytes_as_the_command(tmp_path, data):
     np.savez(tmp_path / "data.npz", x=data["x"])

@@ -35,6 +35,7 @@ def test_the_map_is_what_its_definition_says(last_model, picture, cell, patch):
     best = scores.argmax()
     why = last_model.explain(picture, cell=cell, patch=patch)
     assert why.answer == last_model.labels[best] and why.confidence == scores[best]
+    assert why == why and why in {why}
     assert why.text is None and why.symbols == () and why.size == (25, 30) and why.patch == patch
     assert why.cell == pytest.approx((cell * 25 / 10, cell * 30 / 12))
     expected = occlusion(columns.T, cell, patch, lambda hidden: last_model.run(hidden.T.copy())[best])

@@ -59,6 +59,36 @@ def test_ports_may_be_fed_one_after_the_other(pair_model, random):
     np.testing.assert_array_equal(np.concatenate(results), expected)
 
 
+def test_one_frame_after_the_other_in_an_array_of_the_callers(pair_model, random):
+    sound, image = random.uniform(-1, 1, (2, 9, 10)).astype(np.float32)[0], random.uniform(0, 1, (9, 6))
+    expected, frame, results = pair_model.run(sound=sound, image=image), np.empty((1, 10), np.float32), []
+    with pair_model.stream() as stream:
+        for values in sound:
+            frame[0] = values
+            results.append(stream.push(sound=frame))
+        results += [stream.push(image=image), stream.finish()]
+    np.testing.assert_array_equal(np.concatenate(results), expected)
+
+
+def test_an_end_that_is_refused_ends_no_port(pair_model, random):
+    sound, image = random.uniform(-1, 1, (5, 10)), random.uniform(0, 1, (5, 6))
+    expected = pair_model.run(sound=sound, image=image)
+    with pair_model.stream() as stream:
+        results = [stream.push(sound=sound[:3], image=image)]
+        with pytest.raises(crnn.StreamStateError):
+            stream.finish()
+        results += [stream.push(sound=sound[3:]), stream.finish()]
+        with pytest.raises(crnn.StreamStateError):
+            stream.push(sound=sound, image=image)
+    np.testing.assert_array_equal(np.concatenate(results), expected)
+
+
+def test_no_frames_at_all_are_no_push(stream_model):
+    for nothing in (None, {}):
+        with stream_model.stream() as stream, pytest.raises(crnn.ArgumentError):
+            stream.push(nothing)
+
+
 def test_nothing_more_after_finish(stream_model):
     stream = stream_model.stream()
     stream.finish()

@@ -59,6 +59,7 @@ final class RuntimeModel: SequenceModel {
     try RuntimeModel.check { crnn_model_prepare_size(pointer, &bytes, $0) }
     guard bytes > 0, preparedWeights == nil else { return bytes }
     let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
     preparedWeights = memory
     try RuntimeModel.check { crnn_model_prepare(pointer, memory, bytes, $0) }
     return bytes

@@ -53,8 +53,9 @@ def as_input(value, port, leading: tuple[int, ...]) -> np.ndarray:
         raise ArgumentError(
             TYPE, f"port '{port.name}' takes float32, uint8 or int16 (int32 for indices), not {array.dtype}"
         )
-    # Strides of zero mean "dense" to the library, but to NumPy that one element stands everywhere.
-    if not array.flags.aligned or (array.size > 1 and not any(array.strides)):
+    # Strides of zero mean "dense" to the library, but to NumPy that one element stands everywhere; and a sequence of a
+    # batch may have no other strides.
+    if not array.flags.aligned or any(count > 1 and step == 0 for count, step in zip(array.shape, array.strides)):
         array = np.array(array, order="C")
     return array
 

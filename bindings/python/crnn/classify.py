@@ -92,9 +92,9 @@ def image_options(structure, recipe, maximum_pixels, maximum_bytes) -> tuple:
     return options, given
 
 
-def run_on_threads(options, threads: int, run) -> None:
-    """Calls `run`, whose call of the library takes the options, with so many threads lent to it. What `run` returns
-    lives as long as the call, should the caller be interrupted."""
+def run_on_threads(options, threads: int, run, abandoned=None) -> None:
+    """Calls `run`, whose call of the library takes the options, with so many threads lent to it. Should the caller be
+    interrupted, what `run` returns lives as long as the call, and `abandoned` is called after it."""
     if threads < 2:
         run()
         return
@@ -102,7 +102,7 @@ def run_on_threads(options, threads: int, run) -> None:
 
     executor = executor_of(threads)
     options.executor = ctypes.addressof(executor)
-    in_own_thread(lambda: (run(), executor))
+    in_own_thread(lambda: (run(), executor), abandoned)
 
 
 def problem_of(status: int, problem: CError) -> Optional[Exception]:

@@ -17,7 +17,7 @@ from .arrays import as_c_array
 from .errors import ArgumentError, error
 from .library import HEADER_VERSION, OK, TYPE, CError, convert_library, sized
 from .structures import CArray
-from .values import as_path
+from .values import as_path, as_text
 
 NETWORK, DATA, OPTION, LIMIT = 700, 701, 702, 703
 
@@ -97,7 +97,7 @@ class Conversion:
 
     def save(self, path: Union[str, os.PathLike]) -> None:
         """Writes the file, whole or not at all."""
-        path = os.fspath(path)
+        path = os.fsdecode(path)
         partial = f"{path}.partial"
         try:
             with open(partial, "wb") as file:
@@ -206,13 +206,13 @@ def pack_ngram(arpa: str, alphabet: str, *, unknown: Optional[float] = None) -> 
 def _pack(
     function: str, text: str, alphabet: str, separator: Optional[str], unknown: Optional[float]
 ) -> bytes:
-    content = text.encode()
+    content = as_text("text", text)
     language = sized(
         _CLanguage,
         text=content,
         text_bytes=len(content),
-        alphabet=alphabet.encode(),
-        separator=None if separator is None else separator.encode(),
+        alphabet=as_text("alphabet", alphabet),
+        separator=None if separator is None else as_text("separator", separator),
         unknown=1.0 if unknown is None else float(unknown),
     )
     return _answer(function, language)[0]
@@ -324,7 +324,7 @@ def _options(options: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
             values = [",".join(map(str, value))] if key in ("labels", "input_shape") else [str(part) for part in value]
         else:
             values = [str(int(value)) if isinstance(value, bool) else str(value)]
-        pairs += [(key.replace("_", "-").encode(), text.encode()) for text in values]
+        pairs += [(as_text("an option", key.replace("_", "-")), as_text(key, text)) for text in values]
     return pairs
 
 
@@ -339,7 +339,7 @@ def _call(
 ) -> Conversion:
     named = (_CNamedArray * max(1, len(arrays)))()
     for place, (label, values) in enumerate(arrays.items()):
-        named[place] = _CNamedArray(label.encode(), as_c_array(values))
+        named[place] = _CNamedArray(as_text("an array's name", label), as_c_array(values))
     pairs = _options(options)
     stated = (_COption * max(1, len(pairs)))(*(_COption(key, value) for key, value in pairs))
     raised: list[BaseException] = []
@@ -385,7 +385,8 @@ def _answer(
         if status != OK:
             message = result.message or problem.message
             raise error(status, message.decode("utf-8", "replace") or f"status {status}")
-        notes = (result.notes or b"").decode("utf-8").splitlines()
+        notes = (result.notes or b"").decode("utf-8").split("\n")
+        notes = [note for note in notes if note]
         for note in notes:
             warnings.warn(note, stacklevel=4)
         packed = ctypes.string_at(result.model, result.model_bytes) if result.model else b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-import weakref
+import threading
 from ctypes import byref, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_void_p
 from typing import TYPE_CHECKING, Optional, Union
 
@@ -13,7 +13,7 @@ import numpy as np
 from .arrays import as_c_array, as_input
 from .errors import ArgumentError, RuntimeEnvironmentError
 from .library import ARGUMENT, OPEN, check, runtime, sized
-from .values import MAXIMUM_INT64, Record, as_integer, as_text
+from .values import MAXIMUM_INT64, Record, as_integer, as_text, finalizer
 
 if TYPE_CHECKING:
     from .model import Model
@@ -132,7 +132,7 @@ class Decoder:
     >>> [reading.text for reading in decoder.alternatives()]
     ['2b827', '2b8z7']
 
-    Not for several threads at once.
+    Calls from several threads wait for each other.
 
     Args:
         model: the network, whose file says alphabet and blank; None with ``alphabet``.
@@ -186,13 +186,13 @@ class Decoder:
         )
         handle = c_void_p()
         check(runtime.crnn_ctc_create, None if model is None else model._handle, byref(options), byref(handle))
-        self._handle, self._model = handle, model
+        self._handle, self._model, self._lock = handle, model, threading.Lock()
         self._port = None if model is None else model.outputs[options.output]
         self._input = options.input
         self._classes = 1 if alphabet is None else len(alphabet) + 1
         # What the decoder reads in place lives as long as it.
         self._kept = (options, kept, model)
-        weakref.finalize(self, _end, handle, self._kept)
+        finalizer(self, _end, handle, self._kept)
 
     def __reduce__(self):
         raise TypeError("a crnn.Decoder cannot be copied or pickled; make another one")
@@ -205,7 +205,8 @@ class Decoder:
                 raise ArgumentError(ARGUMENT, f"frames must have shape (time, {self._classes}), not {array.shape}")
         else:
             array = as_input(frames, self._port, (1,)).astype(np.float32, copy=False)
-        check(runtime.crnn_ctc_push, self._handle, byref(as_c_array(array)))
+        with self._lock:
+            check(runtime.crnn_ctc_push, self._handle, byref(as_c_array(array)))
 
     def finish(self, input_frames: Optional[int] = None) -> Reading:
         """Ends the sequence and returns the best text.
@@ -214,12 +215,14 @@ class Decoder:
             input_frames: the sequence's length at the input port, to which spans are cut; None where it is not known.
         """
         length = -1 if input_frames is None else as_integer("input_frames", input_frames, 0, MAXIMUM_INT64)
-        check(runtime.crnn_ctc_finish, self._handle, length)
+        with self._lock:
+            check(runtime.crnn_ctc_finish, self._handle, length)
         return self.reading()
 
     def reset(self) -> None:
         """Begins a new sequence."""
-        check(runtime.crnn_ctc_reset, self._handle)
+        with self._lock:
+            check(runtime.crnn_ctc_reset, self._handle)
 
     def reading(self, rank: int = 0) -> Reading:
         """The text so far, and after `finish` the text; with a rank above 0, the next best ones."""
@@ -253,8 +256,9 @@ class Decoder:
 
     def _reading(self, rank: int) -> tuple[Reading, int]:
         result = sized(CResult)
-        check(runtime.crnn_ctc_result_at, self._handle, rank, byref(result))
-        return reading_of(result), result.count
+        with self._lock:
+            check(runtime.crnn_ctc_result_at, self._handle, rank, byref(result))
+            return reading_of(result), result.count
 
 
 def ctc_options(

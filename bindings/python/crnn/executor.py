@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from ctypes import c_int32, c_size_t, c_void_p
-from typing import Callable
+from typing import Callable, Optional
 
 from .library import sized
 
@@ -52,21 +52,35 @@ def executor_of(threads: int) -> CExecutor:
     return sized(CExecutor, run=_callback, width=threads)
 
 
-def in_own_thread(call: Callable[[], object]) -> None:
+def in_own_thread(call: Callable[[], object], abandoned: Optional[Callable[[], None]] = None) -> None:
     """Runs ``call`` in another thread and waits for it; raises what it raised.
 
-    Should the waiting be interrupted (Ctrl-C), the thread goes on and keeps what it works with.
+    Should the waiting be interrupted (Ctrl-C), the thread goes on and keeps what it works with; ``abandoned`` then
+    gives back what came of it.
     """
-    problems = []
+    problems, lock = [], threading.Lock()
+    is_over = is_alone = False
 
     def work() -> None:
+        nonlocal is_over
         try:
             call()
         except BaseException as problem:
             problems.append(problem)
+        with lock:
+            is_over = True
+        if is_alone and abandoned:
+            abandoned()
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    thread.join()
+    try:
+        thread.join()
+    except BaseException:
+        with lock:
+            is_alone = not is_over
+        if not is_alone and abandoned:
+            abandoned()
+        raise
     if problems:
         raise problems[0]

@@ -94,6 +94,10 @@ class Explanation(Record):
     size: tuple[int, int]
     runs: int
 
+    # Arrays do not compare as one value.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
 
 def explain(
     model: Model,
@@ -128,11 +132,14 @@ def explain(
         check(function, model._handle, byref(options), *arguments, byref(result))
         return kept, given, ctc, kept_options
 
-    run_on_threads(options, as_threads(threads), run)
+    def free():
+        image_library().crnn_explanation_free(byref(result))
+
+    run_on_threads(options, as_threads(threads), run, free)
     try:
         return _explanation(model, result, options)
     finally:
-        image_library().crnn_explanation_free(byref(result))
+        free()
 
 
 def _class(model: Model, answer: Union[str, int]) -> int:

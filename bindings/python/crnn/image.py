@@ -13,7 +13,7 @@ from .errors import ArgumentError
 from .library import SHAPE, TYPE, check, sized
 from .library import image as library
 from .structures import CArray
-from .values import MAXIMUM_INT64, as_integer, as_path
+from .values import MAXIMUM_INT64, as_integer, as_path, as_text
 
 Source = Union[str, os.PathLike, bytes, np.ndarray]
 
@@ -123,7 +123,8 @@ def prepare(source: Source, recipe_text: Optional[str], port) -> np.ndarray:
 
 def understood(recipe_text: Optional[str]) -> CImageRecipe:
     recipe = sized(CImageRecipe)
-    check(library().crnn_image_recipe_parse, None if recipe_text is None else recipe_text.encode(), byref(recipe))
+    text = None if recipe_text is None else as_text("recipe", recipe_text)
+    check(library().crnn_image_recipe_parse, text, byref(recipe))
     return recipe
 
 

@@ -7,7 +7,6 @@ model to open, and `annotations` from `__future__` half of that.
 
 import ctypes
 import os
-import weakref
 from ctypes import byref
 from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Sequence, Union
 
@@ -26,7 +25,7 @@ from .library import (
     sized,
 )
 from .ports import Port, native_dtype, port_index
-from .values import as_integer, as_path, as_text, stream_options
+from .values import as_integer, as_path, as_text, finalizer, stream_options
 
 if TYPE_CHECKING:
     from .arrays import Arrays
@@ -73,7 +72,7 @@ class Model:
         check(runtime.crnn_model_open, encoded, byref(options), byref(handle))
         self._handle = handle
         self._bytes = _file_bytes(encoded)
-        self._end = weakref.finalize(self, runtime.crnn_model_destroy, handle)
+        self._end = finalizer(self, runtime.crnn_model_destroy, handle)
         self.inputs: tuple[Port, ...] = self._ports(INPUT)
         self.outputs: tuple[Port, ...] = self._ports(OUTPUT)
 
@@ -305,6 +304,7 @@ class Model:
         if size.value:
             memory = np.empty(size.value + 63, np.uint8)
             start = -memory.ctypes.data % 64
+            memory[start : start + 64] = 0
             check(runtime.crnn_model_prepare, self._handle, memory.ctypes.data + start, size.value)
             self._weights = memory
         return size.value
@@ -385,7 +385,7 @@ class Model:
     def labels(self) -> "list[str]":
         """The names of the classes in the order of the output; empty where the file has none."""
         text = self.text("labels")
-        return text.splitlines() if text else []
+        return text.removesuffix("\n").split("\n") if text else []
 
     @property
     def alphabet(self) -> "Optional[str]":

@@ -123,12 +123,15 @@ def read(model, sources, threads, best, recipe, maximum_pixels, maximum_bytes, d
         image_library().crnn_read_batch(model._handle, byref(options), items, count, None)
         return kept, readings, problems, given, ctc, kept_options
 
-    run_on_threads(options, min(threads, count), run)
+    def free():
+        for reading in readings:
+            image_library().crnn_reading_free(byref(reading))
+
+    run_on_threads(options, min(threads, count), run, free)
     try:
         lines = [_line(*of) for of in zip(sources, items, readings, problems)]
     finally:
-        for reading in readings:
-            image_library().crnn_reading_free(byref(reading))
+        free()
     if not is_one:
         return [line for line, _ in lines]
     line, problem = lines[0]

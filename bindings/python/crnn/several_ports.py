@@ -28,7 +28,8 @@ class SeveralPorts:
 
     def forget(self) -> None:
         """The stream was reset."""
-        self._waiting: list[deque] = [deque() for _ in self._model.inputs]
+        # Arrays, and whether the caller cannot reach them.
+        self._waiting: list[deque[tuple[np.ndarray, bool]]] = [deque() for _ in self._model.inputs]
         self._taken = [0 for _ in self._model.inputs]  # frames, with those that wait
         self._is_ending = [False for _ in self._model.inputs]
         self._is_ended = [False for _ in self._model.inputs]
@@ -42,14 +43,20 @@ class SeveralPorts:
         for port, array in arrays.items():
             self._taken[port] += len(array)
             if len(array):
-                self._waiting[port].append(array)
+                self._waiting[port].append((array, False))
         return self._advance()
 
     def finish(self, port: Optional[int]) -> Arrays:
         """Ends one port, or all of them."""
-        for index in range(len(self._is_ending)) if port is None else [port]:
-            self._is_ending[index] = True
-        return self._advance()
+        were_ending = self._is_ending
+        self._is_ending = [port in (None, index) or ending for index, ending in enumerate(were_ending)]
+        try:
+            return self._advance()
+        except Exception:
+            # What has not ended by now goes on.
+            for index, ended in enumerate(self._is_ended):
+                self._is_ending[index] = ended or (were_ending[index] and self._is_ending[index])
+            raise
 
     def _check_room(self, port: int, count: int) -> None:
         # The library checks each piece by itself; a push is taken as a whole or not at all.
@@ -63,10 +70,10 @@ class SeveralPorts:
                 f"{taken} have come and {count} more were pushed",
             )
 
-    def _pieces(self, array: np.ndarray):
+    def _pieces(self, array: np.ndarray, is_own: bool):
         """Chunks; halves of what is no larger, for a port that is slower than another or runs ahead of it."""
         size = self._chunk if len(array) > self._chunk else (len(array) + 1) // 2
-        return [array[start : start + size] for start in range(0, len(array), size)]
+        return [(array[start : start + size], is_own) for start in range(0, len(array), size)]
 
     def _advance(self):
         """Feeds and pulls until nothing moves any more."""
@@ -81,8 +88,8 @@ class SeveralPorts:
         finally:
             # What still waits must not change when the caller reuses its array.
             for waiting in self._waiting:
-                for index, piece in enumerate(waiting):
-                    waiting[index] = piece if piece.flags.owndata else piece.copy()
+                for index, (piece, is_own) in enumerate(waiting):
+                    waiting[index] = (piece if is_own else piece.copy(), True)
         joined = [_join(arrays, port) for arrays, port in zip(self._ready, self._model.outputs)]
         self._ready = [[] for _ in self._model.outputs]
         if len(joined) == 1:
@@ -96,12 +103,14 @@ class SeveralPorts:
             while waiting:
                 try:
                     # All at once first: what the sequence cannot take at all is then refused as a whole.
-                    frames = as_c_array(waiting[0])
+                    piece, is_own = waiting[0]
+                    frames = as_c_array(piece)
                     check(runtime.crnn_stream_push, model._handle, self._handle, port, byref(frames))
                 except Exception as problem:
-                    if getattr(problem, "status", None) != OUTPUT_PENDING or len(waiting[0]) <= 1:
+                    if getattr(problem, "status", None) != OUTPUT_PENDING or len(piece) <= 1:
                         raise
-                    waiting.extendleft(reversed(self._pieces(waiting.popleft())))
+                    waiting.popleft()
+                    waiting.extendleft(reversed(self._pieces(piece, is_own)))
                     continue
                 waiting.popleft()
                 has_moved = True
@@ -110,7 +119,7 @@ class SeveralPorts:
                 self._is_ended[port] = has_moved = True
         except Exception as problem:
             if getattr(problem, "status", None) != OUTPUT_PENDING:
-                self._taken[port] -= sum(len(piece) for piece in waiting)
+                self._taken[port] -= sum(len(piece) for piece, _ in waiting)
                 waiting.clear()
                 self._is_ending[port] = self._is_ended[port]
                 raise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import threading
-import weakref
 from ctypes import byref
 from typing import Mapping, Optional, Union
 
@@ -16,7 +15,7 @@ from .library import ARGUMENT, MEMORY_ALIGNMENT, STREAM, check, runtime
 from .several_ports import SeveralPorts
 from .single_ports import SinglePorts
 from .step import Step, check_frames
-from .values import stream_options
+from .values import finalizer, stream_options
 
 _TIME = (1,)  # the axes that stand in front of a frame's own
 
@@ -38,7 +37,7 @@ class Stream:
         options = stream_options(chunk, maximum_frames)
         handle = ctypes.c_void_p()
         check(runtime.crnn_stream_create, model._handle, byref(options), byref(handle))
-        self._begin(model, handle, options, weakref.finalize(self, runtime.crnn_stream_destroy, handle))
+        self._begin(model, handle, options, finalizer(self, runtime.crnn_stream_destroy, handle))
 
     @classmethod
     def _restored(cls, model, saved: bytes) -> "Stream":
@@ -53,7 +52,7 @@ class Stream:
         check(runtime.crnn_stream_restore, model._handle, address, len(saved), byref(handle))
         stream = cls.__new__(cls)
         # The finaliser keeps the memory until the stream is closed or forgotten.
-        stream._begin(model, handle, None, weakref.finalize(stream, id, memory))
+        stream._begin(model, handle, None, finalizer(stream, id, memory))
         return stream
 
     def _begin(self, model, handle, options, destroy) -> None:
@@ -136,6 +135,8 @@ class Stream:
             arrays = {0: as_input(frames, inputs[0], _TIME)}
         else:
             arrays = {port: as_input(array, inputs[port], _TIME) for port, array in self._given(frames, named).items()}
+            if len(inputs) == 1 and not arrays:
+                raise ArgumentError(ARGUMENT, "push needs frames for the input port")
         with self._lock:
             self._check_open()
             return self._steps.push(arrays)

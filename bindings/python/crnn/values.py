@@ -2,6 +2,7 @@
 
 import operator
 import os
+import weakref
 
 from .errors import ArgumentError
 from .library import ARGUMENT, CStreamOptions, sized
@@ -9,6 +10,14 @@ from .library import ARGUMENT, CStreamOptions, sized
 MAXIMUM_CHUNK = 65_536
 MAXIMUM_THREADS = 65_536
 MAXIMUM_INT64 = 2**63 - 1
+
+
+def finalizer(owner, function, *arguments) -> weakref.finalize:
+    """Calls `function` once `owner` is gone; not where the interpreter ends before it, for other threads may still be
+    in the library then."""
+    result = weakref.finalize(owner, function, *arguments)
+    result.atexit = False
+    return result
 
 
 class Record:
