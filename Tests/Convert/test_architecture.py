@@ -117,6 +117,48 @@ def test_recurrent_layers_of_pytorch(tmp_path, kind, gates):
     np.testing.assert_allclose(run(described(tmp_path, [INPUT, layer], arrays), FRAMES), h, atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore::crnn_convert.ConversionWarning")
+@pytest.mark.parametrize("order", ["torch", "keras"])
+def test_a_forget_bias_is_added_with_and_without_biases(tmp_path, order):
+    units = 3
+    arrays = random_arrays(kernel=(4, 4 * units), recurrent=(units, 4 * units))
+    arrays["bias"] = np.zeros(4 * units, np.float32)
+    arrays["stated"] = np.repeat(np.float32([0, 1.5, 0, 0]), units)
+    if order == "torch":
+        arrays.update(kernel=arrays["kernel"].T, recurrent=arrays["recurrent"].T)
+
+    def result(bias, **rest):
+        roles = {"kernel": "kernel", "recurrent_kernel": "recurrent", **({"bias": bias} if bias else {})}
+        layer = {"type": "LSTM", "units": units, "order": order, "arrays": roles, **rest}
+        return run(described(tmp_path, [INPUT, layer], arrays), FRAMES[:1])
+
+    for bias in ("bias", None):
+        np.testing.assert_array_equal(result(bias, forget_bias=1.5), result("stated"))
+
+
+def test_separable_convolutions_and_slopes_of_pytorch(tmp_path):
+    kernel, pointwise = random_arrays(kernel=(3, 4, 2), pointwise=(1, 8, 5)).values()
+    slope = random_arrays(slope=5)["slope"]
+    by_order = {
+        "keras": {"kernel": kernel, "pointwise": pointwise, "slope": slope[None]},
+        "torch": {
+            "kernel": kernel.transpose(1, 2, 0).reshape(8, 1, 3),
+            "pointwise": pointwise.transpose(2, 1, 0),
+            "slope": slope,
+        },
+    }
+    results = []
+    for order, arrays in by_order.items():
+        settings = {"kernel_size": 3, "filters": 5, "depth_multiplier": 2, "order": order}
+        roles = {"kernel": "kernel", "pointwise": "pointwise"}
+        layers = [
+            INPUT, {"type": "SeparableConv1D", **settings, "arrays": roles},
+            {"type": "PReLU", "shared_axes": [1], "arrays": {"slope": "slope"}},
+        ]
+        results.append(run(described(tmp_path, layers, arrays), FRAMES[:1]))
+    np.testing.assert_array_equal(*results)
+
+
 def test_both_directions_in_a_wrapper(tmp_path):
     """The backward layer reads from the last step; its results stand in the order of the input."""
     roles, arrays, halves = {}, {}, []
@@ -189,6 +231,9 @@ def test_keras_own_description_beside_weights_alone(tmp_path):
         ({"type": "Dense", "arrays": {"kernel": "kernel", "weights": "kernel"}}, "name weights, which this type"),
         ({"type": "Lambda", "arrays": {"kernel": "kernel"}}, "this type has no weights, or none that an architecture"),
         ({"type": "Lambda"}, "its Python code is not in the file"),
+        ({"type": "GRU", "units": 2, "forget_bias": 1}, "only an LSTM has a forget_bias"),
+        ({"type": "BatchNormalization", "arrays": {"gamma": "kernel"}}, "do not say which is the mean"),
+        ({"type": "SeparableConv1D", "arrays": {"kernel": "kernel"}}, "do not say which is the pointwise"),
     ],
 )
 def test_what_is_refused(tmp_path, layer, words):
@@ -295,6 +340,26 @@ def test_the_music_tagger_of_keras_1(tmp_path):
 
 
 # -- TensorFlow's graphs ----------------------------------------------------------------------------------------------
+
+
+def field(number: int, content: bytes) -> bytes:
+    """A field of protobuf's wire format; everything here is short."""
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+@pytest.mark.parametrize(
+    "stored, values",
+    [([1, 2, 3], [1, 2, 3]), ([1, 2], [1, 2, 2]), ([4], [4, 4, 4]), ([], [0, 0, 0]), (None, [0, 0, 0])],
+)
+def test_constants_leave_out_what_repeats_the_last_value(tmp_path, stored, values):
+    tensor = b"\x08\x01" + field(2, field(2, b"\x08\x03"))
+    if stored is not None:
+        tensor += field(5, np.float32(stored).tobytes())
+    node = field(1, b"c") + field(2, b"Const") + field(5, field(1, b"value") + field(2, field(8, tensor)))
+    (tmp_path / "graph.pb").write_bytes(field(1, node))
+    np.testing.assert_array_equal(frozen_graph.constants(tmp_path / "graph.pb")["c"], np.float32(values))
+
+
 
 
 @needs_zoo

@@ -48,12 +48,52 @@ def write_model(
         ("MaxPooling2D", {"pool_size": 2}, "it needs 2"),
         ("MaxPooling1D", {"pool_size": 9}, "larger than its input"),
         ("ReLU", {"threshold": 0.5}, "a threshold other than 0"),
+        ("Flatten", {"data_format": "channels_first"}, "'channels_first' is not supported"),
+        ("Dense", {"units": 2, "dtype": {"class_name": "QuantizedDTypePolicy"}}, "save the model before quantize"),
     ],
 )
 def test_the_layer_is_named(tmp_path, kind, config, advice):
     path = write_model(tmp_path / "model.keras", ("Dropout", {"rate": 0.5}), (kind, config))
     with pytest.raises(ConversionError, match=rf"layer 'the_{kind.lower()}' \({kind}\): .*{advice}"):
         crnn_convert.to_onnx(path)
+
+
+def test_integers_are_no_weights(tmp_path):
+    path = write_model(tmp_path / "model.keras", ("Dense", {"units": 2}))
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    with h5py.File(weights := io.BytesIO(), "w") as file:
+        file["layers/dense/vars/0"] = np.ones((3, 2), np.int8)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**entries, "model.weights.h5": weights.getvalue()}.items():
+            archive.writestr(name, content)
+    with pytest.raises(ConversionError, match="its weights are integers"):
+        crnn_convert.to_onnx(path)
+
+
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        ([["frames", 0, 0, {}], ["state", 0, 0, {}]], "it is given 2 tensors, it takes one"),
+        ([["frames", 0, 0, {"mask": ["state", 0, 0]}]], "it takes a tensor as mask="),
+    ],
+)
+def test_an_initial_state_as_keras_2_writes_it(tmp_path, call, words):
+    inputs = [
+        {"class_name": "InputLayer", "name": name, "config": {"batch_input_shape": shape}, "inbound_nodes": []}
+        for name, shape in (("frames", [None, None, 3]), ("state", [None, 2]))
+    ]
+    layer = {"class_name": "GRU", "name": "gru", "config": {"units": 2, "reset_after": False}, "inbound_nodes": [call]}
+    ends = {"input_layers": [["frames", 0, 0], ["state", 0, 0]], "output_layers": [["gru", 0, 0]]}
+    model = {"class_name": "Functional", "config": {"layers": [*inputs, layer], **ends}}
+    with h5py.File(tmp_path / "model.h5", "w") as file:
+        file.attrs["model_config"], file.attrs["keras_version"] = json.dumps(model), "2.15.0"
+        stored = file.create_group("model_weights/gru")
+        for name, shape in (("kernel", (3, 6)), ("recurrent_kernel", (2, 6)), ("bias", (6,))):
+            stored[name] = np.ones(shape, np.float32)
+        stored.attrs["weight_names"] = ["kernel", "recurrent_kernel", "bias"]
+    with pytest.raises(ConversionError, match=rf"layer 'gru' \(GRU\): {words}"):
+        crnn_convert.to_onnx(tmp_path / "model.h5")
 
 
 def test_a_mask_between_layers():

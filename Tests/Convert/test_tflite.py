@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
+import types
 
 import crnn_convert
 import numpy as np
@@ -18,6 +19,8 @@ ZOO = pathlib.Path(os.environ.get("CRNN_ZOO", ROOT.parent / "shared" / "zoo"))
 TOOL = pathlib.Path(os.environ.get("CRNN_TOOL", ROOT / "build" / "crnn"))
 
 pytest.importorskip("tflite", reason="the package tflite is not installed: tools/setup python")
+
+from crnn_convert.tflite import export, file  # noqa: E402
 
 MODELS = sorted(path.name for path in FIXTURES.glob("*.tflite"))
 
@@ -89,6 +92,71 @@ def test_8_bit_weights_keep_their_scales():
             # One for each output channel.
             (axis,) = [attribute.i for attribute in node.attribute if attribute.name == "axis"]
             assert axis == 0 and scale.shape == (stored.shape[0],)
+
+
+class Network:
+    """A network of one input and one output, part by part."""
+
+    def __init__(self):
+        self.tensors, self.operators = [], []
+
+    def tensor(self, *shape, values=None, kind="FLOAT32", quantization=None) -> int:
+        number = len(self.tensors)
+        values = None if values is None else np.asarray(values).reshape(shape)
+        self.tensors.append(file.Tensor(number, f"t{number}", kind, shape, values, quantization, False))
+        return number
+
+    def operator(self, kind, inputs, *shape, **options) -> int:
+        result = self.tensor(*shape)
+        settings = types.SimpleNamespace(**{name: lambda value=value: value for name, value in options.items()})
+        self.operators.append(file.Operator(kind, inputs, [result], settings, f"o{result}"))
+        return result
+
+    def model(self) -> onnx.ModelProto:
+        last = len(self.tensors) - 1
+        main = file.Subgraph("main", self.tensors, self.operators, [0], [last])
+        return export.export(file.Model([main]), "model", "0")[0]
+
+
+def test_weights_of_4_bits_have_scales_too():
+    results = []
+    for kind in ("INT4", "INT8"):
+        network = Network()
+        x, scales = network.tensor(1, 3), file.Quantization(np.float32([0.01, 0.5]), np.zeros(2, np.int64), 0)
+        weights = network.tensor(2, 3, values=np.int8([7, -3, 1, 2, 0, 5]), kind=kind, quantization=scales)
+        options = {"WeightsFormat": 0, "KeepNumDims": False, "FusedActivationFunction": 0}
+        network.operator("FULLY_CONNECTED", [x, weights, -1], 1, 2, **options)
+        results.append(run(network.model(), np.float32([[[1, 2, 4]]])[0]))
+    np.testing.assert_allclose(results[0], [[0.05, 11]], rtol=1e-6)
+    np.testing.assert_array_equal(*results)
+
+
+@pytest.mark.parametrize("step", [0, 2, -1, -3])
+def test_one_step_of_a_sequence_that_was_read_backwards(step):
+    random, results = np.random.default_rng(3), []
+    x = random.normal(size=(1, 6, 3)).astype(np.float32)
+    weights = [random.normal(size=shape).astype(np.float32) for shape in ((2, 3), (2, 2), (2,))]
+    for length in (6, -1):
+        network = Network()
+        frames = network.tensor(1, length, 3)
+        axis = network.tensor(1, values=np.int32([1]), kind="INT32")
+        turned = network.operator("REVERSE_V2", [frames, axis], 1, length, 3)
+        stored = [network.tensor(*values.shape, values=values) for values in weights]
+        options = {"FusedActivationFunction": 4, "TimeMajor": False}
+        results_of = network.operator("UNIDIRECTIONAL_SEQUENCE_RNN", [turned, *stored, -1], 1, length, 2, **options)
+        bounds = [
+            network.tensor(3, values=np.int32(values), kind="INT32")
+            for values in ([0, step, 0], [0, step + 1, 0], [1] * 3)
+        ]
+        masks = {"ShrinkAxisMask": 2, "BeginMask": 5, "EndMask": 5, "EllipsisMask": 0, "NewAxisMask": 0}
+        network.operator("STRIDED_SLICE", [results_of, *bounds], 1, 2, **masks)
+        results.append(run(network.model(), x).ravel())
+    hidden, steps = np.zeros(2), []
+    for frame in x[0, ::-1]:
+        hidden = np.tanh(weights[0] @ frame + weights[1] @ hidden + weights[2])
+        steps.append(hidden)
+    for result in results:
+        np.testing.assert_allclose(result, steps[step], atol=1e-6)
 
 
 def test_scales_of_activations_stand_there_when_asked_for():

@@ -122,6 +122,8 @@ def _layer(description: dict[str, Any], version: int, arrays: _Arrays, name: str
             raise layer.refuse(f"{key}: {_REFUSED[key]}")
         if key not in _SETTINGS | _DESCRIPTION | set(_REFUSED):
             raise layer.refuse(f"'{key}' is no setting; there are {', '.join(sorted(_SETTINGS | _DESCRIPTION))}")
+    if "forget_bias" in description and kind != "LSTM":
+        raise layer.refuse("only an LSTM has a forget_bias")
     layer.config = {key: value for key, value in description.items() if key in _SETTINGS}
     if kind in _RECURRENT:
         # Keras' own defaults, which its files always state.
@@ -174,7 +176,7 @@ def _give_weights(layer: Layer, description: dict[str, Any], arrays: _Arrays) ->
         places = _OTHERS.get(layer.class_name)
         if places is None:
             raise layer.refuse("this type has no weights, or none that an architecture file can name")
-        found = {role: taken(role, needed=False) for role in places}
+        found = {role: taken(role, needed=role in _NEEDED) for role in places}
         if layer.class_name in ("BatchNormalization", "LayerNormalization"):
             layer.config["scale"] = found["gamma"] is not None
             layer.config["center"] = found["beta"] is not None
@@ -191,6 +193,7 @@ _OTHERS = {
     "Embedding": ("table",),
     "PReLU": ("slope",),
 }
+_NEEDED = {"mean", "variance", "table", "slope"}
 
 
 def _present(*values: np.ndarray | None) -> list[np.ndarray]:
@@ -199,9 +202,11 @@ def _present(*values: np.ndarray | None) -> list[np.ndarray]:
 
 def _convolution(layer: Layer, description: dict[str, Any], order: str, taken) -> None:
     """Keras: [kernel…, in, out]. PyTorch, and Keras 1 with channels first: [out, in, kernel…]."""
-    kernel = taken("kernel")
+    kernel, pointwise = taken("kernel"), taken("pointwise", needed=layer.class_name.startswith("Separable"))
     if order in ("torch", "keras1"):
-        if layer.class_name.startswith("Depthwise"):
+        if pointwise is not None:
+            pointwise = np.moveaxis(pointwise, (0, 1), (-1, -2))
+        if layer.class_name.startswith(("Depthwise", "Separable")):
             # [channel · multiplier, 1, kernel…]
             multiplier = int(layer.config.get("depth_multiplier", 1))
             kernel = kernel.reshape(kernel.shape[0] // multiplier, multiplier, *kernel.shape[2:])
@@ -211,7 +216,6 @@ def _convolution(layer: Layer, description: dict[str, Any], order: str, taken) -
     if description.get("flipped", False):
         # A true convolution, as Theano had it.
         kernel = np.flip(kernel, axis=tuple(range(kernel.ndim - 2)))
-    pointwise = taken("pointwise", needed=False)
     layer.weights = _present(kernel, pointwise, taken("bias", needed=False))
 
 
@@ -232,9 +236,10 @@ def _lstm(layer: Layer, description: dict[str, Any], order: str, taken) -> None:
             hidden = hidden[: projection.shape[-1]]
     else:
         kernel, hidden, bias = taken("kernel"), taken("recurrent_kernel"), taken("bias", needed=False)
-        if "forget_bias" in description and bias is not None:
-            bias = bias.copy()
-            bias[units : 2 * units] += float(description["forget_bias"])
+    if order != "tf1" and "forget_bias" in description:
+        # The second gate in all of these orders.
+        bias = np.zeros(4 * units, np.float32) if bias is None else bias.copy()
+        bias[units : 2 * units] += float(description["forget_bias"])
     peepholes = [taken(f"peephole_{gate}", needed=False) for gate in "iof"]
     if any(values is not None for values in peepholes):
         zeros = np.zeros(units, np.float32)

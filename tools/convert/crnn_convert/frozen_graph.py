@@ -101,12 +101,15 @@ def nodes(path: pathlib.Path) -> list[Node]:
 
 def constants(path: pathlib.Path) -> dict[str, np.ndarray]:
     """The values of a frozen graph's constants, by the names of their nodes."""
-    arrays = {}
+    arrays, room = {}, _LARGEST
     for node in nodes(path):
         if node.operation == "Const" and "value" in node.attributes:
             values = _tensor(node.attributes["value"])
             if values is not None:
                 arrays[node.name] = values
+                room -= values.size if values.flags.owndata else 0
+                if room < 0:
+                    raise ConversionError(f"{path}: its constants are too large")
     return arrays
 
 
@@ -130,8 +133,9 @@ def _tensor(attribute: bytes) -> np.ndarray | None:
     (stored,) = [value for number, value in _fields(attribute) if number == 8] or [None]
     if stored is None:
         return None
-    kind, shape, content, single = None, [], b"", None
+    kind, shape, content, single, is_empty = None, [], b"", None, True
     for number, value in _fields(stored):
+        is_empty &= number <= 3
         if number == 1:
             kind = _TYPES.get(value)
         elif number == 2:
@@ -144,14 +148,19 @@ def _tensor(attribute: bytes) -> np.ndarray | None:
         return None
     if content:
         return np.frombuffer(content, kind).reshape(shape)
-    if single is not None and single.size:
-        if single.size > 1:
-            return single.astype(kind).reshape(shape)
-        if math.prod(shape) > _LARGEST:
-            raise ConversionError(f"a constant of shape {shape} is too large")
+    if is_empty or (single is not None and not single.size):
+        single = np.zeros(1, np.float32)
+    if single is None:
+        return None
+    if math.prod(shape) > _LARGEST:
+        raise ConversionError(f"a constant of shape {shape} is too large")
+    # TensorFlow leaves out what repeats the last value.
+    if single.size == 1:
         # A few bytes of the file, and as few of memory.
         return np.broadcast_to(single[0].astype(kind), shape)
-    return None
+    values = np.full(shape, single[-1], kind)
+    values.reshape(-1)[: single.size] = single
+    return values
 
 
 def _text(value: int | bytes) -> str:

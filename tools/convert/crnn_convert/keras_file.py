@@ -119,7 +119,10 @@ def _take_by_class(network: Network, group: h5py.Group) -> None:
         if layer.network is not None:
             _take_by_class(layer.network, stored["layer"] if layer.class_name == "TimeDistributed" else stored)
         else:
-            layer.weights = [np.asarray(array, np.float32) for array in _arrays_in_order(stored)]
+            arrays = list(_arrays_in_order(stored))
+            if any(array.dtype.kind in "iu" for array in arrays):
+                raise layer.refuse("its weights are integers; save the model before it is quantised")
+            layer.weights = [np.asarray(array, np.float32) for array in arrays]
 
 
 def _arrays_in_order(group: h5py.Group) -> Iterator[np.ndarray]:

@@ -69,6 +69,9 @@ def _layer(description: dict[str, Any], keras_version: int) -> Layer:
     class_name, config = description["class_name"], description["config"]
     name = config.get("name", class_name) if isinstance(config, dict) else class_name
     layer = Layer(name, class_name, config, keras_version)
+    policy = config.get("dtype") if isinstance(config, dict) else None
+    if isinstance(policy, dict) and str(policy.get("class_name")).startswith("Quantized"):
+        raise layer.refuse("its weights were quantised by Keras; save the model before quantize()")
     # A network as a layer, or as what TimeDistributed applies to every frame.
     inner = config.get("layer") if class_name == "TimeDistributed" else description
     if isinstance(inner, dict) and inner.get("class_name") in ("Sequential", "Functional", "Model"):
@@ -149,6 +152,10 @@ def _feeding_layers(layer: Layer, node: Any) -> list[tuple[str, int]]:
             raise layer.refuse("it takes a tensor as a named argument (an initial state); remove it")
     else:
         found = [tuple(entry[:3]) for entry in node]
+        for entry in node:
+            named = entry[3] if len(entry) > 3 and isinstance(entry[3], dict) else {}
+            if given := [key for key, value in named.items() if isinstance(value, list) and value]:
+                raise layer.refuse(f"it takes a tensor as {given[0]}=; build the model without it")
     if any(tensor != 0 for _, _, tensor in found):
         raise layer.refuse("it takes the second result of a layer (a state); only first results are supported")
     return [(name, number) for name, number, _ in found]

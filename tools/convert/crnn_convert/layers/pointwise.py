@@ -54,7 +54,8 @@ def _number(value):
 
 
 def prelu(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) -> Tensor:
-    slopes = layer.weights[0].reshape((1,) * kept + layer.weights[0].shape)
+    stored = layer.weights[0]
+    slopes = stored.reshape((1,) * (inputs[0].rank - stored.ndim) + stored.shape)
     return graph.pointwise("PRelu", layer.name, inputs[0], graph.along_axes(f"{layer.name}/slope", inputs[0], slopes))
 
 

@@ -127,6 +127,10 @@ def convert(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int =
         raise layer.refuse(f"this class is not supported; {advice}")
     if not inputs:
         raise layer.refuse("nothing feeds it")
+    if len(inputs) > 1 and converter not in (merging.concatenate, merging.merge):
+        raise layer.refuse(
+            f"it is given {len(inputs)} tensors, it takes one (an initial state of a recurrent layer is not supported)"
+        )
     needed = _NEEDED_WEIGHTS.get(layer.class_name, 0)
     if len(layer.weights) < needed:
         raise layer.refuse(f"the file holds {len(layer.weights)} of its weights, it needs at least {needed}")

@@ -19,6 +19,7 @@ def flatten(graph: GraphBuilder, layer: Layer, inputs: list[Tensor], kept: int) 
         return tensor
     if tensor.rank == kept:
         return graph.reshape(layer.name, tensor, [1], kept)
+    require_channels_last(layer)
     return graph.reshape(layer.name, tensor, [None if None in sizes else math.prod(sizes)], kept)
 
 

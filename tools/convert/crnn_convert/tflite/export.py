@@ -13,9 +13,9 @@ import onnx
 
 from ..errors import ConversionError
 from ..onnx_graph import GraphBuilder
-from .file import Model, Operator, Subgraph, Tensor
+from .file import PACKED, Model, Operator, Subgraph, Tensor
 
-_INTEGER_TYPES = {"INT8", "UINT8", "INT16", "INT32", "INT64", "UINT32", "UINT64", "UINT16"}
+_INTEGER_TYPES = {"INT8", "UINT8", "INT16", "INT32", "INT64", "UINT32", "UINT64", "UINT16", *PACKED}
 _STORED_TYPES = {"INT8": np.int8, "UINT8": np.uint8, "INT16": np.int16}
 
 _WHOLE_SEQUENCE = "convert the whole-sequence (non-streaming) form of the model"

@@ -12,7 +12,7 @@ from ..errors import ConversionError
 
 #: Names of tensor types that NumPy knows by another name or not at all.
 _TYPES = {"FLOAT32": "float32", "BOOL": "bool", "FLOAT16": "float16", "FLOAT64": "float64"}
-_PACKED = {"INT4", "UINT4", "INT2"}
+PACKED = {"INT4", "UINT4", "INT2"}
 
 
 @dataclass
@@ -139,7 +139,7 @@ def _text(value: bytes | None) -> str:
 
 
 def _values(name: str, kind: str, shape: list[int], stored: np.ndarray) -> np.ndarray:
-    if kind in _PACKED:
+    if kind in PACKED:
         return _unpacked(kind, shape, stored)
     try:
         return stored.view(np.dtype(_TYPES.get(kind, kind.lower()))).reshape(shape)

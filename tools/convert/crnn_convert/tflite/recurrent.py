@@ -185,7 +185,9 @@ def bidirectional_lstm(exporter: Exporter, operator: Operator) -> list[str]:
     _check_limits(exporter, operator)
     if any(place < len(operator.inputs) and operator.inputs[place] >= 0 for place in range(39, 48)):
         raise exporter.refuse(operator, "auxiliary inputs are not supported; give the layer one input")
-    data, _ = _read(exporter, operator)
+    data, is_reversed = _read(exporter, operator)
+    if is_reversed:
+        raise exporter.refuse(operator, "it reads a sequence backwards in both directions; give it the sequence itself")
     results = []
     for first, is_backwards in ((1, False), (18, True)):
         places = {
@@ -233,7 +235,9 @@ def simple_rnn(exporter: Exporter, operator: Operator) -> list[str | None]:
 def bidirectional_rnn(exporter: Exporter, operator: Operator) -> list[str]:
     if any(number >= 0 for number in operator.inputs[9:12]):
         raise exporter.refuse(operator, "auxiliary inputs are not supported; give the layer one input")
-    data, _ = _read(exporter, operator)
+    data, is_reversed = _read(exporter, operator)
+    if is_reversed:
+        raise exporter.refuse(operator, "it reads a sequence backwards in both directions; give it the sequence itself")
     results = [_simple(exporter, operator, first, data, first == 5) for first in (1, 5)]
     if operator.options.MergeOutputs():
         results = [exporter.node("Concat", operator, results, axis=-1)]

@@ -285,9 +285,9 @@ def follow(exporter: Exporter, operator: Operator, handler) -> None:
             before[place] != after[place - (place > axis)] for place in others
         ):
             raise exporter.refuse(operator, "it cuts a sequence that is read backwards; only one step can be taken")
-        place = starts[axis] if starts[axis] < 0 else starts[axis] - before[axis]
-        # Step -1 of the sequence backwards is step 0 forwards.
-        index = exporter.indices(operator, -1 - place)
+        # Step -1 of the sequence backwards is step 0 forwards, and step 0 is step -1, whatever the length.
+        place, length = -1 - starts[axis], before[axis]
+        index = exporter.indices(operator, place + length if place < 0 <= length else place)
         exporter.finish(
             operator.outputs[0], exporter.node("Gather", operator, [exporter.values[number], index], axis=axis)
         )
