@@ -141,7 +141,7 @@ test-faults: all build/tests/models/.made $(fault_programs) ## every allocation 
 
 .build/address/release/libcrnn-static.a: export CRNN_CHECKED = 1
 
-.build/address/release/libcrnn-image-static.a: .build/address/release/libcrnn-static.a
+.build/address/release/libcrnn-image-static.a: .build/address/release/libcrnn-static.a FORCE
 	CRNN_EMBEDDED=1 swift build -c release --scratch-path .build/address --sanitize=address --product crnn-image-static
 
 .build/address/release/libcrnn-image-static.a: export CRNN_CHECKED = 1

@@ -205,7 +205,9 @@ CRNN_API crnn_status crnn_image_measure(const crnn_image_recipe *recipe, int32_t
  * `*needed`, where not NULL, receives the bytes of the result: width * height * channels values (crnn_image_measure) of 1 or 4 bytes. With
  * less `capacity` the status is CRNN_ERROR_CAPACITY and nothing but `*needed` is written; so `buffer` NULL with capacity 0 asks for the
  * size. Floats go to a `buffer` that is aligned to 4. Takes memory from the heap for the call: 4 MB, or for 16 x 16 pixels of the result
- * where those are made of more; where the system has none (CRNN_ERROR_MEMORY), a part of `buffer` may have been written. Since 0.1. */
+ * where those are made of more, and 1 MB for weights, or those of one pixel where a side is made that much shorter (Pillow's filters: up to
+ * 24 bytes for each pixel along a side that it is made of); where the system has none (CRNN_ERROR_MEMORY), a part of `buffer` may have
+ * been written. Since 0.1. */
 CRNN_API crnn_status crnn_image_prepare(const crnn_image_recipe *recipe, const crnn_image *image, const crnn_port_info *port,
                                         void *buffer, size_t capacity, crnn_array *frames, size_t *needed,
                                         crnn_error *error) CRNN_CHECK_RESULT;

@@ -108,6 +108,7 @@ static void reduce(jpeg_state *state) {
     height = decoder->image_width;
   }
   decoder->scale_num = 1;
+  decoder->scale_denom = 1;
   for (unsigned divisor = 8; divisor > 1; divisor /= 2) {
     int is_wide = (width + divisor - 1) / divisor >= options->least_width;
     int is_high = (height + divisor - 1) / divisor >= options->least_height;

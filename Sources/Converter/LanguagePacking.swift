@@ -41,7 +41,7 @@ package struct LanguagePacking {
       switch source {
       case .words(let separator):
         let lexicon = try Lexicon(
-          words: LanguagePacking.lines(content), alphabet: alphabet,
+          words: content.lines.filter { !$0.isEmpty }, alphabet: alphabet,
           separator: LanguagePacking.between(separator, alphabet))
         bytes = try lexicon.bytes()
         document = [
@@ -65,12 +65,6 @@ package struct LanguagePacking {
   }
 
   /// By code points: a line may begin with a mark that would join what stands before it.
-  private static func lines(_ text: String) -> [String] {
-    text.unicodeScalars.split(separator: "\n").map { line in
-      String(line.last == "\r" ? Substring(line.dropLast()) : Substring(line))
-    }
-  }
-
   private static func between(_ separator: String?, _ alphabet: Alphabet) -> Unicode.Scalar? {
     if let separator { return separator == "none" ? nil : separator.unicodeScalars.first }
     return alphabet.characters.contains(" ") ? " " : nil

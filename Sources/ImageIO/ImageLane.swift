@@ -84,8 +84,11 @@ struct ImageLane {
   ) -> crnn_status {
     var (recipe, port) = (model.recipe, model.input)
     var needed = 0
-    let status = crnn_image_prepare(&recipe, image, &port, pixels, pixelBytes, arrays, &needed, error)
-    guard status == CRNN_OK || status == CRNN_ERROR_CAPACITY else { return status }
+    // Too little memory is no error yet.
+    let status = crnn_image_prepare(&recipe, image, &port, pixels, pixelBytes, arrays, &needed, nil)
+    guard status == CRNN_OK || status == CRNN_ERROR_CAPACITY else {
+      return crnn_image_prepare(&recipe, image, &port, pixels, pixelBytes, arrays, nil, error)
+    }
     // Both have looked at the image.
     fullWidth = image.pointee.full_width > 0 ? image.pointee.full_width : image.pointee.width
     fullHeight = image.pointee.full_height > 0 ? image.pointee.full_height : image.pointee.height
@@ -123,7 +126,7 @@ struct ImageLane {
       guard status == CRNN_OK else { return status }
       let (values, overflow) = ImageModel.values(of: info).multipliedReportingOverflow(
         by: Int(truncatingIfNeeded: frames))
-      guard frames >= 0, !overflow, values <= 1 << 32 else { return noMemory(error) }
+      guard frames >= 0, !overflow, Int64(values) <= 1 << 32 else { return noMemory(error) }
       var array = crnn_array()
       array.struct_size = MemoryLayout<crnn_array>.size
       array.dtype = CRNN_F32

@@ -36,13 +36,15 @@ func sinOfTurns(_ x: Double) -> Double {
   let nearest = Int(x < 0 ? x - 0.5 : x + 0.5)
   let angle = (x - Double(nearest)) * Double.pi
   let square = angle * angle
-  var term = angle
-  var sum = angle
-  var power = 2.0
-  while power < 20 {
-    term *= -square / (power * (power + 1))
-    sum += term
-    power += 2
-  }
+  // Divisions would take most of the time.
+  var sum = 1 - square * (1 / 342)
+  sum = 1 - square * (1 / 272) * sum
+  sum = 1 - square * (1 / 210) * sum
+  sum = 1 - square * (1 / 156) * sum
+  sum = 1 - square * (1 / 110) * sum
+  sum = 1 - square * (1 / 72) * sum
+  sum = 1 - square * (1 / 42) * sum
+  sum = 1 - square * (1 / 20) * sum
+  sum = angle * (1 - square * (1 / 6) * sum)
   return nearest & 1 == 0 ? sum : -sum
 }

@@ -57,12 +57,12 @@ struct Preparation {
   /// The pixels of a region of the resized image.
   private func make(_ region: Region) -> Bool {
     guard region.width > 0, region.height > 0 else { return true }
+    let keepsSize = source.width == placement.innerWidth && source.height == placement.innerHeight
+    let filter = keepsSize ? nil : recipe.filter
     let resizing = Resizing(
-      filter: recipe.filter,
-      columns: Axis(
-        old: source.width, new: placement.innerWidth, first: region.x, count: region.width, filter: recipe.filter),
-      rows: Axis(
-        old: source.height, new: placement.innerHeight, first: region.y, count: region.height, filter: recipe.filter))
+      filter: filter,
+      columns: Axis(old: source.width, new: placement.innerWidth, first: region.x, count: region.width, filter: filter),
+      rows: Axis(old: source.height, new: placement.innerHeight, first: region.y, count: region.height, filter: filter))
     // Rows first: those of the image lie behind one another.
     if bytes(resizing) > Preparation.mostBytes {
       var (first, second) = (region, region)
@@ -89,7 +89,7 @@ struct Preparation {
     let between = max(columns &* viewedRows, viewedColumns &* rows)
     return Int64(channels)
       &* ((source.channels == channels ? 0 : viewedColumns &* viewedRows)
-        &+ (resizing.changesSize ? between &+ columns &* rows : 0))
+        &+ (resizing.filter == nil ? 0 : between &+ columns &* rows))
   }
 
   private func make(_ region: Region, _ resizing: Resizing) -> Bool {
@@ -107,11 +107,11 @@ struct Preparation {
     var resized = colored
     var resizedMemory: UnsafeMutablePointer<UInt8>?
     defer { release(resizedMemory) }
-    if resizing.changesSize {
+    if let filter = resizing.filter {
       guard let memory = allocatePixels(region.width, region.height, channels) else { return false }
       resizedMemory = memory
       resized = Pixels(memory, width: region.width, height: region.height, channels: channels)
-      guard resizing.run(colored, to: resized) else { return false }
+      guard resizing.run(filter, colored, to: resized) else { return false }
     }
     let (x, y) = (region.x &+ placement.x &- wanted.x, region.y &+ placement.y &- wanted.y)
     layout.write(resized, x: x, y: y, mask: mask, to: output)

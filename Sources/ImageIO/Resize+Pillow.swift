@@ -40,31 +40,35 @@ enum PillowResize {
   private static func alongRows(
     _ source: Pixels, to target: Pixels, _ axis: Axis, _ kernel: PillowKernel
   ) -> Bool {
-    guard let weights = FilterWeights(axis, kernel) else { return false }
-    defer { weights.free() }
     let channels = source.channels
-    var y = 0
-    while y < target.height {
-      let input = source.row(y)
-      let output = target.row(y)
-      var x = 0
-      while x < target.width {
-        let weight = weights.row(x)
-        let first = input + Int(weights.first[x]) &* channels
-        var channel = 0
-        while channel < channels {
-          var sum = FilterWeights.half
-          var i = 0
-          while i < Int(weights.count[x]) {
-            sum &+= Int32(first[i &* channels &+ channel]) &* weight[i]
-            i &+= 1
+    var begin = 0
+    while begin < target.width {
+      guard let weights = FilterWeights(axis, kernel, from: begin) else { return false }
+      defer { weights.free() }
+      var y = 0
+      while y < target.height {
+        let input = source.row(y)
+        let output = target.row(y) + begin &* channels
+        var x = 0
+        while x < weights.size {
+          let weight = weights.row(x)
+          let first = input + Int(weights.first[x]) &* channels
+          var channel = 0
+          while channel < channels {
+            var sum = FilterWeights.half
+            var i = 0
+            while i < Int(weights.count[x]) {
+              sum &+= Int32(first[i &* channels &+ channel]) &* weight[i]
+              i &+= 1
+            }
+            output[x &* channels &+ channel] = FilterWeights.pixel(sum)
+            channel &+= 1
           }
-          output[x &* channels &+ channel] = FilterWeights.pixel(sum)
-          channel &+= 1
+          x &+= 1
         }
-        x &+= 1
+        y &+= 1
       }
-      y &+= 1
+      begin &+= weights.size
     }
     return true
   }
@@ -72,36 +76,44 @@ enum PillowResize {
   private static func alongColumns(
     _ source: Pixels, to target: Pixels, _ axis: Axis, _ kernel: PillowKernel
   ) -> Bool {
-    guard let weights = FilterWeights(axis, kernel) else { return false }
-    defer { weights.free() }
     let rowLength = target.width &* target.channels
-    var y = 0
-    while y < target.height {
-      let weight = weights.row(y)
-      let first = source.row(Int(weights.first[y]))
-      let output = target.row(y)
-      var x = 0
-      while x < rowLength {
-        var sum = FilterWeights.half
-        var i = 0
-        while i < Int(weights.count[y]) {
-          sum &+= Int32(first[i &* source.rowBytes &+ x]) &* weight[i]
-          i &+= 1
+    var begin = 0
+    while begin < target.height {
+      guard let weights = FilterWeights(axis, kernel, from: begin) else { return false }
+      defer { weights.free() }
+      var y = 0
+      while y < weights.size {
+        let weight = weights.row(y)
+        let first = source.row(Int(weights.first[y]))
+        let output = target.row(begin &+ y)
+        var x = 0
+        while x < rowLength {
+          var sum = FilterWeights.half
+          var i = 0
+          while i < Int(weights.count[y]) {
+            sum &+= Int32(first[i &* source.rowBytes &+ x]) &* weight[i]
+            i &+= 1
+          }
+          output[x] = FilterWeights.pixel(sum)
+          x &+= 1
         }
-        output[x] = FilterWeights.pixel(sum)
-        x &+= 1
+        y &+= 1
       }
-      y &+= 1
+      begin &+= weights.size
     }
     return true
   }
 }
 
-/// For each new pixel of one axis: the old pixels that it is made of, and their weights.
+/// For some new pixels of one axis, as many as take little memory: the old pixels that each is made of, and their weights.
 private struct FilterWeights {
   static let bits: Int32 = 22
   static let half: Int32 = 1 << (bits - 1)
+  /// Numbers, of four bytes, that are enough to hold the weights of several pixels.
+  private static let mostEntries = 1 << 18
 
+  /// How many new pixels.
+  let size: Int
   let first: UnsafeMutablePointer<Int32>
   let count: UnsafeMutablePointer<Int32>
   private let values: UnsafeMutablePointer<Int32>
@@ -114,8 +126,8 @@ private struct FilterWeights {
 
   func free() { release(first) }
 
-  /// Nil where memory is missing.
-  init?(_ axis: Axis, _ kernel: PillowKernel) {
+  /// Those from the one on that is `begin` behind the first that are made. Nil where memory is missing.
+  init?(_ axis: Axis, _ kernel: PillowKernel, from begin: Int) {
     let old = axis.old
     let scale = Double(old) / Double(axis.new)
     let width = scale < 1 ? 1 : scale
@@ -124,15 +136,17 @@ private struct FilterWeights {
     // Both lie below 2^31, so the conversions cannot fail.
     let whole = Int(support)
     self.width = (Double(whole) < support ? whole &+ 1 : whole) &* 2 &+ 1
-    let (entries, overflow) = axis.count.multipliedReportingOverflow(by: self.width &+ 2)
+    // An axis is below 2^31 long.
+    size = max(1, min(axis.count &- begin, Self.mostEntries &/ (self.width &+ 2)))
+    let (entries, overflow) = size.multipliedReportingOverflow(by: self.width &+ 2)
     guard !overflow, let memory = allocate(Int32.self, entries) else { return nil }
     first = memory
-    count = memory + axis.count
-    values = memory + 2 &* axis.count
+    count = memory + size
+    values = memory + 2 &* size
 
     var x = 0
-    while x < axis.count {
-      let center = (Double(axis.first &+ x) + 0.5) * scale
+    while x < size {
+      let center = (Double(axis.first &+ begin &+ x) + 0.5) * scale
       let start = max(0, Int(center - support + 0.5))
       let end = min(old, Int(center + support + 0.5))
       var sum = 0.0

@@ -12,10 +12,11 @@ struct Axis {
   /// Pixels of the view.
   let viewed: Int
 
-  /// What is looked at of the old pixels: by no filter more than it reaches.
-  init(old: Int, new: Int, first: Int, count: Int, filter: crnn_image_filter) {
+  /// What is looked at of the old pixels: by no filter more than it reaches, which is more than the same pixels along a side that keeps its
+  /// length too. `filter` is nil where the image keeps its size.
+  init(old: Int, new: Int, first: Int, count: Int, filter: crnn_image_filter?) {
     (self.old, self.new, self.first, self.count) = (old, new, first, count)
-    guard old != new else {
+    guard let filter else {
       (origin, viewed) = (first, count)
       return
     }
@@ -44,14 +45,13 @@ struct Axis {
 
 /// A resize, or a part of it.
 struct Resizing {
-  let filter: crnn_image_filter
+  /// Nil where the image keeps its size.
+  let filter: crnn_image_filter?
   let columns: Axis
   let rows: Axis
 
-  var changesSize: Bool { columns.old != columns.new || rows.old != rows.new }
-
   /// By the filter's own library, from the view to the wanted pixels. False where memory is missing.
-  func run(_ source: Pixels, to target: Pixels) -> Bool {
+  func run(_ filter: crnn_image_filter, _ source: Pixels, to target: Pixels) -> Bool {
     switch filter {
     case CRNN_IMAGE_PILLOW_NEAREST: return PillowResize.nearest(source, to: target, self)
     case CRNN_IMAGE_PILLOW_BOX: return PillowResize.weighted(source, to: target, self, .box)

@@ -87,7 +87,7 @@ static int try_file(const unsigned char *bytes, size_t count) {
     crnn_status status = crnn_classify_bytes(model, &options, exact, count, best, &room, &error);
     CHECK(status == CRNN_OK || (is_of_images(status) && error.message[0] != 0));
     if (status == CRNN_OK) {
-      CHECK(room == 3 && best[0].index >= 0 && best[0].index < 10 && best[0].confidence >= best[1].confidence);
+      CHECK(error.status == CRNN_OK && room == 3 && best[0].index >= 0 && best[0].index < 10 && best[0].confidence >= best[1].confidence);
       answers++;
     }
     try_frames(&recipe, exact, count);
@@ -176,6 +176,47 @@ static void explanations(void) {
   CHECK(answers > EXPLAINED / 4 && answers < 2 * EXPLAINED);
 }
 
+/* Of an image that changes its size along one side alone, or along both, some rows or columns in blocks of just their size. What filters
+ * reach lies in memory of the library's own. */
+static void parts_of_every_resize(void) {
+  enum { WIDTH = 20, HEIGHT = 24, LONGEST = 48 };
+  static const char *const filters[] = { "pillow:nearest", "pillow:box",      "pillow:bilinear", "pillow:hamming",
+                                         "pillow:bicubic", "pillow:lanczos",  "opencv:nearest",  "opencv:bilinear",
+                                         "opencv:area",    "opencv:bicubic",  "opencv:lanczos" };
+  static const int sizes[][2] = { { WIDTH, 12 }, { WIDTH, LONGEST }, { 10, HEIGHT }, { 40, HEIGHT }, { 10, LONGEST }, { WIDTH, HEIGHT } };
+  static const char *const others[] = { "rgb,layout=rows", "rgb,layout=columns", "grey,layout=rows", "grey,layout=columns" };
+  unsigned char *pixels = malloc(3 * WIDTH * HEIGHT);
+  for (int i = 0; i < 3 * WIDTH * HEIGHT; i++) pixels[i] = (unsigned char)random_number(256);
+  crnn_image image = CRNN_IMAGE_INITIALIZER;
+  image.width = WIDTH, image.height = HEIGHT, image.channels = 3, image.pixels = pixels;
+  for (size_t f = 0; f < sizeof filters / sizeof *filters; f++) {
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+      for (size_t o = 0; o < sizeof others / sizeof *others; o++) {
+        char words[100];
+        crnn_image_recipe recipe = CRNN_IMAGE_RECIPE_INITIALIZER;
+        crnn_array all, part;
+        snprintf(words, sizeof words, "%s,resize=%dx%d:%s", others[o], sizes[s][0], sizes[s][1], filters[f]);
+        CHECK(crnn_image_recipe_parse(words, &recipe, NULL) == CRNN_OK);
+        size_t channels = (size_t)recipe.channels, room = channels * (size_t)(sizes[s][0] * sizes[s][1]);
+        size_t frames = (size_t)sizes[s][o % 2 == 0], frame = room / frames;
+        unsigned char *whole = malloc(room);
+        CHECK(crnn_image_prepare(&recipe, &image, NULL, whole, room, &all, NULL, NULL) == CRNN_OK);
+        CHECK(all.shape[0] == (int64_t)frames);
+        for (size_t first = 0; first < frames; first++) {
+          size_t count = 1 + random_number((unsigned)(frames - first));
+          unsigned char *buffer = malloc(count * frame);
+          CHECK(crnn_image_prepare_frames(&recipe, &image, NULL, (int64_t)first, (int64_t)count, buffer, count * frame, &part,
+                                          NULL, NULL) == CRNN_OK);
+          CHECK(memcmp(buffer, whole + first * frame, count * frame) == 0);
+          free(buffer);
+        }
+        free(whole);
+      }
+    }
+  }
+  free(pixels);
+}
+
 int main(int count, char **arguments) {
   checks_begin(count, arguments);
   model = checks_open("last.crnn", NULL);
@@ -185,6 +226,7 @@ int main(int count, char **arguments) {
   TEST(the_corpus_is_read);
   TEST(damaged_files);
   TEST(explanations);
+  TEST(parts_of_every_resize);
   for (int i = 0; i < file_count; i++) free(files[i].bytes);
   crnn_model_destroy(model);
   crnn_model_destroy(lines);

@@ -128,6 +128,15 @@ test("refuses", () => {
   refused(() => decoder.push(new Float32Array(3)), "CRNN_ERROR_FINISHED");
   decoder.free();
   refused(() => decoder.reset());
+  const freed = model.stream({ chunk: 4 });
+  freed.push(new Float32Array(28));
+  freed.free();
+  const memory = crnn.memoryBytes;
+  refused(() => freed.push(new Float32Array(28 * 4)));
+  refused(() => freed.finish());
+  equal(crnn.memoryBytes, memory, "bytes of memory after a call on a freed stream");
+  refused(() => model.stream({ chunk: 0.5 }));
+  equal(model.run(digits.inputs[0], { chunk: 0 })[0].join(), model.run(digits.inputs[0])[0].join(), "chunk 0");
   model.free();
   refused(() => model.stream());
 });

@@ -213,6 +213,30 @@ def test_what_reading_refuses(pictures, tmp_path):
     assert "--preprocess" in message
 
 
+def test_files_of_labels_from_other_systems(tmp_path):
+    """Lines that end as on Windows, after the mark of UTF-8; names that are numbers, in an array of names."""
+    names = tmp_path / "names.txt"
+    names.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(map(str, range(9, -1, -1))).encode() + b"\r\n")
+    data = np.load(MODELS / "last.npz")
+    x = data["columns"]
+    run("run", MODELS / "last.onnx", MODELS / "last.npz", "-o", tmp_path / "y.npy")
+    classes = np.load(tmp_path / "y.npy").argmax(-1)
+    for truth, right in ((np.array([str(9 - c) for c in classes]), 100), (classes, 100), (9 - classes, 0)):
+        np.savez(tmp_path / "test.npz", x=x, y=truth)
+        words = ["evaluate", MODELS / "last.onnx", tmp_path / "test.npz", "--labels", names, "--json", "-"]
+        assert json.loads(run(*words)[0])["accuracy_percent"] == right
+
+
+def test_expectations_from_a_spreadsheet(pictures, tmp_path):
+    run("classify", MODEL, pictures, "--format", "csv", "-o", tmp_path / "rows.csv")
+    found = rows((tmp_path / "rows.csv").read_bytes())
+    lines = "".join(f"{row['label']},{row['file']}\n" for row in found if row["label"])
+    (tmp_path / "truth.csv").write_text("\ufefflabel,file\n" + lines)
+    words = ["--expect", tmp_path / "truth.csv", "--json", tmp_path / "scores.json", "-o", tmp_path / "again.csv"]
+    run("classify", MODEL, pictures, *words)
+    assert json.loads((tmp_path / "scores.json").read_text())["scores"]["right"] == len(found)
+
+
 def test_presets_and_alphabets_in_files(pictures, tmp_path):
     """crnn convert stores the recipe that a preset stands for, and the characters that a file holds."""
     symbols = tmp_path / "alphabet.txt"

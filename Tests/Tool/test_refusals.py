@@ -14,7 +14,12 @@ pytestmark = needs_tool
 @pytest.mark.parametrize("arguments", [
     [], ["nonsense"], ["run"], ["run", "a.crnn", "b.npy"], ["evaluate", "a.crnn"], ["inspect", "a", "--length", "0"],
     ["run", "a", "b", "-o", "c", "--chunk", "0"], ["run", "a", "b", "-o", "c", "--chunk", "x"],
-    ["convert", "a.onnx", "-o", "b.crnn"],
+    ["convert", "a.onnx", "-o", "b.crnn"], ["run", "a", "b", "-o", "c", "--first", "0"],
+    # What would change nothing.
+    ["run", "a.crnn", "b", "-o", "c", "--time-axis", "1"], ["run", "a.onnx", "b", "-o", "c", "--isa", "avx2"],
+    ["run", "a.onnx", "b", "-o", "c", "--threads", "2"], ["run", "a", "b", "-o", "c.npz", "--port", "y"],
+    ["evaluate", "a.crnn", "b", "--labels", "c,d"], ["evaluate", "a.onnx", "b", "--blank", "first"],
+    ["classify", "a.crnn", "b.png", "-0"], ["convert", "a", "-o", "b", "--calibrate", "c", "--blank", "first"],
 ])
 def test_what_cannot_be_understood_ends_with_64(arguments):
     if arguments:
@@ -36,6 +41,7 @@ def refusals(folder, tmp_path):
     np.savez(tmp_path / "classes.npz", x=np.load(x), y=np.full(6, 5))
     np.savez(tmp_path / "nan.npz", x=np.load(x), ref=np.full((6, 25, 5), np.nan, np.float32))
     np.save(tmp_path / "none.npy", np.zeros((0, 12), np.float32))
+    np.save(tmp_path / "nothing.npy", np.zeros((0, 5, 8), np.float32))
     (tmp_path / "empty").touch()
     (tmp_path / "text.onnx").write_text("not a network")
     whole = model.read_bytes()
@@ -63,6 +69,7 @@ def refusals(folder, tmp_path):
         (["run", model, x, "-o", out, "--port", "none"], "scores"),
         (["run", model, x, "-o", out, "--input-layout", "NTX"], "X"),
         (["run", MODELS / "last.crnn", tmp_path / "none.npy", "-o", out], "too short"),
+        (["run", model, tmp_path / "nothing.npy", "-o", out], "no sequence"),
         (["run", model, x, "-o", out, "--input-layout", "NHT1"], "names 4"),
         (["run", model, x, "-o", out, "--input-scale", "no=1"], "features"),
         (["run", model, x, "-o", tmp_path / "no" / "out.npy"], "cannot write"),
@@ -144,6 +151,12 @@ def test_an_output_never_takes_the_place_of_an_input(folder, tmp_path):
         (["evaluate", model, folder / "test.npz", "--json", model], "is the input"),
         (["inspect", model, "--json", model], "is the input"),
         (["verify", model, "--json", model], "is the input"),
+        (["read", model, "a.png", "--lexicon", x, "-o", x], "is the input"),
+        (["read", model, "a.png", "--ngram", x, "--json", x], "is the input"),
+        (["explain", model, "a.png", "--lexicon", x, "--json", x], "is the input"),
+        (["classify", model, tmp_path, "-o", tmp_path / "new.png"], "is called as an image is"),
+        (["classify", model, tmp_path, "--json", tmp_path / "new.JPG"], "is called as an image is"),
+        ([*convert, x, "--labels", x], "is the input"),
     ]:
         assert word in crnn(*arguments, status=USAGE), arguments
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

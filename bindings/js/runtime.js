@@ -54,5 +54,5 @@ export function framesOf(values, port) {
   if (!Number.isInteger(frames)) {
     throw new RangeError(`port “${port.name}” takes frames of ${frameSize(port)} values; ${values.length} are no whole number of them`);
   }
-  return { frames, dtype: known[1], bytes: known[2] };
+  return { frames, type: known[0], dtype: known[1], bytes: known[2] };
 }

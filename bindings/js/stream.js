@@ -16,6 +16,7 @@ export class Stream {
 
   /** By `model.stream()`. */
   constructor(runtime, model, handle, { chunk = 1, maximumFrames = 0 } = {}) {
+    if (!Number.isInteger(chunk)) throw new RangeError(`chunk is ${chunk}; it must be a whole number`);
     runtime.lending((lent) => {
       const options = lent.structure(STREAM_OPTIONS.size);
       runtime.view.setInt32(options + STREAM_OPTIONS.chunk, chunk, true);
@@ -33,7 +34,7 @@ export class Stream {
     });
     this.#runtime = runtime;
     this.#model = model;
-    this.#chunk = chunk;
+    this.#chunk = chunk || 1;  // as the library takes 0
     this.#stream = runtime.view.getUint32(runtime.scratch, true);
   }
 
@@ -57,12 +58,13 @@ export class Stream {
   #give(values, input, first, count) {
     const port = this.#model.inputs[input];
     const size = frameSize(port);
-    const { dtype, bytes } = framesOf(values, port);
+    const handle = this.#handle;
+    const { type, dtype, bytes } = framesOf(values, port);
     const address = this.#room(count * size * bytes);
     const piece = values.subarray(first * size, (first + count) * size);
-    this.#runtime.values(values.constructor, address, count * size).set(piece);
+    this.#runtime.values(type, address, count * size).set(piece);
     const array = this.#runtime.describe(port, address, count, dtype);
-    return this.#runtime.calls.crnn_stream_push(this.#model.handle, this.#handle, input, array, this.#runtime.error);
+    return this.#runtime.calls.crnn_stream_push(this.#model.handle, handle, input, array, this.#runtime.error);
   }
 
   /** A whole sequence from the start: every port is given what it takes, in turn, until all have ended; for `model.run`. */
@@ -120,6 +122,7 @@ export class Stream {
     this.#isFreed = true;
     this.#runtime.give(this.#block);
     this.#runtime.give(this.#buffer);
+    this.#buffer = this.#bufferBytes = 0;
   }
 
   get #handle() {
@@ -138,6 +141,7 @@ export class Stream {
 
   /** Adds what is ready at every output port; whether that was anything. */
   #pull(ready) {
+    const handle = this.#handle;
     let isAny = false;
     this.#model.outputs.forEach((port, index) => {
       const size = frameSize(port);
@@ -146,7 +150,7 @@ export class Stream {
         const array = this.#runtime.describe(port, address, this.#chunk, F32);
         this.#runtime.check(
           this.#runtime.calls.crnn_stream_pull(
-            this.#model.handle, this.#handle, index, array, this.#runtime.scratch, this.#runtime.error));
+            this.#model.handle, handle, index, array, this.#runtime.scratch, this.#runtime.error));
         const frames = Number(this.#runtime.view.getBigInt64(this.#runtime.scratch, true));
         if (frames === 0) return;
         isAny = true;

@@ -33,6 +33,7 @@ package struct Judge {
     let title = source.title(array)
     self.title = title
     var found: [String] = []
+    var areNames = false
     for group in set.groups {
       guard let array = try source[ArraySource.name(array, group.part)] else {
         guard pattern == nil else { throw ConverterError("\(source.path) has no array called '\(array)'") }
@@ -40,6 +41,7 @@ package struct Judge {
         return
       }
       found += try decoder == nil ? array.strings() : array.texts()
+      areNames = array.elementType.isText
     }
     if decoder != nil {
       truth = .texts(found)
@@ -48,6 +50,8 @@ package struct Judge {
       let known = 0..<max(2, classes)
       truth = .classes(
         try found.map { text in
+          // Names may be numbers; an array of numbers has none.
+          if areNames, let number = names?.firstIndex(of: text) { return number }
           if let number = Int(text) {
             guard known.contains(number) else {
               throw ConverterError(
@@ -55,10 +59,7 @@ package struct Judge {
             }
             return number
           }
-          guard let number = names?.firstIndex(of: text) else {
-            throw ConverterError("\(title) has the label '\(text)', which is no class of the network")
-          }
-          return number
+          throw ConverterError("\(title) has the label '\(text)', which is no class of the network")
         })
     }
   }

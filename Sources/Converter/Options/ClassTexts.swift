@@ -48,14 +48,14 @@ package struct ClassTexts: Sendable {
     guard let content = String(validating: bytes, as: UTF8.self) else {
       throw ConverterError("the alphabet in \(text) is not UTF-8")
     }
-    return String(String.UnicodeScalarView(content.unicodeScalars.filter { $0 != "\n" && $0 != "\r" }))
+    return content.lines.joined()
   }
 
   private func names(_ text: String) throws -> [String] {
     if let bytes = try? Files.read(text) {
-      var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+      var lines = String(decoding: bytes, as: UTF8.self).lines
       if lines.last?.isEmpty == true { lines.removeLast() }
-      return lines.map { $0.last == "\r" ? String($0.dropLast()) : String($0) }
+      return lines
     }
     return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   }

@@ -84,9 +84,10 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    try report.check(inputs: [network, calibrate] + [reference, expect].compactMap { $0 }, output: output)
+    let inputs = [network, calibrate] + [reference, expect].compactMap { $0 } + texts.files
+    try report.check(inputs: inputs, output: output)
     if let page {
-      for path in [network, calibrate, output] + [reference, expect, report.json].compactMap({ $0 })
+      for path in inputs + [output] + [report.json].compactMap({ $0 })
       where Files.areSame(path, page) {
         throw ValidationError("--report \(page) is the same file as \(path): choose another one for the page")
       }

@@ -47,7 +47,12 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup(title: "Limits: past one of them the exit status is 3") var limits: LimitOptions
   @OptionGroup var report: ReportOptions
 
-  func validate() throws { try report.check(inputs: [options.model, test]) }
+  func validate() throws {
+    guard options.isFloat || !texts.areGiven else {
+      throw ValidationError("--labels, --alphabet and --blank are for an .onnx file: a .crnn file has its own")
+    }
+    try report.check(inputs: [options.model, test] + texts.files)
+  }
 
   func run() throws {
     let (model, ports) = try options.open(texts: texts)

@@ -66,7 +66,7 @@ struct ExplainCommand: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes 1 to 1024 threads, not \(threads)")
     }
-    try report.check(inputs: [model, image], output: output)
+    try report.check(inputs: [model, image] + decoding.files, output: output)
   }
 
   func run() throws {

@@ -23,6 +23,8 @@ struct ReadCommand: ParsableCommand {
   @OptionGroup var options: ImageRunOptions
   @OptionGroup(title: "Text") var lines: LineReadingOptions
 
+  func validate() throws { try options.check(lines.decoding.files) }
+
   func run() throws {
     let model = try RuntimeModel(path: options.model, isa: options.images.isa)
     guard let alphabet = model.text("alphabet") else {

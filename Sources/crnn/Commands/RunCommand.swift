@@ -48,6 +48,10 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
+    if let first, first < 1 { throw ValidationError("--first takes 1 sequence or more, not \(first)") }
+    guard port == nil || !output.hasSuffix(".npz") else {
+      throw ValidationError("--port chooses what a .npy file gets; a .npz file holds every output")
+    }
     try report.check(inputs: [options.model] + (input.map { [$0] } ?? []) + inputs.map(\.value), output: output)
   }
 
@@ -120,7 +124,8 @@ struct RunCommand: ParsableCommand {
     if port.isPerSequence, let short = frames.firstIndex(of: 0) {
       throw CommandError("sequence \(short) is too short: output \(port.name) gives nothing for it")
     }
-    guard let first = frames.first, frames.allSatisfy({ $0 == first }) else {
+    guard let first = frames.first else { throw CommandError("the input holds no sequence") }
+    guard frames.allSatisfy({ $0 == first }) else {
       throw CommandError(
         "the sequences give different numbers of frames at output \(port.name), which one array cannot hold: run them one "
           + "by one")

@@ -6,6 +6,7 @@ struct ExplanationDrawing {
   private static let usualWidth = 760.0
   private static let mostTimes = 10.0
   private static let usualHeight = 300.0
+  private static let mostHeight = 1_600.0
   /// What stands to the left of the image says what a row shows.
   private static let gutter = 92.0
   private static let margin = 22.0
@@ -26,7 +27,7 @@ struct ExplanationDrawing {
     // Lines of many characters are as wide as those need.
     times = min(times, ExplanationDrawing.usualHeight / h)
     let needed = min(14 * Double(explanation.symbols.count), 1_600)
-    times = max(times, needed / w)
+    times = min(max(times, needed / w), ExplanationDrawing.mostHeight / h)
     self.times = times
     (width, height) = (w * times, h * times)
   }

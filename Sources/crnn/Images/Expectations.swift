@@ -6,7 +6,10 @@ struct Expectations {
 
   /// The columns are those that the first line calls `file` and `label` or `text`; without such a line, the first two.
   init(path: String) throws {
-    var rows = CSVReader.rows(try Files.read(path))[...]
+    var bytes = try Files.read(path)
+    // The mark of UTF-8.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    var rows = CSVReader.rows(bytes)[...]
     var (file, label) = (0, 1)
     if let head = rows.first?.map({ $0.lowercased() }), let named = head.firstIndex(of: "file") {
       guard let second = head.firstIndex(of: "label") ?? head.firstIndex(of: "text") else {

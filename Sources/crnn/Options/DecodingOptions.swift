@@ -52,6 +52,9 @@ struct DecodingOptions: ParsableArguments {
     }
   }
 
+  /// The files that are read.
+  var files: [String] { [lexicon, ngram].compactMap { $0 } }
+
   /// Whether anything was said, which a network that names classes has no use for.
   var areGiven: Bool { width != nil || needsBeam }
 

@@ -11,8 +11,8 @@ struct ImageRunOptions: ParsableArguments {
 
   @Argument(
     help: ArgumentHelp(
-      "Images (PNG, JPEG), folders with images, patterns in quotes ('scans/*.png'), or - for a list of such names on standard "
-        + "input, one on each line.", valueName: "files"))
+      "Images (PNG, JPEG), folders with images, patterns in quotes ('scans/*.png'), or - for a list of files and folders on "
+        + "standard input, one on each line.", valueName: "files"))
   var inputs: [String]
 
   @Option(name: .long, help: ArgumentHelp("Threads (default: as many as there are processors).", valueName: "n"))
@@ -67,10 +67,25 @@ struct ImageRunOptions: ParsableArguments {
     guard inputs.count(where: { $0 == "-" }) < 2 else {
       throw ValidationError("- stands twice: there is one standard input")
     }
-    try report.check(
-      inputs: [model] + inputs + (expect.map { [$0] } ?? []), output: rows,
-      outputOption: resume == nil ? "--output" : "--resume")
+    guard !isNullSeparated || inputs.contains("-") else {
+      throw ValidationError("--null says how names on standard input end: give - for them")
+    }
+    // Which images a folder or a pattern stands for is not known yet.
+    for (option, path) in [(rowsOption, rows), ("--json", report.json)] {
+      if let path, FileName(path).isImage {
+        throw ValidationError("\(option) \(path) is called as an image is, of which one could be lost: choose another name")
+      }
+    }
+    try check([])
   }
+
+  /// Throws where the command would write over one of these files, or of its own.
+  func check(_ files: [String]) throws {
+    try report.check(
+      inputs: [model] + inputs + (expect.map { [$0] } ?? []) + files, output: rows, outputOption: rowsOption)
+  }
+
+  private var rowsOption: String { resume == nil ? "--output" : "--resume" }
 
   /// The file of the rows; nil: standard output.
   var rows: String? { output ?? resume }

@@ -24,15 +24,17 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Threads that run the sequences of a packed model. The result is the same.", valueName: "n"))
-  var threads = 1
+      "Threads that run the sequences of a packed model (default: 1). The result is the same.", valueName: "n"))
+  var threads: Int?
 
   @OptionGroup(title: "Arrays") var arrays: ArrayOptions
   @OptionGroup(title: "Only for an .onnx file") var network: NetworkOptions
 
+  var isFloat: Bool { model.hasSuffix(".onnx") }
+
   /// The model and its input ports, with what the options say of their arrays.
   func open(texts: TextOptions? = nil) throws -> (model: any SequenceModel, ports: [PortDescription]) {
-    if model.hasSuffix(".onnx") {
+    if isFloat {
       let loaded = try network.reading.load(model)
       let ports = try arrays.reading.applied(to: loaded.inputs)
       var float = try FloatModel(
@@ -42,16 +44,22 @@ struct ModelOptions: ParsableArguments {
     }
     let packed = try RuntimeModel(path: model, isa: isa)
     packed.chunk = chunk
-    packed.threads = threads
+    packed.threads = threads ?? 1
     return (packed, try arrays.reading.applied(to: packed.inputs))
   }
 
   func validate() throws {
-    guard (1...65_536).contains(threads) else {
+    if let threads, !(1...65_536).contains(threads) {
       throw ValidationError("--threads takes 1 to 65536 threads, not \(threads)")
     }
     if let chunk, !(1...65_536).contains(chunk) {
       throw ValidationError("--chunk takes 1 to 65536 frames, not \(chunk)")
+    }
+    if isFloat, chunk != nil || isa != nil || threads != nil {
+      throw ValidationError("--chunk, --isa and --threads are for a packed model; \(model) runs in float, frame by frame")
+    }
+    if !isFloat, let option = network.given.first {
+      throw ValidationError("\(option) is for an .onnx file: a packed model needs no more than it says")
     }
   }
 }

@@ -39,6 +39,13 @@ struct NetworkOptions: ParsableArguments {
         + "the single samples.", valueName: "window"))
   var window: [NamedValue] = []
 
+  /// The options that were used.
+  var given: [String] {
+    [
+      ("--time-axis", timeAxis), ("--state", state), ("--input-shape", inputShape), ("--rate", rate), ("--window", window),
+    ].filter { !$0.1.isEmpty }.map(\.0)
+  }
+
   var reading: NetworkReading {
     NetworkReading(timeAxis: timeAxis, state: state, inputShape: inputShape, rate: rate, window: window)
   }

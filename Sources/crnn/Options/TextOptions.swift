@@ -18,8 +18,16 @@ struct TextOptions: ParsableArguments {
   var alphabet: String?
 
   @Option(
-    name: .long, help: ArgumentHelp("Which class is the CTC blank: first, last, or its number.", valueName: "class"))
-  var blank = "last"
+    name: .long,
+    help: ArgumentHelp("Which class is the CTC blank: first, last, or its number (default: last).", valueName: "class"))
+  var blank: String?
 
-  var classes: ClassTexts { ClassTexts(labels: labels, alphabet: alphabet, blank: blank) }
+  var classes: ClassTexts { ClassTexts(labels: labels, alphabet: alphabet, blank: blank ?? "last") }
+  var areGiven: Bool { labels != nil || alphabet != nil || blank != nil }
+  /// What could be files that are read.
+  var files: [String] { [labels, alphabet].compactMap { $0 } }
+
+  func validate() throws {
+    guard blank == nil || alphabet != nil else { throw ValidationError("--blank goes with --alphabet") }
+  }
 }
