@@ -356,8 +356,8 @@ CRNN_API crnn_status crnn_stream_finish(const crnn_model *model, crnn_stream *st
                                         crnn_error *error) CRNN_CHECK_RESULT;
 
 /* Takes up to the array's first axis of ready frames from output port `port`; `*frames` receives how many were written. Goes on
- * computing while there is room, so that 0 means: nothing more until something is pushed or finished.
- * Threads: stream. Since 0.1. */
+ * computing while there is room, so that 0 means: nothing more until something is pushed or finished, or another output port, which
+ * may hold this one up, is pulled. Of a network with several, pull all in turn until each gives 0. Threads: stream. Since 0.1. */
 CRNN_API crnn_status crnn_stream_pull(const crnn_model *model, crnn_stream *stream, int32_t port, const crnn_array *output,
                                       int64_t *frames, crnn_error *error) CRNN_CHECK_RESULT;
 

@@ -14,6 +14,7 @@ rates.crnn    two columns of one input for each frame of another; one result for
 text.crnn     columns, convolution with stride 2, dense, softmax: it reads a, b, c, ß, the blank first, but has no
               recipe for pictures; and text.lexicon, text.ngram for its decoder
 lines.crnn    text.crnn with a recipe for pictures
+peak.crnn     the largest value of each feature, and nothing else: one result a sequence
 """
 
 import pathlib
@@ -241,6 +242,12 @@ ngram 2=3
 """
 
 
+def peak_model():
+    largest = helper.make_node("ReduceMax", ["x"], ["y"], name="largest", axes=[1], keepdims=0)
+    network = model("peak", [port("x", [1, "time", 3])], [port("y", [1, 3])], ([largest], []))
+    return network, {"x": random.uniform(-1, 1, (4, 20, 3))}
+
+
 def language(tool, directory):
     for option, text, name in (("--words", WORDS, "lexicon"), ("--arpa", ARPA, "ngram")):
         source = directory / f"text.{name}.txt"
@@ -260,7 +267,7 @@ def lines(tool, directory):
 def main():
     tool, directory = sys.argv[1], pathlib.Path(sys.argv[2])
     directory.mkdir(parents=True, exist_ok=True)
-    for name in ("stream", "last", "bounded", "pair", "tiny", "strided", "lstm", "rates", "wide", "text"):
+    for name in ("stream", "last", "bounded", "pair", "tiny", "strided", "lstm", "rates", "wide", "text", "peak"):
         network, data = globals()[f"{name}_model"]()
         onnx.save(network, directory / f"{name}.onnx")
         numpy.savez(directory / f"{name}.npz", **{key: value.astype(numpy.float32) for key, value in data.items()})

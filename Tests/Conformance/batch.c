@@ -223,6 +223,31 @@ static void an_executor_is_called_once(void) {
   crnn_model_destroy(model);
 }
 
+/* The first thread's turn comes when the others have taken all items; the sentence for one that is refused is still found. */
+static void run_backwards(void *context, void (*task)(void *, int32_t), void *argument, int32_t count) {
+  *(int *)context += 1;
+  while (count > 0) task(argument, --count);
+}
+
+static void a_thread_may_find_nothing_left(void) {
+  crnn_model *model = checks_open("stream.crnn", NULL);
+  batch *b = batch_begin(model);
+  int calls = 0;
+  const crnn_executor executor = { sizeof executor, &calls, run_backwards, 4, 0 };
+  const crnn_batch_options options = options_of(&executor, BATCH_ITEMS);
+  crnn_error error = CRNN_ERROR_INITIALIZER;
+  size_t bytes = 0;
+  for (int i = 0; i < BATCH_ITEMS; i++) spoil(b, i, 1);
+  CHECK_STATUS(CRNN_OK, crnn_batch_size(model, &options, &bytes, NULL));
+  void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+  memset(memory, 0xA5, bytes);
+  CHECK_STATUS(CRNN_ERROR_SHAPE, crnn_batch_run(model, &options, memory, bytes, b->items, BATCH_ITEMS, &error));
+  CHECK(strncmp(error.message, "item 0: ", 8) == 0 && error.message[8]);
+  free(memory);
+  batch_end(b);
+  crnn_model_destroy(model);
+}
+
 int main(int count, char **arguments) {
   checks_begin(count, arguments);
   TEST(each_item_gives_what_it_gives_alone);
@@ -233,5 +258,6 @@ int main(int count, char **arguments) {
   TEST(bad_arguments_are_refused);
   TEST(what_fits_into_no_memory_is_refused);
   TEST(an_executor_is_called_once);
+  TEST(a_thread_may_find_nothing_left);
   return checks_failed_tests != 0;
 }

@@ -140,6 +140,20 @@ test("refuses", () => {
   model.free();
   refused(() => model.stream());
 });
+test("refuses files that break a rule", () => {
+  const folder = new URL("../Golden/bad/", import.meta.url);
+  for (const line of readFileSync(new URL("expected.txt", folder), "utf8").trim().split("\n")) {
+    const [name, expected] = line.split(" ");
+    let code = "CRNN_OK";
+    try {
+      crnn.model(readFileSync(new URL(`${name}.bin`, folder))).free();
+    } catch (error) {
+      if (!(error instanceof CrnnError)) throw error;
+      code = error.code;
+    }
+    equal(code, expected, name);
+  }
+});
 test("gives memory back", () => {
   const turn = () => {
     const model = crnn.model(digits.model);

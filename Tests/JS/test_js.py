@@ -11,6 +11,7 @@ import subprocess
 
 import crnn
 import numpy as np
+import onnx
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -155,6 +156,38 @@ def test_reads_as_python_does(target, tmp_path):
             assert symbol["box"]["x"] + symbol["box"]["width"] == pytest.approx(other.input.stop * width / columns)
             assert (symbol["box"]["y"], symbol["box"]["height"]) == (0, pixels.shape[0])
         assert answer["alternatives"] == [[other.text, other.score] for other in decoder.alternatives(3)]
+
+
+def test_outputs_that_hold_each_other_up(tmp_path):
+    """One output is made of the other, and both give many frames at the end."""
+    random = np.random.default_rng(8)
+    nodes, weights = [], []
+    for name, source, result, shape, pads in (("a", "x", "y", (3, 2, 81), [0, 80]), ("b", "y", "z", (2, 3, 1), [0, 0])):
+        values = random.normal(0, 0.3, shape).astype(np.float32)
+        weights.append(onnx.numpy_helper.from_array(values, f"{name}_weights"))
+        nodes.append(onnx.helper.make_node("Conv", [source, f"{name}_weights"], [result], name=name, pads=pads))
+    ports = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, channels, time])
+        for name, channels, time in (("x", 2, "time"), ("y", 3, "later"), ("z", 2, "later"))
+    ]
+    graph = onnx.helper.make_graph(nodes, "two", ports[:1], ports[1:], weights)
+    opset = [onnx.helper.make_opsetid("", 13)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opset, ir_version=8), tmp_path / "two.onnx")
+    np.save(tmp_path / "x.npy", random.normal(size=(4, 2, 120)).astype(np.float32))
+    words = ["convert", "two.onnx", "-o", "two.crnn", "--calibrate", "x.npy", "--no-search"]
+    subprocess.run([ROOT / "build/crnn", *words], check=True, capture_output=True, cwd=tmp_path)
+    module, _ = modules("wasm32")
+    program = f"""
+import {{ readFileSync }} from "node:fs";
+import {{ load }} from "{ROOT}/bindings/js/crnn.js";
+const model = (await load(readFileSync("{module}"))).model(readFileSync("{tmp_path}/two.crnn"));
+const x = new Float32Array(240), stream = model.stream();
+const parts = [stream.push(x), stream.finish()];
+const pushed = [0, 1].map((port) => parts[0][port].length + parts[1][port].length);
+console.log(JSON.stringify([model.run(x).map((y) => y.length), pushed]));
+"""
+    (tmp_path / "two.mjs").write_text(program)
+    assert json.loads(node(tmp_path / "two.mjs")) == [[360, 240], [360, 240]]
 
 
 def test_reads_lines_of_any_length(tmp_path):

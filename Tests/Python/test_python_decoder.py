@@ -96,6 +96,19 @@ def test_lexicon_and_ngram(text_model, models, random):
         text_model.decoder(width=2, lexicon=models / "absent")
 
 
+@pytest.mark.parametrize("weight", [1, 10, 20])
+def test_what_the_end_multiplies_by_leaves_a_text(root, weight):
+    """The one complete text is far below one that is not, and its end is improbable."""
+    if not (root / "build/libcrnn_convert.so").is_file():
+        pytest.skip("build/libcrnn_convert.so is not built: make")
+    ngram = "\\data\\\nngram 1=3\n\n\\1-grams:\n-0.3\ta\n-0.8\tb\n-3\t</s>\n\n\\end\\\n"
+    decoder = crnn.Decoder(
+        alphabet="ab", blank=0, width=8, ngram_weight=weight, lexicon=crnn.pack_lexicon(["ab"], "ab", separator="none"),
+        ngram=crnn.pack_ngram(ngram, "ab"))
+    frames = np.float32([[1e-30, 1, 1e-30]] * 4)
+    assert decoder.decode(frames).text == "ab"
+
+
 def test_without_a_model():
     decoder = crnn.Decoder(alphabet="ab", width=4)
     reading = decoder.decode([[0.1, 0.1, 0.8], [0.9, 0.05, 0.05], [0.1, 0.8, 0.1]])

@@ -143,8 +143,9 @@ export class Stream {
   #pull(ready) {
     const handle = this.#handle;
     let isAny = false;
-    this.#model.outputs.forEach((port, index) => {
+    const pull = (port, index) => {
       const size = frameSize(port);
+      let isMoving = false;
       for (;;) {
         const address = this.#room(this.#chunk * size * 4);
         const array = this.#runtime.describe(port, address, this.#chunk, F32);
@@ -152,11 +153,13 @@ export class Stream {
           this.#runtime.calls.crnn_stream_pull(
             this.#model.handle, handle, index, array, this.#runtime.scratch, this.#runtime.error));
         const frames = Number(this.#runtime.view.getBigInt64(this.#runtime.scratch, true));
-        if (frames === 0) return;
-        isAny = true;
+        if (frames === 0) return isMoving;
+        isMoving = isAny = true;
         ready[index].push(this.#runtime.values(Float32Array, address, frames * size).slice());
       }
-    });
+    };
+    // A port that was full may have held up those before it.
+    while (this.#model.outputs.map(pull).filter(Boolean).length > 0);
     return isAny;
   }
 }

@@ -112,7 +112,7 @@ extension UnsafeMutablePointer where Pointee == Batch {
     // Its thread had nowhere to write the sentence: the item is looked at again.
     var detail = crnn_error()
     detail.struct_size = MemoryLayout<crnn_error>.size
-    let status = BatchWorker(self, pointee.plan.worker(0, self)).begin(0, i, &detail)
+    let status = BatchWorker(self, pointee.plan.worker(0, self)).refusal(of: i, &detail)
     return withUnsafePointer(to: &detail.message.0) {
       Message(error, status).text("item ").number(i).text(": ").sentence($0).status
     }

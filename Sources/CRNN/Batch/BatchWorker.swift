@@ -81,9 +81,15 @@ struct BatchWorker {
       to: BatchLane(item: 0, sequence: WholeSequence(StreamView(model, stream), nothing, nothing)))
   }
 
+  /// Why an item cannot be run, once all threads have ended: this one may have taken none, and have no stream.
+  func refusal(of item: Int, _ error: UnsafeMutablePointer<crnn_error>) -> crnn_status {
+    makeStream(0)
+    return begin(0, item, error)
+  }
+
   /// Begins an item in a lane, or says why it cannot be run.
   @inline(never)
-  func begin(_ lane: Int, _ item: Int, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
+  private func begin(_ lane: Int, _ item: Int, _ error: UnsafeMutablePointer<crnn_error>?) -> crnn_status {
     let record = batch.pointee.records + item
     let view = memory.lanes[lane].sequence.view
     guard record.hasArrays(view.file), let inputs = record.pointee.inputs, let outputs = record.pointee.outputs else {

@@ -18,17 +18,25 @@ extension UnsafeMutablePointer where Pointee == CTCDecoder {
       new.copy(from: pointee.hypotheses + i, count: 1)
       i &+= 1
       if hasComplete && !isComplete(new) { continue }
-      if pointee.ngram.isPresent {
-        let end = pointee.options.weight * pointee.ngram.predict(&new.pointee.ngram, pointee.options.classes &- 1)
-        let logarithm = max(end, Self.leastLogarithm)
-        let factor = exponential(logarithm)
-        new.pointee.language += logarithm
-        new.pointee.blank *= factor
-        new.pointee.symbol *= factor
-        new.pointee.bestBlank *= factor
-        new.pointee.bestSymbol *= factor
-      }
       kept &+= 1
+    }
+    // The best of those that stay may have been far below one that does not: it must not vanish with what the end multiplies it by.
+    if kept > 0 { keep(kept) }
+    guard pointee.ngram.isPresent else { return }
+    kept = pointee.count
+    i = 0
+    while i < kept {
+      let new = pointee.next + i
+      new.copy(from: pointee.hypotheses + i, count: 1)
+      i &+= 1
+      let end = pointee.options.weight * pointee.ngram.predict(&new.pointee.ngram, pointee.options.classes &- 1)
+      let logarithm = max(end, Self.leastLogarithm)
+      let factor = exponential(logarithm)
+      new.pointee.language += logarithm
+      new.pointee.blank *= factor
+      new.pointee.symbol *= factor
+      new.pointee.bestBlank *= factor
+      new.pointee.bestSymbol *= factor
     }
     if kept > 0 { keep(kept) }
   }

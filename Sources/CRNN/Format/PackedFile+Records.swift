@@ -66,14 +66,17 @@ extension PackedFile {
       guard Int(port.name) < stringBytes, Int(port.tensor) < tensorCount, port.rank <= 4 else {
         return PackedFile.malformed(error, "a port has no tensor")
       }
+      // Of numbers of 32 bits, so that no product overflows.
       var elements: UInt64 = 1
       let shape = port.shape
       if port.rank > 0 { elements &*= UInt64(shape.0) }
       if port.rank > 1 { elements &*= UInt64(shape.1) }
+      var isSmall = elements >> 32 == 0
       if port.rank > 2 { elements &*= UInt64(shape.2) }
+      isSmall = isSmall && elements >> 32 == 0
       if port.rank > 3 { elements &*= UInt64(shape.3) }
       let tensor = tensors[Int(port.tensor)]
-      guard elements == UInt64(tensor.height) &* UInt64(tensor.width) &* UInt64(tensor.channels) else {
+      guard isSmall, elements == UInt64(tensor.height) &* UInt64(tensor.width) &* UInt64(tensor.channels) else {
         return PackedFile.malformed(error, "a port's shape is not its tensor's")
       }
       if Int(port.direction) == CRNN_PORT_INPUT {
@@ -81,6 +84,14 @@ extension PackedFile {
         inputs &+= 1
       } else if Int(port.direction) != CRNN_PORT_OUTPUT {
         return PackedFile.malformed(error, "a port is neither input nor output")
+      }
+      // What was pulled is counted for each tensor.
+      var other = inputs
+      while other < i {
+        guard ports[other].tensor != port.tensor else {
+          return PackedFile.malformed(error, "two output ports have the same tensor")
+        }
+        other &+= 1
       }
       i &+= 1
     }

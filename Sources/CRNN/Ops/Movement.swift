@@ -19,14 +19,14 @@ enum Movement: OperationFamily {
         r.stride.0 <= 1 << 24, r.dilation.0 == 1, r.pad_before.0.magnitude <= 1 << 24,
         r.pad_after.0.magnitude <= 1 << 24
       else { return false }
-      return Int(r.kernel.0) &* input.pointee.elements == output.pointee.elements
+      return Int64(r.kernel.0) &* Int64(input.pointee.elements) == Int64(output.pointee.elements)
     case CRNN_OP_REPEAT:
       return (node.inputCount == 2 || (node.inputCount == 1 && node.parameter(0) > 0)) && input.hasSameCodes(as: output)
         && input.pointee.elements == output.pointee.elements
     default:
       return node.inputCount == 1 && node.parameter(0) > 0 && input.hasSameCodes(as: output)
         && output.pointee.elements <= input.pointee.elements && node.parameter(0) <= input.pointee.elements
-        && node.parameter(0) &* output.pointee.elements == input.pointee.elements
+        && Int64(node.parameter(0)) &* Int64(output.pointee.elements) == Int64(input.pointee.elements)
     }
   }
 

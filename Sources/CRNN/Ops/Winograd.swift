@@ -37,7 +37,7 @@ enum Winograd {
     let shape = WindowShape(node)
     return shape.kernelTime == 3 && shape.kernelWidth == 3 && shape.kernelHeight == 1 && shape.strideTime == 1
       && shape.strideWidth == 1 && shape.dilationTime == 1 && shape.dilationWidth == 1 && shape.height == 1
-      && shape.outputHeight == 1 && shape.channels &% 16 == 0 && shape.channels >= 32
+      && shape.outputHeight == 1 && shape.padHeight == 0 && shape.channels &% 16 == 0 && shape.channels >= 32
       && tilesPerColumn(shape) <= mostTiles
   }
 

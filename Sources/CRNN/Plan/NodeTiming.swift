@@ -109,7 +109,8 @@ struct NodeTiming {
 
   /// Frames that a window gives from `frames` input frames that have come, `final` (−1: unknown) of which is the whole sequence.
   func windows(_ frames: Int64, final: Int64) -> Int64 {
-    if needsEdge && frames == 0 { return 0 }
+    // An empty sequence has no windows of padding alone where a window must start before its end.
+    if (needsEdge || hasCeiling) && frames == 0 { return 0 }
     let s = Int64(stride)
     guard final >= 0 else {
       let room = frames &+ Int64(padBefore) &+ Int64(min(padAfter, 0)) &- Int64(extent)
@@ -119,7 +120,7 @@ struct NodeTiming {
     guard hasCeiling else { return room < 0 ? 0 : room &/ s &+ 1 }
     // A window must start inside the input, of which negative padding may drop all there is, or in its left padding.
     let starts = final &+ Int64(min(padAfter, 0)) &+ Int64(padBefore)
-    if final == 0 || starts <= 0 { return 0 }
+    if starts <= 0 { return 0 }
     let all = room <= 0 ? 1 : (room &+ s &- 1) &/ s &+ 1
     return min(all, (starts &- 1) &/ s &+ 1)
   }

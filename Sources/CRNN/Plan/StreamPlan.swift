@@ -53,8 +53,10 @@ extension PackedFile {
   /// of 32 bits that became negative is too large, too.
   static func fits(_ bytes: Int) -> Bool { UInt64(UInt(bitPattern: bytes)) <= UInt64(maximumBytes) }
 
+  /// Which model this is: what the file says, and what was found right of all that a stream's layout hangs on.
   var contentID: UInt64 {
     UnsafeRawPointer(header).load(fromByteOffset: Int(CRNN_CONTENT_ID_OFFSET), as: UInt64.self)
+      &+ UInt64(header.pointee.prefix_checksum)
   }
 }
 

@@ -30,6 +30,10 @@ extension StreamView {
       guard state.emitted == tensors[node.outputIndex].produced, state.consumed >= 0,
         state.consumed <= tensors[node.inputIndex(0)].produced
       else { return false }
+      // A reduction gives its one frame, or none, at the end.
+      if timing(i).pointee.kind == .reduction, state.emitted > (tensors[node.outputIndex].final < 0 ? 0 : 1) {
+        return false
+      }
       i &+= 1
     }
     // No ring holds more than it has room for: else a node would have work for years.

@@ -11,7 +11,7 @@ extension StreamView {
   /// Frames ready at an output port.
   func ready(port: Int) -> Int64 {
     let state = tensors[Int(file.pointee.output(port).pointee.tensor)]
-    return state.produced &- state.pulled
+    return max(state.produced &- state.pulled, 0)
   }
 
   /// Writes frames `first`..<`first + count` of the caller's array into the ring of an input port. There is room.

@@ -73,7 +73,8 @@ struct ImageRunOptions: ParsableArguments {
     // Which images a folder or a pattern stands for is not known yet.
     for (option, path) in [(rowsOption, rows), ("--json", report.json)] {
       if let path, FileName(path).isImage {
-        throw ValidationError("\(option) \(path) is called as an image is, of which one could be lost: choose another name")
+        throw ValidationError(
+          "\(option) \(path) is called as an image is, of which one could be lost: choose another name")
       }
     }
     try check([])

@@ -56,7 +56,8 @@ struct ModelOptions: ParsableArguments {
       throw ValidationError("--chunk takes 1 to 65536 frames, not \(chunk)")
     }
     if isFloat, chunk != nil || isa != nil || threads != nil {
-      throw ValidationError("--chunk, --isa and --threads are for a packed model; \(model) runs in float, frame by frame")
+      throw ValidationError(
+        "--chunk, --isa and --threads are for a packed model; \(model) runs in float, frame by frame")
     }
     if !isFloat, let option = network.given.first {
       throw ValidationError("\(option) is for an .onnx file: a packed model needs no more than it says")

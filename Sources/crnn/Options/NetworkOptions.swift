@@ -42,7 +42,8 @@ struct NetworkOptions: ParsableArguments {
   /// The options that were used.
   var given: [String] {
     [
-      ("--time-axis", timeAxis), ("--state", state), ("--input-shape", inputShape), ("--rate", rate), ("--window", window),
+      ("--time-axis", timeAxis), ("--state", state), ("--input-shape", inputShape), ("--rate", rate),
+      ("--window", window),
     ].filter { !$0.1.isEmpty }.map(\.0)
   }
 

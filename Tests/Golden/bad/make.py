@@ -42,8 +42,8 @@ class File:
     def __init__(self):
         self.bytes = bytearray(GOOD.read_bytes())
 
-    def set(self, offset, form, value):
-        struct.pack_into("<" + form, self.bytes, offset, value)
+    def set(self, offset, form, *values):
+        struct.pack_into("<" + form, self.bytes, offset, *values)
         return self
 
     def get(self, offset, form="I"):
@@ -109,6 +109,26 @@ def unrepaired(offset):
     return file.set(offset, "B", file.get(offset, "B") ^ 1)
 
 
+def movement(operation, elements, result, kernel=1, before=0, parameter=0):
+    """A node that only moves codes in place of the dense one, from a frame for each sequence; `result`: elements, and
+    the last fields of its tensor's record."""
+    file = File().set(FEATURES, "Q", 1 << operation)
+    once = (0, 1, 0, 0, 0, 0.0, 1.0, 0.0, 0.0, 1.0)
+    for index, (name, count, timing) in enumerate(((1, elements, once), (5, *result))):
+        fields = (name, 1, 1, 1, count, (count + 15) // 16 * 16, 1.0, 1.0, 0, 0, 255, *timing)
+        struct.pack_into("<6I2f3i5I5d", file.bytes, file.section(TENSORS) + TENSOR * index, *fields)
+        file.port("shape", count, index)
+    at = file.section(NODES)
+    fields = (operation, 5, 1, 0, 1, 0, 0, 0, kernel, *(1,) * 8, before, *(0,) * 5, 1, 1, 0, 0.0, 0.0, parameter)
+    struct.pack_into("<8I3I3I3I3i3iIII2fi", file.bytes, at, *fields)
+    return file.repaired()
+
+
+# Products that are right modulo 2 to the 32, which is what a machine of 32 bits could take them for.
+WRAPPED_WINDOW = movement(11, 65537, (65536, (0, 1, 0, 0, 0, 0.0, 1.0, 0.0, 0.0, 1.0)), kernel=65536, before=65535)
+WRAPPED_UNSTACK = movement(
+    16, 131073, (65537, (65537, 1, 0, 1, 0, 0.0, 0.0, 1.0, 0.0, 65537.0)), parameter=65537)
+
 SIZE, PREFIX = File().get(FILE_SIZE, "Q"), File().get(PREFIX_SIZE)
 RULES = {
     "empty": ("FILE_EMPTY", File().cut(0)),
@@ -167,6 +187,10 @@ RULES = {
     "node-with-empty-segments": ("FILE_MALFORMED", File().node("segments", 1 << 20).repaired()),
     "tensor-of-two-producers": ("FILE_MALFORMED", File().node("output", 0).repaired()),
     "constants-outside": ("FILE_MALFORMED", File().set(File().section(BLOBS) + 8, "Q", 1 << 40).repaired()),
+    "window-whose-elements-wrap": ("FILE_MALFORMED", WRAPPED_WINDOW),
+    "unstack-whose-elements-wrap": ("FILE_MALFORMED", WRAPPED_UNSTACK),
+    "port-whose-shape-wraps": ("FILE_MALFORMED", File().port("rank", 4).set(
+        File().section(PORTS) + PORT_FIELDS["shape"] + 4, "3I", 1 << 31, 1 << 31, 4).repaired()),
     "constants-unaligned": ("FILE_MALFORMED", File().set(File().section(BLOBS), "Q", 4).repaired()),
 }
 
