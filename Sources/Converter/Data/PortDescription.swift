@@ -51,6 +51,6 @@ extension PortDescription {
     let tensor = graph.tensors[port.tensor]
     self.init(
       name: port.name, shape: port.shape, isPerSequence: tensor.rate.isPerSequence, fixedFrames: tensor.frames,
-      isIndex: tensor.isIndex)
+      isIndex: tensor.isIndex, integerScale: port.integerScale > 0 ? port.integerScale : nil)
   }
 }

@@ -35,8 +35,11 @@ struct LoopDescription {
     self.node = node
     body = try node.body("body")
     let frameCount = try node.integer("num_scan_inputs", default: 0)
+    guard (1...max(1, node.inputs.count)).contains(frameCount) else {
+      throw node.error("its body does not fit it: the file is damaged, export it again")
+    }
     let stateCount = node.inputs.count - frameCount
-    guard frameCount > 0, stateCount >= 0, body.inputs.count == node.inputs.count, body.outputs.count >= stateCount,
+    guard stateCount >= 0, body.inputs.count == node.inputs.count, body.outputs.count >= stateCount,
       node.outputs.count <= body.outputs.count
     else { throw node.error("its body does not fit it: the file is damaged, export it again") }
     func list(_ name: String, _ count: Int) throws -> [Int] {

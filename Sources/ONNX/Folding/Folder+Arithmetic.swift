@@ -39,7 +39,8 @@ extension Folder {
       return Constant(shape: try input(0).shape, integers: integers.map { .known($0 == 0 ? 1 : 0) })
     case "Where": return try select()
     case "Range": return try range()
-    case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceMean": return try reduce(try input(0))
+    case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceMean", "ReduceL1", "ReduceL2", "ReduceSumSquare":
+      return try reduce(try input(0))
     case "Size": return Constant(shape: [], integers: [.known(try input(0).count)])
     case "Shape":
       let shape = try input(0).shape
@@ -194,8 +195,9 @@ extension Folder {
   private func reduce(_ data: Constant) throws -> Constant {
     let rank = data.shape.count
     let given = try axes(input: 1)
-    if given?.isEmpty ?? true, try node.integer("noop_with_empty_axes", default: 0) != 0 { return data }
-    let axes = Set(try node.axes(given.map { $0.isEmpty ? Array(0..<rank) : $0 } ?? Array(0..<rank), rank: rank))
+    let reducesNothing = try given?.isEmpty ?? true && node.integer("noop_with_empty_axes", default: 0) != 0
+    let all = reducesNothing ? [] : Array(0..<rank)
+    let axes = Set(try node.axes(given.flatMap { $0.isEmpty ? nil : $0 } ?? all, rank: rank))
     let keeps = try node.integer("keepdims", default: 1) != 0
     let kept = data.shape.indices.filter { !axes.contains($0) }
     let reduced = data.shape.indices.filter(axes.contains)
@@ -232,6 +234,9 @@ extension Folder {
       case "ReduceMax": return list.max() ?? 0
       case "ReduceMin": return list.min() ?? 0
       case "ReduceMean": return list.reduce(0, +) / Float(max(list.count, 1))
+      case "ReduceL1": return list.reduce(0) { $0 + abs($1) }
+      case "ReduceL2": return list.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      case "ReduceSumSquare": return list.reduce(0) { $0 + $1 * $1 }
       default: return list.reduce(0, +)
       }
     }

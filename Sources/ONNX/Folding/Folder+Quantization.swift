@@ -41,7 +41,7 @@ extension Folder {
         ? scale.shape == [size]
         : block > 0 && scale.shape.count == data.shape.count
           && scale.shape.indices.allSatisfy {
-            scale.shape[$0] == ($0 == axis ? (size + block - 1) / block : data.shape[$0])
+            scale.shape[$0] == ($0 == axis ? size / block + (size % block > 0 ? 1 : 0) : data.shape[$0])
           }
       guard fit else { throw node.error("scales of \(scale.shape) do not fit values of \(data.shape)") }
       // Positions along the axis share the scale of their block; without blocks, all else shares that of the axis.

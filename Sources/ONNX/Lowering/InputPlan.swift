@@ -193,6 +193,8 @@ extension Lowering {
     }
     let tensor = graph.addInput(
       plan.name, frame: shape, rate: once ? .perSequence : stated ?? Rate(1), frames: frames, isIndex: plan.isIndex)
+    // Whole numbers that the network computes with are what they are.
+    if knowledge.numericInputs.contains(plan.name) { graph.inputs[graph.inputs.count - 1].integerScale = 1 }
     if !once {
       rateInput[tensor] = plan.name
       rates.add(plan.name, isStated: stated != nil)

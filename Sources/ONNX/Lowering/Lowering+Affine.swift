@@ -60,7 +60,7 @@ extension Lowering {
   }
 
   /// The view with as many axes, and elements along each, as constants of these shapes make it.
-  private func fitted(_ view: StreamView, to shapes: [[Int]], _ node: SourceNode) throws -> StreamView {
+  func fitted(_ view: StreamView, to shapes: [[Int]], _ node: SourceNode) throws -> StreamView {
     var view = try separated(view, node).padded(to: shapes.map(\.count).max() ?? 0)
     for shape in shapes {
       for (offset, size) in shape.reversed().enumerated() where size != 1 {

@@ -38,8 +38,18 @@ extension Lowering {
   }
 
   private func lowerMean(_ node: SourceNode) throws -> [Value] {
-    var sum = try stream(node, 0)
-    for index in node.inputs.indices.dropFirst() { sum = try binary(.add, sum, try stream(node, index), node, "/sum") }
+    var sum: StreamView?
+    var constants: [Constant] = []
+    for (index, name) in node.inputs.enumerated() {
+      if let constant = values[name]?.constant {
+        constants.append(constant)
+      } else {
+        let next = try stream(node, index)
+        sum = try sum.map { try binary(.add, $0, next, node, "/sum") } ?? next
+      }
+    }
+    guard var sum else { throw node.error("it has no input") }
+    for constant in constants { sum = try affine(sum, scale: nil, shift: constant, node) }
     return [.stream(try affine(sum, scale: 1 / Float(node.inputs.count), shift: 0, node))]
   }
 

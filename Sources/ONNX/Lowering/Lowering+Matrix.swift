@@ -8,7 +8,7 @@ extension Lowering {
     let names = node.inputs
     guard names.count == 2 else { throw node.error("it needs two inputs") }
     if let matrix = values[names[1]]?.constant {
-      let view = try stream(node, 0)
+      let view = try stream(node, 0).padded(to: matrix.shape.count)
       if matrix.shape.count == 1 {
         var result = try contracted(view, axis: view.axes.count - 1, try columns(matrix, node), node)
         result.axes.removeLast()
@@ -17,7 +17,7 @@ extension Lowering {
       return [.stream(try contracted(view, axis: view.axes.count - 1, try columns(matrix, node), node))]
     }
     if let matrix = values[names[0]]?.constant {
-      let view = try stream(node, 1)
+      let view = try stream(node, 1).padded(to: matrix.shape.count)
       guard view.axes.count >= 2, matrix.shape.count >= 2 else {
         throw node.error("a vector times a stream is not supported")
       }

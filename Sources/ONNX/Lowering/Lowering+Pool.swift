@@ -14,7 +14,7 @@ extension Lowering {
       throw node.error("the positions it finds are used, which is not supported: only the values are")
     }
     let countsPadding = try node.integer("count_include_pad", default: 0) != 0
-    let kind: Pool.Kind
+    var kind: Pool.Kind
     switch node.op {
     case "MaxPool": kind = .maximum
     case "AveragePool": kind = .average(countPadding: countsPadding)
@@ -24,6 +24,7 @@ extension Lowering {
     let input = try stream(node)
     let window = try windowed(input, try SpatialArguments(node, kernel: kernel), countsPadding: counts, node)
     guard !window.geometry.isOne else { return [.stream(input)] }
+    if counts, !window.countsPadding { kind = .average(countPadding: false) }
     let pool = Pool(kind: kind, geometry: window.geometry, ceilingTime: window.isCeilingTime)
     return [.stream(try afterWindow(window, try emit(.pool(pool), [window.view.tensor], node), node))]
   }

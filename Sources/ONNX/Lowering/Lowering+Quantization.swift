@@ -51,8 +51,10 @@ extension Lowering {
         "its scale or zero point is another than that of the QuantizeLinear before it, so that it computes: export the network "
           + "with the same for both")
     }
-    remember(codes, node)
-    return [.stream(codes.view)]
+    var kept = codes
+    kept.view = try saturated(codes, node)
+    remember(kept, node)
+    return [.stream(kept.view)]
   }
 
   private func quantizationParameters(_ node: SourceNode) throws -> (scale: Constant, zeroPoint: Constant?) {

@@ -11,8 +11,11 @@ extension Lowering {
   private func lowerReduction(_ node: SourceNode) throws -> [Value] {
     var view = try stream(node)
     let given = try integers(node, 1, "axes") ?? node.integers("axes")
-    if given?.isEmpty ?? true, try node.integer("noop_with_empty_axes", default: 0) != 0 { return [.stream(view)] }
-    let axes = try node.axes(given.flatMap { $0.isEmpty ? nil : $0 } ?? Array(view.axes.indices), rank: view.axes.count)
+    let reducesNothing = try given?.isEmpty ?? true && node.integer("noop_with_empty_axes", default: 0) != 0
+    let axes =
+      reducesNothing
+      ? []
+      : try node.axes(given.flatMap { $0.isEmpty ? nil : $0 } ?? Array(view.axes.indices), rank: view.axes.count)
     let keepsAxes = try node.integer("keepdims", default: 1) != 0
     let reduction: Reduction
     switch node.op {
@@ -23,7 +26,8 @@ extension Lowering {
     }
     if node.op == "ReduceL1" { view = try activation(view, Activation(.absolute), node, "/abs") }
     if node.op == "ReduceL2" || node.op == "ReduceSumSquare" { view = try power(view, 2, node) }
-    var result = try reduced(view, axes: axes, reduction, keepsAxes: keepsAxes, node)
+    // What stands before and after the sum is done all the same.
+    var result = reducesNothing ? view : try reduced(view, axes: axes, reduction, keepsAxes: keepsAxes, node)
     if node.op == "ReduceL2" { result = try power(result, 0.5, node) }
     return [.stream(result)]
   }

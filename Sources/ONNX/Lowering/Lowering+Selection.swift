@@ -95,8 +95,9 @@ extension Lowering {
           "which frames it takes depends on the length of the sequence: give the input's shape (--input-shape)")
       }
     }
-    var result = try timePadded(view, before: -before, after: -after, edge: false, node)
+    var result = try cut(view, before: before, after: after, node)
     if step > 1 {
+      guard !readsBackwards else { throw node.error("it takes every \(step)th frame of a sequence that is read backwards") }
       let geometry = WindowGeometry(kernel: .one, stride: Extent(time: step))
       result.tensor = try emit(.pool(Pool(kind: .maximum, geometry: geometry)), [result.tensor], node, "/step")
       result = retimed(result, symbols.windowed(result.time?.size ?? .known(1), geometry, ceiling: false))
@@ -148,6 +149,12 @@ extension Lowering {
     result.tensor = try emit(.window(window), [view.tensor], node)
     pointwiseRoot[result.tensor] = pointwiseRoot[view.tensor]
     return retimed(result, length)
+  }
+
+  /// Without so many frames at the start and at the end of the sequence, as who reads it sees them.
+  private func cut(_ view: StreamView, before: Int, after: Int, _ node: SourceNode) throws -> StreamView {
+    let (first, last) = readsBackwards ? (after, before) : (before, after)
+    return try timePadded(view, before: -first, after: -last, edge: false, node)
   }
 
   /// The first or last frame, once per sequence.
@@ -212,8 +219,7 @@ extension Lowering {
       }
       let cut =
         number > 0
-        ? try timePadded(view, before: -number, after: 0, edge: false, node)
-        : try timePadded(view, before: 0, after: number + 1, edge: false, node)
+        ? try cut(view, before: number, after: 0, node) : try cut(view, before: 0, after: -(number + 1), node)
       return try oneFrame(cut, axis: axis, number > 0 ? .first : .last, keepsAxis: keepsAxis, node)
     case nil: throw node.error("which frame it takes depends on an open size: give the input's shape (--input-shape)")
     }

@@ -124,11 +124,11 @@ extension Lowering {
     else {
       throw node.error("its exponent must be one constant: a power with computed or varying exponents is not supported")
     }
-    let view = try fittedShape(try stream(node), constant.shape)
+    let isOne = constant.shape.allSatisfy { $0 == 1 }
+    let input = try stream(node)
+    let view = isOne ? input.padded(to: constant.shape.count) : try fitted(input, to: [constant.shape], node)
     return [.stream(try power(view, exponent, node))]
   }
-
-  private func fittedShape(_ view: StreamView, _ shape: [Int]) throws -> StreamView { view.padded(to: shape.count) }
 
   func power(_ view: StreamView, _ exponent: Float, _ node: SourceNode) throws -> StreamView {
     guard exponent.isFinite, abs(exponent) <= 64 else { throw node.error("a power of \(exponent) is not supported") }

@@ -71,6 +71,8 @@ extension Lowering {
     var geometry: WindowGeometry
     /// A last, partial window along time counts.
     var isCeilingTime: Bool
+    /// What `geometry` pads with counts as zeros.
+    var countsPadding: Bool
     /// For height and width (0, 1): the spatial axis that it is, counted from 0.
     var spatial: [Int]
     /// The spatial axis that is time.
@@ -116,26 +118,32 @@ extension Lowering {
       )
     }
     if active.isEmpty, let first = spatial.first { active = [first] }
+    var overhangs: [Int: Int] = [:]
     for index in active {
       let size = view.axes[index + 2].extent
       if arguments.isSame { arguments.resolveSame(index, size: size) }
       guard size + arguments.before[index] + arguments.after[index] >= arguments.extent(index) else {
         throw node.error("its kernel reaches over \(arguments.extent(index)) where its input has \(size)")
       }
-      let overhang = arguments.overhang(index, size: size)
-      if overhang > 0, countsPadding, arguments.before[index] + arguments.after[index] > 0 {
-        // The file's padding becomes part of the input, so that only it counts.
+      overhangs[index] = arguments.overhang(index, size: size)
+    }
+    // What a ceiling window reaches over never counts: where one does, the file's padding becomes part of the input, so that it counts and
+    // no other does.
+    let isPartial = countsPadding && overhangs.values.contains { $0 > 0 }
+    for index in active {
+      if isPartial, arguments.before[index] + arguments.after[index] > 0 {
         let zeros = { (count: Int) in [Int](repeating: -1, count: count) }
-        let positions = zeros(arguments.before[index]) + Array(0..<size) + zeros(arguments.after[index])
+        let inside = Array(0..<view.axes[index + 2].extent)
+        let positions = zeros(arguments.before[index]) + inside + zeros(arguments.after[index])
         view = try selected(view, axis: index + 2, positions: positions, node, "/pad")
         (arguments.before[index], arguments.after[index]) = (0, 0)
       }
-      arguments.after[index] += overhang
+      arguments.after[index] += overhangs[index] ?? 0
     }
     var geometry = WindowGeometry(kernel: .one)
     var isCeilingTime = false
     if let time = timeAxis.map({ $0 - 2 }), time >= 0 {
-      view = try timeWindow(&arguments, time, countsPadding: countsPadding, view, node)
+      view = try timeWindow(&arguments, time, isPartial: isPartial, view, node)
       geometry.kernel.time = arguments.kernel[time]
       geometry.stride.time = arguments.strides[time]
       geometry.dilation.time = arguments.dilations[time]
@@ -157,13 +165,14 @@ extension Lowering {
       channels: view.axes[1].extent > 1 ? [1] : [])
     view = try rearranged(view, layout, node)
     return Windowed(
-      view: view, geometry: geometry, isCeilingTime: isCeilingTime, spatial: active,
+      view: view, geometry: geometry, isCeilingTime: isCeilingTime, countsPadding: countsPadding && !isPartial,
+      spatial: active,
       time: timeAxis.flatMap { $0 >= 2 ? $0 - 2 : nil })
   }
 
-  /// Padding along time: of a SAME window, and where a partial window must not count what the file pads.
+  /// Padding along time: of a SAME window, and where it alone counts, since a window inside the frame is partial.
   private func timeWindow(
-    _ arguments: inout SpatialArguments, _ time: Int, countsPadding: Bool, _ view: StreamView, _ node: SourceNode
+    _ arguments: inout SpatialArguments, _ time: Int, isPartial: Bool, _ view: StreamView, _ node: SourceNode
   ) throws -> StreamView {
     if arguments.isSame {
       if arguments.strides[time] == 1 {
@@ -179,9 +188,10 @@ extension Lowering {
         throw node.error("its kernel reaches over \(arguments.extent(time)) frames where the sequence has \(length)")
       }
     }
-    guard countsPadding, arguments.isCeiling, arguments.strides[time] > 1,
-      arguments.before[time] + arguments.after[time] > 0
-    else { return view }
+    guard isPartial, arguments.before[time] + arguments.after[time] > 0 else { return view }
+    guard arguments.strides[time] == 1 else {
+      throw node.error("its last windows are partial along time and inside a frame, and count padding: export it without ceil_mode")
+    }
     let result = try timePadded(view, before: arguments.before[time], after: arguments.after[time], edge: false, node)
     (arguments.before[time], arguments.after[time]) = (0, 0)
     return result

@@ -39,10 +39,9 @@ extension Histogram {
       var inside = [Double](repeating: 0, count: codes * parts)
       var all = inside
       for bin in bins {
-        let place = Int(((bin.value - range.minimum) / width * Float(codes * parts)).rounded(.down))
-        let clamped = min(max(place, 0), codes * parts - 1)
-        all[clamped] += Double(bin.count)
-        if place == clamped || bin.value == range.maximum { inside[clamped] += Double(bin.count) }
+        let place = Histogram.part((bin.value - range.minimum) / width, of: codes * parts)
+        all[place] += Double(bin.count)
+        if range.minimum <= bin.value, bin.value <= range.maximum { inside[place] += Double(bin.count) }
       }
       let (total, kept) = (all.reduce(0, +), inside.reduce(0, +))
       guard total > 0, kept > 0 else { return .infinity }

@@ -30,14 +30,20 @@ struct Histogram {
       + positive.indices.compactMap { positive[$0] > 0 ? (middle($0), positive[$0]) : nil }
   }
 
+  /// Which of so many equal parts a fraction of a range lies in; what lies beyond it counts to its ends.
+  static func part(_ fraction: Float, of parts: Int) -> Int {
+    // Above 0 is not what NaN is.
+    guard fraction > 0 else { return 0 }
+    return min(Int(min(fraction, 1) * Float(parts)), parts - 1)
+  }
+
   /// How many values lie in each of equal parts of a range.
   func counts(within range: ValueRange, parts: Int) -> [Int] {
     let width = range.maximum - range.minimum
     guard range.isFinite, width > 0, width.isFinite else { return [] }
     var counts = [Int](repeating: 0, count: parts)
     for bin in bins {
-      let place = Int((bin.value - range.minimum) / width * Float(parts))
-      counts[min(max(place, 0), parts - 1)] += bin.count
+      counts[Histogram.part((bin.value - range.minimum) / width, of: parts)] += bin.count
     }
     return counts
   }

@@ -18,6 +18,12 @@ public struct QuantizationOptions: Sendable {
   /// Per tensor, by its name: the store and scale that the network's file gives it (`TensorQuantization.given8`). They win over
   /// calibration; names that are not in the graph any more have no effect.
   public var given: [String: TensorQuantization] = [:]
+
+  /// What these tensors, which have one store and scale, were all given; nil where none was, or two differ.
+  func given(for names: [String]) -> TensorQuantization? {
+    let found = names.compactMap { given[$0] }
+    return found.first.flatMap { first in found.allSatisfy { $0 == first } ? first : nil }
+  }
   /// Per recurrent node, by name: the store of its hidden state as an operand, `.u8` (default) or `.s16`.
   public var hiddenStores: [String: Store] = [:]
   /// Recurrent layers, by name, whose weights on the hidden state have 14 bits (`WideWeights`) and which then hold it in 16; their units

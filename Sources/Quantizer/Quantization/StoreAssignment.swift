@@ -87,9 +87,8 @@ struct StoreAssignment {
   ) throws -> TensorQuantization {
     let name = graph.tensors[members[0]].name
     if graph.tensors[members[0]].isIndex { return .index }
-    if override == nil, let given = members.lazy.compactMap({ options.given[graph.tensors[$0].name] }).first {
-      return given
-    }
+    // Values that lie side by side have one scale: two that were given cannot both be kept.
+    if override == nil, let given = options.given(for: members.map { graph.tensors[$0].name }) { return given }
     if override == .f32 {
       guard !isOperand else {
         throw GraphError("\(name) is multiplied with a matrix and must be stored as u8 or s16, not as f32")

@@ -67,10 +67,10 @@ extension Graph {
   /// Fuses a pointwise function into the node that alone feeds it.
   private mutating func fuseActivation(_ index: Int, _ neighbours: Neighbours) -> Bool {
     guard case .activation(let activation) = nodes[index].operation, nodes[index].activation == .identity,
-      let producer = soleProducer(of: index, neighbours), nodes[producer].activation == .identity,
-      nodes[producer].acceptsActivation
+      let producer = soleProducer(of: index, neighbours), nodes[producer].acceptsActivation,
+      let both = nodes[producer].activation.followed(by: activation)
     else { return false }
-    nodes[producer].activation = activation
+    nodes[producer].activation = both
     takeOver(producer, from: index)
     return true
   }
@@ -87,6 +87,15 @@ extension Graph {
   mutating func takeOver(_ producer: Int, from index: Int) {
     nodes[producer].output = nodes[index].output
     nodes.remove(at: index)
+  }
+}
+
+extension Activation {
+  /// Both as one function, where there is one.
+  fileprivate func followed(by next: Activation) -> Activation? {
+    if self == .identity { return next }
+    guard self == .relu, next.kind == .clip, next.beta >= 0 else { return nil }
+    return Activation(.clip, alpha: max(next.alpha, 0), beta: next.beta)
   }
 }
 

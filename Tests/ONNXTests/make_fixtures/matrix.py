@@ -17,6 +17,11 @@ def matrices():
     n.add("MatMul", [n.weights(4, 6), n.input("x", [1, 6, "T"])], [n.output("y")])
     write(n, {"x": noise(n, 1, 6, 5)})
 
+    n = Network("matmul_grows")  # the matrix has more axes
+    v = n.add("MatMul", [n.input("x", ["T", 6]), n.weights(1, 6, 4)])
+    n.add("Softmax", [v], [n.output("y")], axis=2)
+    write(n, {"x": noise(n, 5, 6)}, options={"timeAxis": {"x": 0}})
+
     n = Network("matmul_vector")
     n.add("MatMul", [n.input("x", [1, "T", 6]), n.weights(6)], [n.output("y")])
     write(n, {"x": noise(n, 1, 5, 6)})

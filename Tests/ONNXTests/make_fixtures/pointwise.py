@@ -32,6 +32,28 @@ def pointwise():
     ]:
         unary(op.lower(), op)
 
+    n = Network("pow_grows")
+    v = n.add("Pow", [n.input("x", [1, "T", 1]), n.constant([2, 2, 2])])
+    n.add("ReduceSum", [v, n.integers(2)], [n.output("y")], keepdims=0)
+    write(n, {"x": noise(n, 1, 5, 1)})
+
+    n = Network("mean_with_constants")
+    n.add("Mean", [n.constant(0.5), n.input("x", [1, "T", 6]), n.weights(6)], [n.output("y")])
+    write(n, {"x": noise(n, 1, 5, 6)})
+
+    n = Network("normalised_weights")
+    w = n.weights(6, 4)
+    v = n.add("Div", [w, n.add("ReduceL2", [w], axes=[0], keepdims=1)])
+    n.add("MatMul", [n.input("x", [1, "T", 6]), v], [n.output("y")])
+    write(n, {"x": noise(n, 1, 5, 6)})
+
+    for name, kind, high in (("pixels", TensorProto.UINT8, 256), ("samples", TensorProto.INT16, 32768)):
+        n = Network(f"whole_{name}")  # integers that the network itself makes floats of
+        v = n.add("Cast", [n.input("x", [1, "T", 6], kind)], to=TensorProto.FLOAT)
+        n.add("Mul", [v, n.constant(1 / high)], [n.output("y")])
+        value = n.random.integers(0, high, (1, 5, 6)).astype(np.uint8 if high == 256 else np.int16)
+        write(n, {"x": value})
+
     def positive(x):
         return np.abs(x) + 0.1
 

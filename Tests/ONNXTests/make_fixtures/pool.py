@@ -56,6 +56,11 @@ def pools():
         count_include_pad=1,
         opset=19,
     )
+    counted = {"ceil_mode": 1, "count_include_pad": 1, "opset": 19}
+    shape, feed = [1, 3, 6, "W"], (1, 3, 6, 9)
+    pool("averagepool_ceil_no_padding", "AveragePool", shape, feed, kernel_shape=[3, 2], strides=[2, 1], **counted)
+    shape, feed = [1, 3, "T"], (1, 3, 7)
+    pool("averagepool_ceil_time", "AveragePool", shape, feed, kernel_shape=[2], strides=[2], pads=[1, 1], **counted)
     pool(
         "averagepool_whole",
         "AveragePool",

@@ -20,6 +20,11 @@ def reductions():
     n.add("Softmax", [n.input("x", [1, "T", 6])], [n.output("y")], axis=1)
     refuse(n, "softmax0", "Softmax", "time")
 
+    for op in ["ReduceSumSquare", "ReduceL1", "ReduceL2", "ReduceMean"]:
+        n = Network(f"{op.lower()}_of_nothing", 18)
+        n.add(op, [n.input("x", [1, "T", 6])], [n.output("y")], noop_with_empty_axes=1)
+        write(n, {"x": noise(n, 1, 5, 6)})
+
     for op in ["ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum", "ReduceL1", "ReduceL2", "ReduceSumSquare"]:
         for axes, keep, label in [
             ([1], 0, "time"),

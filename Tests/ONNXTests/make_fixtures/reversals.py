@@ -41,6 +41,19 @@ def layers():
           axis=1)
     write(n, {"x": noise(n, 6, 1, 3)})
 
+    for place in (2, -3):
+        n = Network(f"reversed_step_{'last' if place < 0 else 'first'}")
+        x = n.input("x", [7, 1, 3])
+        y = n.add("Squeeze", [layer(n, "GRU", reverse(n, x)), n.integers(1)])
+        n.add("Gather", [y, n.constant(place, np.int64)], [n.output("y")], axis=0)
+        write(n, {"x": noise(n, 7, 1, 3)})
+
+    n = Network("reversed_part")
+    x = n.input("x", [7, 1, 3])
+    y = n.add("Squeeze", [layer(n, "GRU", reverse(n, x)), n.integers(1)])
+    n.add("Slice", [y, n.integers(6), n.integers(7), n.integers(0)], [n.output("y")])
+    write(n, {"x": noise(n, 7, 1, 3)})
+
     n = Network("reversed_twice")  # a layer that runs backwards over what runs backwards
     x = n.input("x", ["T", 1, 3])
     n.add("Identity", [reverse(n, n.add("Squeeze", [

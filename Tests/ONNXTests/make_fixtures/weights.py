@@ -152,11 +152,17 @@ def external():
 
 
 def quantised():
-    """Quantised and dequantised activations; the answers are those without them, since they are read as float."""
+    """Quantised and dequantised activations, which are read as float; the answers are those of limits in their place,
+    but at the input."""
 
     def case(name, build, *shape, opset=13):
         plain = Network(name, opset)
-        build(plain, lambda value, *_, **__: value)
+
+        def limited(value, scale=0.05, zero=0, kind=np.int8):
+            ends = [(end - zero) * scale for end in (np.iinfo(kind).min, np.iinfo(kind).max)]
+            return value if value == "x" else plain.add("Clip", [value, *map(plain.constant, ends)])
+
+        build(plain, limited)
         n = Network(name, opset)
 
         def fake(value, scale=0.05, zero=0, kind=np.int8):
@@ -195,6 +201,14 @@ def quantised():
         n.add("Identity", [fake(y, 1 / 127)], [n.output("y")])
 
     case("qdq_recurrent", recurrent, 6, 1, 3, opset=21)
+
+    def saturating(n, fake):  # as who quantises a network leaves out a Relu and a Clip
+        v = n.add("Conv", [n.input("x", [1, 2, "T"]), n.weights(6, 2, 3)], pads=[1, 1])
+        v = fake(v, 0.02, 0, np.uint8)
+        v = fake(n.add("Conv", [v, n.weights(4, 6, 1)]), 0.01, -20)
+        n.add("MatMul", [n.add("Transpose", [v], perm=[0, 2, 1]), n.weights(4, 3)], [n.output("y")])
+
+    case("qdq_saturating", saturating, 1, 2, 9)
 
     n = Network("refuse_qdq_different", 13)  # read with another scale than it was written with
     x, zero = n.input("x", [1, "T", 6]), n.constant(0, np.int8)
