@@ -59,7 +59,7 @@ import Testing
   func nothingHas16BitsThatCouldHave8(limit: Double) throws {
     let (graph, sequences) = try SearchTests.network()
     let simplified = try graph.simplified()
-    let (tapped, taps) = simplified.tapped()
+    let (tapped, taps) = simplified.tapped { _ in false }
     let heldOut = HeldOut(sequences: sequences.count)
     var statistics = LayerStatistics(simplified, taps: taps, heldOut: heldOut, sequences: sequences.count)
     let calibration = try Calibration(
@@ -138,7 +138,7 @@ import Testing
     graph.addOutput("y", h)
     let sequence = CalibrationSequence(inputs: [numbers.floats(6 * 40)])
     let heldOut = HeldOut(sequences: 1)
-    var statistics = LayerStatistics(graph, taps: graph.tapped().taps, heldOut: heldOut, sequences: 1)
+    var statistics = LayerStatistics(graph, taps: graph.tapped { _ in false }.taps, heldOut: heldOut, sequences: 1)
     let calibration = try Calibration(
       interpreter: Interpreter(graph: graph), sequences: [sequence], rule: .minimumMaximum, progress: nil,
       see: { statistics.see($0, $1) }, end: { statistics.end($0) })

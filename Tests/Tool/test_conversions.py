@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from command_line import FAILURE, LIMIT, MODELS, TOOL, USAGE, crnn, needs_tool
@@ -19,6 +20,67 @@ def test_a_limit_of_the_conversion(tmp_path):
                    "--minimum-snr", 300, status=LIMIT)
     assert "300" in message and "the best reached" in message and "nothing was written" in message
     assert list(tmp_path.iterdir()) == []
+
+
+def made(path, nodes, features, result, **weights):
+    """An ONNX file of a network over frames of so many features, [sequences, frames, features]."""
+    ports = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["N", "T", size])
+        for name, size in (("x", features), ("y", result))
+    ]
+    constants = [onnx.numpy_helper.from_array(values, name) for name, values in weights.items()]
+    made = [onnx.helper.make_node(*node, **settings) for *node, settings in nodes]
+    graph = onnx.helper.make_graph(made, "made", ports[:1], ports[1:], constants)
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 14)], ir_version=8), path)
+
+
+def answers(path, x):
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return np.concatenate([session.run(None, {"x": sequence[None]})[0] for sequence in x])
+
+
+def test_what_is_written_keeps_the_limit_in_every_stretch(tmp_path):
+    """Of this network, the file fitted to all data was worse in one stretch than those that had been judged."""
+    random, units = np.random.default_rng(4), 8
+
+    def normal(*shape):
+        return random.standard_normal(shape).astype(np.float32)
+
+    turned = {"perm": [1, 0, 2]}
+    nodes = [
+        ("MatMul", ["x", "W0"], ["a"], {}), ("Relu", ["a"], ["b"], {}), ("Transpose", ["b"], ["t"], turned),
+        ("GRU", ["t", "W", "R", "B"], ["Y"], {"hidden_size": units, "linear_before_reset": 1}),
+        ("Squeeze", ["Y", "axis"], ["s"], {}), ("Transpose", ["s"], ["u"], turned), ("MatMul", ["u", "W2"], ["y"], {}),
+    ]
+    made(tmp_path / "m.onnx", nodes, 6, 3, W0=normal(6, 12), W=normal(1, 3 * units, 12) * np.float32(0.4),
+         R=normal(1, 3 * units, units) * np.float32(0.6), B=normal(1, 6 * units) * np.float32(0.2),
+         axis=np.array([1], np.int64), W2=normal(units, 3))
+    x = normal(6, 60, 6)
+    np.save(tmp_path / "x.npy", x)
+    crnn("convert", tmp_path / "m.onnx", "-o", tmp_path / "m.crnn", "--calibrate", tmp_path / "x.npy", "--min-snr", 40)
+    crnn("run", tmp_path / "m.crnn", tmp_path / "x.npy", "-o", tmp_path / "y.npy")
+    expected, found = answers(tmp_path / "m.onnx", x), np.load(tmp_path / "y.npy")
+    for sequence in range(6):
+        for frames in (slice(0, 30), slice(30, 60)):
+            signal = max(np.square(expected[sequence, frames]).mean(), 0.1 * np.square(expected).mean())
+            assert 10 * np.log10(signal / np.square(found - expected)[sequence, frames].mean()) > 39.99
+
+
+@pytest.mark.parametrize("options", [["--no-search"], [], ["--min-snr", 40]])
+def test_an_output_behind_a_sigmoid_that_is_stored_as_codes(tmp_path, options):
+    random = np.random.default_rng(5)
+    made(tmp_path / "m.onnx", [("MatMul", ["x", "W"], ["a"], {}), ("Sigmoid", ["a"], ["y"], {"name": "y"})], 6, 3,
+         W=random.standard_normal((6, 3)).astype(np.float32))
+    x = random.standard_normal((6, 40, 6)).astype(np.float32)
+    np.save(tmp_path / "x.npy", x)
+    words = ["-o", tmp_path / "m.crnn", "--calibrate", tmp_path / "x.npy", "--tensor", "y=u8", *options]
+    crnn("convert", tmp_path / "m.onnx", *words, "--json", tmp_path / "m.json")
+    output, = json.loads((tmp_path / "m.json").read_text())["outputs"]
+    assert output["store"] == "u8" and -0.01 < output["minimum"] <= output["maximum"] < 1.01
+    crnn("run", tmp_path / "m.crnn", tmp_path / "x.npy", "-o", tmp_path / "y.npy")
+    expected = answers(tmp_path / "m.onnx", x)
+    noise = np.square(np.load(tmp_path / "y.npy") - expected).mean()
+    assert 10 * np.log10(np.square(expected).mean() / noise) > 40
 
 
 def test_a_conversion_tells_what_it_found(folder, tmp_path):

@@ -31,7 +31,8 @@ extension Graph {
       switch layer.kind {
       case .lstm: return layer.outputActivation == .tanh ? -1...1 : all
       case .simple: return layer.cellActivation.reach
-      case .gru: return layer.cellActivation == .tanh && layer.initialHidden == nil && node.inputs.count == 1 ? -1...1 : all
+      case .gru:
+        return layer.cellActivation == .tanh && layer.initialHidden == nil && node.inputs.count == 1 ? -1...1 : all
       }
     case .concatenate, .repeatFrame, .unstack, .timeReduction(.maximum):
       let parts = node.inputs.map { reach(of: $0, steps: steps - 1) }

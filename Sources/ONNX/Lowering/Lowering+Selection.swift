@@ -97,7 +97,9 @@ extension Lowering {
     }
     var result = try cut(view, before: before, after: after, node)
     if step > 1 {
-      guard !readsBackwards else { throw node.error("it takes every \(step)th frame of a sequence that is read backwards") }
+      guard !readsBackwards else {
+        throw node.error("it takes every \(step)th frame of a sequence that is read backwards")
+      }
       let geometry = WindowGeometry(kernel: .one, stride: Extent(time: step))
       result.tensor = try emit(.pool(Pool(kind: .maximum, geometry: geometry)), [result.tensor], node, "/step")
       result = retimed(result, symbols.windowed(result.time?.size ?? .known(1), geometry, ceiling: false))

@@ -190,7 +190,8 @@ extension Lowering {
     }
     guard isPartial, arguments.before[time] + arguments.after[time] > 0 else { return view }
     guard arguments.strides[time] == 1 else {
-      throw node.error("its last windows are partial along time and inside a frame, and count padding: export it without ceil_mode")
+      throw node.error(
+        "its last windows are partial along time and inside a frame, and count padding: export it without ceil_mode")
     }
     let result = try timePadded(view, before: arguments.before[time], after: arguments.after[time], edge: false, node)
     (arguments.before[time], arguments.after[time]) = (0, 0)

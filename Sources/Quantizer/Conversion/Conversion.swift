@@ -21,7 +21,8 @@ public enum Conversion {
     let whole = try graph.simplified()
     let simplified = try options.backwardView.map(whole.limitingBackwardView) ?? whole
     try checkCounts(simplified, most: 1)
-    let (tapped, taps) = simplified.tapped()
+    let coded = options.quantization.coded(outputsOf: simplified)
+    let (tapped, taps) = simplified.tapped { coded.contains($0) }
     let heldOut = HeldOut(sequences: calibration.count)
     var statistics = LayerStatistics(
       simplified, taps: taps, heldOut: heldOut, sequences: calibration.count, keepsMoments: options.search != nil)

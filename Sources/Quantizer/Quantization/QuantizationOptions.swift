@@ -19,6 +19,17 @@ public struct QuantizationOptions: Sendable {
   /// calibration; names that are not in the graph any more have no effect.
   public var given: [String: TensorQuantization] = [:]
 
+  /// The tensors of output ports that are told to be stored as codes.
+  func coded(outputsOf graph: Graph) -> Set<TensorID> {
+    let producers = graph.producers()
+    return Set(
+      graph.outputs.map(\.tensor).filter { tensor in
+        let names = [graph.tensors[tensor].name] + (producers[tensor].map { [graph.nodes[$0].name] } ?? [])
+        return given[graph.tensors[tensor].name]?.store.isCode ?? false
+          || names.contains { stores[$0]?.isCode ?? false }
+      })
+  }
+
   /// What these tensors, which have one store and scale, were all given; nil where none was, or two differ.
   func given(for names: [String]) -> TensorQuantization? {
     let found = names.compactMap { given[$0] }

@@ -42,14 +42,15 @@ enum Tap: Sendable {
 
 extension Graph {
   /// The same network giving what its output ports' last functions take, where nothing else reads that; all tensors and nodes keep
-  /// their numbers.
-  func tapped() -> (graph: Graph, taps: [Tap]) {
+  /// their numbers. `isCoded`: the port's values are stored as codes, which is part of what it gives.
+  func tapped(isCoded: (TensorID) -> Bool) -> (graph: Graph, taps: [Tap]) {
     var graph = self
     let (consumers, producers) = (consumers(), producers())
     var taps: [Tap] = []
     for (index, port) in outputs.enumerated() {
       taps.append(.none)
-      guard consumers[port.tensor].isEmpty, outputs.filter({ $0.tensor == port.tensor }).count == 1,
+      guard !isCoded(port.tensor), consumers[port.tensor].isEmpty,
+        outputs.filter({ $0.tensor == port.tensor }).count == 1,
         var producer = producers[port.tensor]
       else { continue }
       var (low, high) = (-Float.infinity, Float.infinity)
@@ -84,5 +85,7 @@ extension Graph {
 
 extension QuantizedNetwork {
   /// The same integers; see `Graph.tapped`.
-  func tapped() -> QuantizedNetwork { QuantizedNetwork(graph: graph.tapped().graph, tensors: tensors, nodes: nodes) }
+  func tapped() -> QuantizedNetwork {
+    QuantizedNetwork(graph: graph.tapped { tensors[$0].store.isCode }.graph, tensors: tensors, nodes: nodes)
+  }
 }

@@ -61,8 +61,46 @@ final class PrecisionSearch {
     try chooseCorrectionsEach()
     try narrow()
     try settle()
-    let network = try builder.network(recipe)
+    let network = try writtenNetwork()
     return (network, try builder.parts(recipe).calibration, report(plain: plain, wide: wide))
+  }
+
+  /// The network fitted to all parts. Each part was judged by networks that had not seen it; that this one, too, keeps to a limit is seen
+  /// by running it.
+  private func writtenNetwork() throws -> QuantizedNetwork {
+    while true {
+      let network = try builder.network(recipe)
+      if case .automatic = options.limit { return network }
+      trials += 1
+      progress?(trials)
+      let written = try trial { _ in network }
+      if holds(written) { return network }
+      guard try widenOnce() else { throw PrecisionUnreached(limit: options.limit, best: written) }
+    }
+  }
+
+  /// The one thing more in 16 bits that helps most; false where there is none left.
+  private func widenOnce() throws -> Bool {
+    var changes: [(inout Recipe) -> Void] = groups.filter { recipe.stores[$0.operand] == .u8 }.map { group in
+      { $0.stores[group.operand] = .s16 }
+    }
+    changes += widenings().filter { !$0.change.isTaken(in: recipe) }.map { entry in { entry.change.apply(&$0) } }
+    var best: (recipe: Recipe, result: TrialResult)?
+    for change in changes {
+      var changed = recipe
+      change(&changed)
+      let measured = try measure(changed)
+      let isBetter: Bool
+      if case .signalToNoise = options.limit {
+        isBetter = measured.worstStretch > best?.result.worstStretch ?? -.infinity
+      } else {
+        isBetter = measured.score > best?.result.score ?? -.infinity
+      }
+      if isBetter { best = (changed, measured) }
+    }
+    guard let best else { return false }
+    (recipe, result) = best
+    return true
   }
 
   // MARK: Measuring
