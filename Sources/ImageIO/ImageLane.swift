@@ -84,11 +84,12 @@ struct ImageLane {
   ) -> crnn_status {
     var (recipe, port) = (model.recipe, model.input)
     var needed = 0
-    // Too little memory is no error yet.
-    let status = crnn_image_prepare(&recipe, image, &port, pixels, pixelBytes, arrays, &needed, nil)
-    guard status == CRNN_OK || status == CRNN_ERROR_CAPACITY else {
-      return crnn_image_prepare(&recipe, image, &port, pixels, pixelBytes, arrays, nil, error)
+    // Too little room is no error yet. What is one, is asked for its sentence, unless it has passed by then.
+    var status = crnn_image_prepare(&recipe, image, &port, pixels, pixelBytes, arrays, &needed, nil)
+    if status != CRNN_OK, status != CRNN_ERROR_CAPACITY {
+      status = crnn_image_prepare(&recipe, image, &port, pixels, pixelBytes, arrays, &needed, error)
     }
+    guard status == CRNN_OK || status == CRNN_ERROR_CAPACITY else { return status }
     // Both have looked at the image.
     fullWidth = image.pointee.full_width > 0 ? image.pointee.full_width : image.pointee.width
     fullHeight = image.pointee.full_height > 0 ? image.pointee.full_height : image.pointee.height

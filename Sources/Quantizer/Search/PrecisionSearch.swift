@@ -71,12 +71,16 @@ final class PrecisionSearch {
     while true {
       let network = try builder.network(recipe)
       if case .automatic = options.limit { return network }
-      trials += 1
-      progress?(trials)
-      let written = try trial { _ in network }
+      let written = try measure(written: network)
       if holds(written) { return network }
       guard try widenOnce() else { throw PrecisionUnreached(limit: options.limit, best: written) }
     }
+  }
+
+  func measure(written network: QuantizedNetwork) throws -> TrialResult {
+    trials += 1
+    progress?(trials)
+    return try trial { _ in network }
   }
 
   /// The one thing more in 16 bits that helps most; false where there is none left.
