@@ -10,10 +10,10 @@ from typing import Optional
 
 import numpy as np
 
-from .errors import ArgumentError, error
+from .errors import error
 from .image import as_image, understood
 from .image import library as image_library
-from .library import ARGUMENT, OK, CError, check, sized
+from .library import OK, CError, check, sized
 from .values import MAXIMUM_INT64, MAXIMUM_THREADS, as_integer, as_path
 
 MAXIMUM_TOP, USUAL_TOP = 1000, 3
@@ -79,8 +79,6 @@ def as_threads(threads) -> int:
 
 def image_options(structure, recipe, maximum_pixels, maximum_bytes) -> tuple:
     """Options of one of the calls on images, and what they point to."""
-    if recipe is not None and not isinstance(recipe, str):
-        raise ArgumentError(ARGUMENT, f"recipe must be a str, not {type(recipe).__name__}")
     options = sized(
         structure,
         maximum_pixels=as_integer("maximum_pixels", maximum_pixels, 0, MAXIMUM_INT64),
