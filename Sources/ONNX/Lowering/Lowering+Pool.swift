@@ -23,9 +23,9 @@ extension Lowering {
     let counts = kind == .average(countPadding: true)
     let input = try stream(node)
     let window = try windowed(input, try SpatialArguments(node, kernel: kernel), countsPadding: counts, node)
-    guard !window.geometry.isOne else { return [.stream(input)] }
     if counts, !window.countsPadding { kind = .average(countPadding: false) }
     let pool = Pool(kind: kind, geometry: window.geometry, ceilingTime: window.isCeilingTime)
+    guard pool.isNorm || !window.geometry.isOne else { return [.stream(input)] }
     return [.stream(try afterWindow(window, try emit(.pool(pool), [window.view.tensor], node), node))]
   }
 

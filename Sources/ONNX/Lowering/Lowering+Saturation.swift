@@ -41,6 +41,7 @@ extension Graph {
         let part = part ?? all
         return min(whole.lowerBound, part.lowerBound)...max(whole.upperBound, part.upperBound)
       }
+    case .pool(let pool) where pool.isNorm: return 0...Float.infinity
     case .gather, .window, .pool:
       // Padding is 0, or nothing.
       guard let input = node.inputs.first, let part = reach(of: input, steps: steps - 1) else { return nil }

@@ -75,6 +75,9 @@ public struct Pool: Sendable {
     self.geometry = geometry
     self.ceilingTime = ceilingTime
   }
+
+  /// Its results are norms: not below 0, even of one value.
+  public var isNorm: Bool { if case .lp = kind { true } else { false } }
 }
 
 /// LSTM, GRU or simple RNN, one direction, one result per frame. Gates in ONNX's order: LSTM i, o, f, c; GRU z, r, h.

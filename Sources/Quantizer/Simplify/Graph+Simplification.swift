@@ -118,8 +118,7 @@ extension Node {
     case .window(let window):
       return window.length == 1 && window.hop == 1 && window.padBefore == 0 && window.padAfter == 0
     case .pool(let pool):
-      if case .lp = pool.kind { return false }
-      return pool.geometry.kernel == .one && pool.geometry.stride == .one && pool.geometry.padBefore == .zero
+      return !pool.isNorm && pool.geometry.kernel == .one && pool.geometry.stride == .one && pool.geometry.padBefore == .zero
         && pool.geometry.padAfter == .zero
     case .concatenate: return inputs.count == 1
     case .binary, .convolution, .dense, .recurrent, .timeReduction, .frameReduction, .softmax, .repeatFrame, .unstack,

@@ -71,6 +71,7 @@ def pools():
     )
     pool("lppool", "LpPool", [1, 3, 6, "W"], (1, 3, 6, 9), kernel_shape=[2, 3], strides=[2, 1], p=2, pads=[0, 1, 0, 1])
     pool("lppool_odd", "LpPool", [1, 3, 6, "W"], (1, 3, 6, 9), kernel_shape=[2, 3], strides=[2, 3], p=3)
+    pool("lppool_one", "LpPool", [1, 3, "T"], (1, 3, 9), kernel_shape=[1], p=2)
     pool("globalaverage_time", "GlobalAveragePool", [1, 3, "T"], (1, 3, 13))
     pool("globalaverage_map", "GlobalAveragePool", [1, 3, 4, "W"], (1, 3, 4, 7))
     pool("globalmax_map", "GlobalMaxPool", [1, 3, 4, "W"], (1, 3, 4, 7))

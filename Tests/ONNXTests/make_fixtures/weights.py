@@ -210,6 +210,13 @@ def quantised():
 
     case("qdq_saturating", saturating, 1, 2, 9)
 
+    def norm(n, fake):  # norms of values up to 1 are larger
+        v = n.add("Sigmoid", [n.input("x", [1, 2, "T"])])
+        v = fake(n.add("LpPool", [v], kernel_shape=[3], p=1), 1 / 200, 0, np.uint8)
+        n.add("MatMul", [n.add("Transpose", [v], perm=[0, 2, 1]), n.weights(2, 3)], [n.output("y")])
+
+    case("qdq_saturating_norm", norm, 1, 2, 9)
+
     n = Network("refuse_qdq_different", 13)  # read with another scale than it was written with
     x, zero = n.input("x", [1, "T", 6]), n.constant(0, np.int8)
     v = n.add("QuantizeLinear", [x, n.constant(0.1), zero])
